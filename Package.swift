@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled in Swift 6 mode with strict memory safety. Outside the few targets that are allowed
+/// to write `unsafe` (see ARCHITECTURE.md) each warning of either kind is an error.
+let common: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatWarning("StrictMemorySafety", as: .error),
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func target(_ name: String, _ dependencies: [String]) -> Target {
+  .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: common)
+}
+
+func tests(_ name: String, _ dependencies: [String]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: ([name] + dependencies).map { .init(stringLiteral: $0) }, swiftSettings: common)
+}
+
+let bytes: [Target] = [
+  .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+  .target(name: "CLinux", linkerSettings: [.linkedLibrary("crypt")]),
+  target("Primitives", []),
+  target("Memory", ["Primitives"]),
+  target("System", ["CLinux", "Primitives", "Memory"]),
+  target("EventLoop", ["System", "Memory", "Primitives"]),
+]
+
+let wire: [Target] = [
+  target("TLS", ["COpenSSL", "System", "Memory", "Primitives"]),
+  target("HTTP", ["Memory", "Primitives"]),
+  target("HTTP1", ["HTTP", "Memory", "Primitives"]),
+  target("Connections", ["EventLoop", "System", "Memory", "Primitives", "HTTP", "HTTP1"]),
+]
+
+let policy: [Target] = [
+  target("Samples", ["HTTP", "Memory", "Primitives", "System", "CPCRE2", "COpenSSL"]),
+  target("LogFormat", ["Samples", "HTTP", "Memory", "Primitives"]),
+  target("StickTables", ["Samples", "Memory", "Primitives"]),
+  target("Rules", ["Samples", "LogFormat", "StickTables", "HTTP", "Memory", "Primitives"]),
+]
+
+let config: [Target] = [
+  target("ConfigSyntax", ["Primitives", "System"]),
+  target("Configuration", ["Rules", "LogFormat", "Samples", "StickTables", "HTTP", "Primitives", "ConfigSyntax"]),
+  target(
+    "ConfigLoading",
+    [
+      "Configuration", "ConfigSyntax", "Rules", "LogFormat", "Samples", "StickTables", "HTTP", "HTTP1", "TLS", "System",
+      "Memory", "Primitives",
+    ]),
+]
+
+let proxy: [Target] = [
+  target("LoadBalancing", ["Configuration", "Memory", "Primitives"]),
+  target("Proxies", ["LoadBalancing", "Configuration", "System", "Memory", "Primitives"]),
+  target(
+    "Observability", ["Proxies", "Configuration", "LogFormat", "Samples", "HTTP", "System", "Memory", "Primitives"]),
+  target(
+    "HealthChecks",
+    [
+      "Observability", "Proxies", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1", "LogFormat", "Samples",
+      "System", "Memory", "Primitives",
+    ]),
+  target(
+    "Streams",
+    [
+      "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1", "Rules",
+      "LogFormat", "Samples", "StickTables", "System", "Memory", "Primitives",
+    ]),
+  target(
+    "RuntimeAPI",
+    [
+      "Streams", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "Configuration", "EventLoop", "System",
+      "Samples", "StickTables", "Memory", "Primitives",
+    ]),
+  target(
+    "ProcessControl",
+    [
+      "RuntimeAPI", "Streams", "HealthChecks", "Observability", "Proxies", "ConfigLoading", "Configuration",
+      "ConfigSyntax", "EventLoop", "System", "Memory", "Primitives",
+    ]),
+  .executableTarget(name: "weir", dependencies: ["ProcessControl"], swiftSettings: common),
+]
+
+let testTargets: [Target] = [
+  tests("Primitives", []),
+  tests("Memory", ["Primitives"]),
+  tests("System", ["Memory", "Primitives"]),
+  tests("EventLoop", ["System", "Memory", "Primitives"]),
+  tests("HTTP1", ["HTTP", "Memory", "Primitives"]),
+  tests("Samples", ["HTTP", "Memory", "Primitives"]),
+  tests("LogFormat", ["Samples", "HTTP", "Memory", "Primitives"]),
+  tests("ConfigSyntax", ["Primitives"]),
+  tests("ConfigLoading", ["Configuration", "ConfigSyntax", "Primitives"]),
+  tests("LoadBalancing", ["Configuration", "Memory", "Primitives"]),
+  tests("Observability", ["Proxies", "Configuration", "LogFormat", "System", "Memory", "Primitives"]),
+]
+
+let package = Package(
+  name: "weir",
+  products: [.executable(name: "weir", targets: ["weir"])],
+  targets: bytes + wire + policy + config + proxy + testTargets
+)
