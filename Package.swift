@@ -25,7 +25,7 @@ let bytes: [Target] = [
   .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
   .target(name: "CLinux", linkerSettings: [.linkedLibrary("crypt")]),
   target("Primitives", []),
-  target("Memory", ["Primitives"]),
+  target("Memory", ["CLinux", "Primitives"]),
   target("System", ["CLinux", "Primitives", "Memory"]),
   target("EventLoop", ["System", "Memory", "Primitives"]),
 ]

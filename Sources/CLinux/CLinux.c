@@ -1,1 +1,68 @@
+#define _GNU_SOURCE
 #include "CLinux.h"
+#include <crypt.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <malloc.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+const void *weir_memrchr(const void *s, int c, size_t n) { return memrchr(s, c, n); }
+const void *weir_memmem(const void *h, size_t hn, const void *n, size_t nn) { return memmem(h, hn, n, nn); }
+int weir_accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags) { return accept4(fd, sa, len, flags); }
+int weir_pipe2(int fds[2], int flags) { return pipe2(fds, flags); }
+ssize_t weir_splice(int in, int out, size_t len, unsigned flags) { return splice(in, NULL, out, NULL, len, flags); }
+int weir_setns(int fd, int kind) { return setns(fd, kind); }
+int weir_fcntl(int fd, int cmd, long arg) { return fcntl(fd, cmd, arg); }
+int weir_open(const char *path, int flags, unsigned mode) { return open(path, flags, (mode_t)mode); }
+int weir_set_affinity(const unsigned long *mask, size_t bytes) { return sched_setaffinity(0, bytes, (const cpu_set_t *)mask); }
+int weir_get_affinity(unsigned long *mask, size_t bytes) { return sched_getaffinity(0, bytes, (cpu_set_t *)mask); }
+int weir_gettid(void) { return (int)syscall(SYS_gettid); }
+int weir_wifexited(int status) { return WIFEXITED(status); }
+int weir_wexitstatus(int status) { return WEXITSTATUS(status); }
+int weir_wifsignaled(int status) { return WIFSIGNALED(status); }
+int weir_wtermsig(int status) { return WTERMSIG(status); }
+int weir_crypt(const char *key, const char *salt, char *out, size_t size) {
+  struct crypt_data data;
+  memset(&data, 0, sizeof data);
+  const char *hash = crypt_r(key, salt, &data);
+  if (!hash || strlen(hash) >= size) return -1;
+  strcpy(out, hash);
+  return 0;
+}
+pid_t weir_fork(void) { return fork(); }
+char **weir_environ(void) { return environ; }
+int weir_setgroups(size_t n, const gid_t *list) { return setgroups(n, list); }
+int weir_chroot(const char *path) { return chroot(path); }
+int weir_malloc_trim(void) { return malloc_trim(0); }
+
+static int pending[65];
+static int wake = -1;
+
+static void note(int number) {
+  int saved = errno;
+  uint64_t one = 1;
+  __atomic_add_fetch(&pending[number], 1, __ATOMIC_SEQ_CST);
+  if (wake >= 0 && write(wake, &one, sizeof one) < 0) { /* the counter of an eventfd is full: it is awake already */ }
+  errno = saved;
+}
+static int install(int number, void (*handler)(int)) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handler;
+  sigfillset(&action.sa_mask);
+  return sigaction(number, &action, NULL);
+}
+int weir_catch_signal(int number, int wake_fd) {
+  if (number < 1 || number > 64) return -1;
+  wake = wake_fd;
+  return install(number, note);
+}
+int weir_ignore_signal(int number) { return install(number, SIG_IGN); }
+int weir_default_signal(int number) { return install(number, SIG_DFL); }
+int weir_take_signal(int number) { return number < 1 || number > 64 ? 0 : __atomic_exchange_n(&pending[number], 0, __ATOMIC_SEQ_CST); }

@@ -1,0 +1,90 @@
+public import Glibc
+
+/// A fixed piece of pool memory with a readable region: bytes are appended at the tail by a producer (a socket, a
+/// writer) and consumed at the head. It is owned by one holder at a time, and goes back to its pool when dropped.
+@safe public struct Buffer: ~Copyable {
+  @usableFromInline let base: UnsafeMutablePointer<UInt8>
+  public let capacity: Int
+  @usableFromInline var head: Int = 0
+  @usableFromInline var tail: Int = 0
+  @usableFromInline unowned(unsafe) let pool: BufferPool
+
+  @inlinable init(base: UnsafeMutablePointer<UInt8>, capacity: Int, pool: BufferPool) {
+    unsafe self.base = unsafe base
+    self.capacity = capacity
+    unsafe self.pool = pool
+  }
+  @inlinable deinit { unsafe pool.giveBack(base) }
+
+  /// Number of readable bytes.
+  @inlinable public var count: Int { tail - head }
+  @inlinable public var isEmpty: Bool { tail == head }
+  /// Bytes that can be appended without moving anything.
+  @inlinable public var room: Int { capacity - tail }
+  /// Bytes that can be appended after `compact()`.
+  @inlinable public var totalRoom: Int { capacity - tail + head }
+  /// The readable bytes. The view is good until the next `compact`, `reset` or drop.
+  @inlinable public var readable: Bytes { unsafe Bytes(base: base + head, count: tail - head) }
+
+  /// Forgets the first `n` readable bytes; when none is left the whole capacity is free again.
+  @inlinable public mutating func consume(_ n: Int) {
+    precondition(n >= 0 && n <= tail - head)
+    head += n
+    if head == tail { (head, tail) = (0, 0) }
+  }
+  /// Like `consume`, but never rewinds: views of consumed bytes stay good.
+  @inlinable public mutating func consumeKeeping(_ n: Int) {
+    precondition(n >= 0 && n <= tail - head)
+    head += n
+  }
+  /// Drops readable bytes from the tail, down to `n`.
+  @inlinable public mutating func truncate(to n: Int) {
+    precondition(n >= 0 && n <= tail - head)
+    tail = head + n
+  }
+  @inlinable public mutating func reset() { (head, tail) = (0, 0) }
+  /// Moves the readable bytes to the front. Views of them are stale afterwards.
+  @inlinable public mutating func compact() {
+    if head == 0 { return }
+    unsafe memmove(base, base + head, tail - head)
+    (head, tail) = (0, tail - head)
+  }
+
+  /// Appends all of `bytes`, or nothing and false where the room at the tail is short.
+  @inlinable public mutating func append(_ bytes: Bytes) -> Bool {
+    if bytes.count > capacity - tail { return false }
+    unsafe memcpy(base + tail, bytes.base, bytes.count)
+    tail += bytes.count
+    return true
+  }
+  @inlinable public mutating func append(_ text: StaticString) -> Bool { append(Bytes(text)) }
+  @inlinable public mutating func append(byte: UInt8) -> Bool {
+    if tail == capacity { return false }
+    unsafe base[tail] = byte
+    tail += 1
+    return true
+  }
+  /// Appends a heap array: for the control plane.
+  public mutating func append(_ bytes: [UInt8]) -> Bool {
+    if bytes.count > capacity - tail { return false }
+    for b in bytes {
+      unsafe base[tail] = b
+      tail += 1
+    }
+    return true
+  }
+  /// Lets `fill` write into the room at the tail; it returns how many bytes it wrote. For `System` and C libraries.
+  @inlinable @unsafe public mutating func appendUnsafe(limit: Int = .max, _ fill: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+    let n = unsafe fill(UnsafeMutableRawBufferPointer(start: base + tail, count: min(limit, capacity - tail)))
+    if n > 0 {
+      precondition(n <= capacity - tail)
+      tail += n
+    }
+    return n
+  }
+  /// Overwrites one readable byte.
+  @inlinable public mutating func set(_ i: Int, _ byte: UInt8) {
+    precondition(i >= 0 && i < tail - head)
+    unsafe base[head + i] = byte
+  }
+}

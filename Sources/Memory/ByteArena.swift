@@ -1,0 +1,90 @@
+import Glibc
+
+/// Scratch memory of one worker: text built while one event is handled (rewritten header values, converter output,
+/// log lines). Pieces are appended one after the other, and all are forgotten together by `reset` or back to a `mark`.
+/// The size is fixed: an append that does not fit fails, which bounds what one request can make the proxy build.
+@safe public final class ByteArena {
+  private let base: UnsafeMutablePointer<UInt8>
+  public let capacity: Int
+  private var used = 0
+  /// Where the piece being built starts, or -1.
+  private var open = -1
+
+  public init(capacity: Int) {
+    unsafe base = .allocate(capacity: capacity)
+    self.capacity = capacity
+  }
+  // No deinit: a `Bytes` may outlive the arena (see `Bytes`). Arenas are made once per worker.
+
+  public var room: Int { capacity - used }
+  public var mark: Int { used }
+  public func reset(to mark: Int = 0) {
+    precondition(mark >= 0 && mark <= used)
+    used = mark
+    open = -1
+  }
+
+  /// A copy of `bytes` in the arena, or nil where it does not fit.
+  public func copy(_ bytes: Bytes) -> Bytes? {
+    if bytes.count > capacity - used { return nil }
+    unsafe memcpy(base + used, bytes.base, bytes.count)
+    let copy = unsafe Bytes(base: base + used, count: bytes.count)
+    used += bytes.count
+    return copy
+  }
+
+  /// Starts a piece; `append` adds to it and `finish` returns it. Pieces do not nest.
+  public func begin() { open = used }
+  @discardableResult public func append(_ bytes: Bytes) -> Bool {
+    if bytes.count > capacity - used { return false }
+    unsafe memcpy(base + used, bytes.base, bytes.count)
+    used += bytes.count
+    return true
+  }
+  @discardableResult public func append(_ text: StaticString) -> Bool { append(Bytes(text)) }
+  @discardableResult public func append(byte: UInt8) -> Bool {
+    if used == capacity { return false }
+    unsafe base[used] = byte
+    used += 1
+    return true
+  }
+  /// Appends a signed decimal number.
+  @discardableResult public func append(decimal value: Int64) -> Bool {
+    if capacity - used < 20 { return false }
+    var magnitude = value.magnitude
+    var digits = 1
+    var probe = magnitude
+    while probe >= 10 {
+      probe /= 10
+      digits += 1
+    }
+    if value < 0 {
+      unsafe base[used] = UInt8(ascii: "-")
+      used += 1
+    }
+    var at = used + digits
+    used = at
+    repeat {
+      at -= 1
+      unsafe base[at] = UInt8(48 + magnitude % 10)
+      magnitude /= 10
+    } while magnitude > 0
+    return true
+  }
+  /// The bytes appended since `begin`.
+  public func finish() -> Bytes {
+    precondition(open >= 0)
+    let piece = unsafe Bytes(base: base + open, count: used - open)
+    open = -1
+    return piece
+  }
+  /// Lets `fill` write up to `limit` bytes at the end; it returns how many it wrote. For C libraries.
+  @unsafe public func appendUnsafe(limit: Int = .max, _ fill: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+    let n = unsafe fill(UnsafeMutableRawBufferPointer(start: base + used, count: min(limit, capacity - used)))
+    if n > 0 {
+      precondition(n <= capacity - used)
+      used += n
+    }
+    return n
+  }
+}
