@@ -1,0 +1,40 @@
+/// What a backend's health checks do (`option httpchk`, `option tcp-check`, `http-check`).
+public struct CheckSettings: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable { case connect, http, tcpScript }
+  public var kind = Kind.connect
+  public var http = HTTPCheck()
+  public var disableOn404 = false
+  public var sendState = false
+  public init() {}
+}
+
+/// One `option httpchk` exchange: the request and what is expected of the answer.
+public struct HTTPCheck: Sendable, Hashable {
+  public var method = "OPTIONS"
+  public var uri = "/"
+  public var version = "HTTP/1.0"
+  /// Name and value, as `http-check send hdr` gives them.
+  public var headers: [(String, String)] { zip(headerNames, headerValues).map { ($0, $1) } }
+  public var headerNames: [String] = []
+  public var headerValues: [String] = []
+  public var body = ""
+  public var expect: HTTPExpect?
+  public init() {}
+}
+
+/// `http-check expect`.
+public struct HTTPExpect: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable {
+    /// `status`: codes and ranges.
+    case status([ClosedRange<Int>])
+    case statusRegex(String)
+    case string(String)
+    case stringRegex(String)
+  }
+  public var kind: Kind
+  public var negate = false
+  public var minReceive = -1
+  /// The directive as written, for messages.
+  public var written = ""
+  public init(kind: Kind) { self.kind = kind }
+}

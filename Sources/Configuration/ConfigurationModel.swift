@@ -1,0 +1,25 @@
+import Primitives
+import Samples
+
+/// The validated configuration of one generation: what the text meant, and nothing of how it runs. Values only, so it
+/// is shared between threads freely and compared at a reload.
+public struct ConfigurationModel: Sendable {
+  public var global = GlobalSettings()
+  /// Every `frontend`, `backend`, `listen` (and internal proxies), in the order of the files. `ProxyIndex` points here.
+  public var proxies: [ProxySettings] = []
+  public init() {}
+
+  public func proxyIndex(named name: String, having capability: ProxyCapabilities) -> Int? {
+    proxies.firstIndex { $0.name == name && $0.capabilities.isSuperset(of: capability) }
+  }
+}
+
+/// Where a value was written.
+public struct SourceLocation: Hashable, Sendable {
+  public var file: String
+  public var line: Int
+  public init(file: String = "", line: Int = 0) {
+    self.file = file
+    self.line = line
+  }
+}

@@ -1,0 +1,103 @@
+import Primitives
+
+/// The `global` section (manual section 3). Sizes are bytes, times are milliseconds.
+public struct GlobalSettings: Sendable {
+  // Process management (3.1)
+  public var daemon = false
+  public var chroot: String?
+  public var user: String?
+  public var group: String?
+  public var uid: UInt32?
+  public var gid: UInt32?
+  public var pidFile: String?
+  public var nodeName: String?
+  public var descriptionText: String?
+  public var localPeer: String?
+  /// nil: one per usable processor.
+  public var threadCount: Int?
+  /// Thread number (from 1) to its processors.
+  public var cpuMap: [Int: [Int]] = [:]
+  public var ulimitN: Int?
+  public var strictLimits = true
+  public var hardStopAfter: Int?
+  public var grace: Int?
+  public var dumpable = false
+  public var masterWorker = false
+  public var defaultPath: String?
+  public var unixBindPrefix: String?
+  public var unixBindMode: UInt32?
+  public var unixBindUID: UInt32?
+  public var unixBindGID: UInt32?
+  public var externalCheck = false
+  public var insecureForkWanted = false
+  public var insecureSetuidWanted = false
+  public var serverStateBase: String?
+  public var serverStateFile: String?
+
+  // Performance (3.2)
+  /// nil: computed from the descriptor limit, as HAProxy does.
+  public var maxConnections: Int?
+  public var maxConnectionRate = 0
+  public var maxSessionRate = 0
+  public var maxSSLConnections: Int?
+  public var maxSSLRate = 0
+  public var maxPipes = 0
+  /// Percent of spread added to check intervals, 0 to 50.
+  public var spreadChecks = 0
+  public var maxSpreadChecks = 0
+  public var noSplice = false
+  public var noReusePort = false
+  public var busyPolling = false
+
+  // Logging
+  public var logTargets: [LogTarget] = []
+  public var logTag = "haproxy"
+  /// `log-send-hostname`: the host name to put in syslog headers; nil sends none.
+  public var logSendHostname: String?
+
+  // Runtime API (`stats socket`)
+  public var statsSockets: [BindSettings] = []
+  public var statsTimeout = 10_000
+  public var statsMaxConnections = 10
+
+  public var tune = TuneSettings()
+  /// Header-case rules of `h1-case-adjust`: lower-case name to the wanted spelling.
+  public var headerCaseAdjust: [String: String] = [:]
+
+  public init() {}
+}
+
+/// `tune.*` (manual section 3.2). Sizes are bytes, times are milliseconds.
+public struct TuneSettings: Sendable {
+  public var bufferSize = 16384
+  public var maxRewrite = 1024
+  public var maxHTTPHeaders = 101
+  public var httpLogURILength = 1024
+  public var httpCookieLength = 63
+  public var maxPollEvents = 200
+  public var maxAccept: Int?
+  public var runQueueDepth = 200
+  public var fdEdgeTriggered = false
+  public var buffersLimit = 0
+  public var buffersReserve = 2
+  public var receiveBufferClient: Int?
+  public var receiveBufferServer: Int?
+  public var sendBufferClient: Int?
+  public var sendBufferServer: Int?
+  public var pipeSize: Int?
+  public var receiveEnough = 10136
+  public var idleTimer: Int?
+  public var idlePoolShared = true
+  public var poolLowFDRatio = 20
+  public var poolHighFDRatio = 25
+  public var listenerMultiQueue = true
+  public var compressionMaxLevel = 1
+  public var patternCacheSize = 10_000
+  public var varsGlobalMaxSize = 0
+  public var varsProcMaxSize = 0
+  public var varsSessMaxSize = 0
+  public var varsTxnMaxSize = 0
+  public var varsReqresMaxSize = 0
+  public var failAlloc = 0
+  public init() {}
+}

@@ -1,0 +1,96 @@
+import Primitives
+
+/// Where a server is: an address that is known, or a name that start-up resolves (`init-addr`).
+public enum ServerAddress: Sendable, Hashable {
+  case socket(SocketAddress)
+  /// A host name; the port stays in `ServerSettings.port`.
+  case unresolved(String)
+}
+
+/// What `init-addr` may try, in order.
+public enum InitialAddress: Sendable, Hashable {
+  case last, libc, none
+  case ip(IPAddress)
+}
+
+public enum MarkedDownAction: Sendable { case none, shutdownSessions }
+public enum MarkedUpAction: Sendable { case none, shutdownBackupSessions }
+public enum ObserveMode: Sendable { case none, layer4, layer7 }
+public enum OnErrorAction: Sendable { case fastInter, failCheck, suddenDeath, markDown }
+public enum ProxyProtocolVersion: Sendable { case none, v1, v2 }
+
+/// A `server` line (manual section 5.2). Times are milliseconds.
+public struct ServerSettings: Sendable {
+  public var name: String
+  public var location = SourceLocation()
+  public var address: ServerAddress
+  /// Resolved IP addresses carry their port here too. 0 with `portOffset` non-nil: the client's port plus the offset.
+  public var port: UInt16 = 0
+  /// `+n`, `-n` or no port at all: the port of the client's destination plus this.
+  public var portOffset: Int?
+  /// The host name as written, for `show servers state` and the resolvers.
+  public var hostname: String?
+  /// `id`, or the next free number of the backend from 1 (puid).
+  public var id = 0
+  public var isBackup = false
+  public var disabled = false
+  /// 0...256; 1 by default.
+  public var weight = 1
+  public var maxConnections = 0
+  public var minConnections = 0
+  public var maxQueue = 0
+  public var slowStart = 0
+  public var cookie: String?
+  public var redirectPrefix: String?
+  public var source: SourceSettings?
+  public var sendProxy = ProxyProtocolVersion.none
+  public var interface: String?
+  public var namespace: String?
+  public var namespaceFromProxy = false
+  public var tcpFastOpen = false
+  public var tcpUserTimeout: Int?
+  public var socks4: SocketAddress?
+  public var initialAddress: [InitialAddress] = [.last, .libc]
+  /// `proto h1|h2|none`.
+  public var proto: String?
+  public var logProto: String?
+
+  // Idle connections
+  /// -1: no limit; 0: never keep.
+  public var poolMaxConnections = -1
+  public var poolPurgeDelay = 5000
+  public var poolLowConnections = 0
+  /// -1: no limit on requests over one connection.
+  public var maxReuse = -1
+
+  // Health checks
+  public var checkEnabled = false
+  public var inter = 2000
+  public var fastInter: Int?
+  public var downInter: Int?
+  public var rise = 2
+  public var fall = 3
+  public var checkAddress: IPAddress?
+  public var checkPort: UInt16?
+  public var checkSendProxy = false
+  public var checkViaSocks4 = false
+  public var checkProto: String?
+  public var track: String?
+  public var observe = ObserveMode.none
+  public var errorLimit = 10
+  public var onError = OnErrorAction.failCheck
+  public var onMarkedDown = MarkedDownAction.none
+  public var onMarkedUp = MarkedUpAction.none
+
+  // Agent checks
+  public var agentEnabled = false
+  public var agentAddress: IPAddress?
+  public var agentPort: UInt16 = 0
+  public var agentInter = 2000
+  public var agentSend = ""
+
+  public init(name: String, address: ServerAddress) {
+    self.name = name
+    self.address = address
+  }
+}

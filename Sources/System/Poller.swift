@@ -1,0 +1,86 @@
+import CLinux
+import Glibc
+
+/// One epoll instance with room for the events of one wait.
+@safe public final class Poller {
+  private let descriptor: FileDescriptor
+  private let events: UnsafeMutablePointer<epoll_event>
+  private let capacity: Int
+
+  public struct Interest: OptionSet, Sendable {
+    public let rawValue: UInt32
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+    public static let read = Interest(rawValue: 0x001)
+    public static let write = Interest(rawValue: 0x004)
+    public static let peerClosed = Interest(rawValue: 0x2000)
+    public static let edge = Interest(rawValue: 1 << 31)
+    public static let exclusive = Interest(rawValue: 1 << 28)
+    /// What a connection registers once for its life.
+    public static let connection: Interest = [.read, .write, .peerClosed, .edge]
+  }
+
+  /// What happened on one descriptor.
+  public struct Event: Sendable {
+    public let token: UInt64
+    public let flags: UInt32
+    @inlinable public var isReadable: Bool { flags & 0x001 != 0 }
+    @inlinable public var isWritable: Bool { flags & 0x004 != 0 }
+    @inlinable public var isError: Bool { flags & 0x008 != 0 }
+    @inlinable public var isHangUp: Bool { flags & 0x010 != 0 }
+    @inlinable public var isPeerClosed: Bool { flags & 0x2000 != 0 }
+  }
+
+  public init(capacity: Int) throws(SystemError) {
+    let fd = epoll_create1(Int32(EPOLL_CLOEXEC))
+    if fd < 0 { throw .current }
+    descriptor = FileDescriptor(fd)
+    self.capacity = max(1, capacity)
+    unsafe events = .allocate(capacity: max(1, capacity))
+  }
+  deinit {
+    descriptor.close()
+    unsafe events.deallocate()
+  }
+
+  @discardableResult public func add(_ fd: FileDescriptor, _ interest: Interest, token: UInt64) -> Bool {
+    control(EPOLL_CTL_ADD, fd, interest, token)
+  }
+  @discardableResult public func change(_ fd: FileDescriptor, _ interest: Interest, token: UInt64) -> Bool {
+    control(EPOLL_CTL_MOD, fd, interest, token)
+  }
+  @discardableResult public func remove(_ fd: FileDescriptor) -> Bool { control(EPOLL_CTL_DEL, fd, [], 0) }
+  private func control(_ operation: Int32, _ fd: FileDescriptor, _ interest: Interest, _ token: UInt64) -> Bool {
+    var event = unsafe epoll_event()
+    unsafe event.events = interest.rawValue
+    unsafe event.data.u64 = token
+    return unsafe epoll_ctl(descriptor.number, operation, fd.number, &event) == 0
+  }
+
+  /// Waits up to `timeout` milliseconds (-1: for ever) and returns how many events came; a signal gives 0.
+  public func wait(timeout: Int32) -> Int {
+    let n = unsafe epoll_wait(descriptor.number, events, Int32(capacity), timeout)
+    return n < 0 ? 0 : Int(n)
+  }
+  public func event(_ i: Int) -> Event {
+    precondition(i >= 0 && i < capacity)
+    return unsafe Event(token: events[i].data.u64, flags: events[i].events)
+  }
+}
+
+/// Wakes a poller from another thread or from a signal handler.
+public struct WakeUp: Sendable {
+  public let descriptor: FileDescriptor
+  public init() throws(SystemError) {
+    let fd = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
+    if fd < 0 { throw .current }
+    descriptor = FileDescriptor(fd)
+  }
+  public func notify() {
+    var one: UInt64 = 1
+    _ = unsafe write(descriptor.number, &one, 8)
+  }
+  public func drain() {
+    var count: UInt64 = 0
+    _ = unsafe read(descriptor.number, &count, 8)
+  }
+}
