@@ -1,0 +1,46 @@
+public import System
+
+/// The loop of one worker: a poller, a timer wheel, a wake-up and a clock that stands still while events are handled.
+/// It calls nobody: its owner asks for events and timers and handles them.
+public struct EventLoop: ~Copyable {
+  public let poller: Poller
+  public let wakeUp: WakeUp
+  public var timers: TimerWheel
+  /// Monotonic milliseconds, read once per round.
+  public private(set) var now: Int64
+  /// Wall clock in microseconds since 1970, read once per round.
+  public private(set) var wallClock: Int64
+  /// Tokens of timers that came due in this round.
+  public var expired: [UInt64] = []
+
+  /// `wakeToken` is what the wake-up's event carries.
+  public init(capacity: Int, wakeToken: Token) throws(SystemError) {
+    let poller = try Poller(capacity: capacity)
+    let wakeUp = try WakeUp()
+    self.init(poller: poller, wakeUp: wakeUp, wakeToken: wakeToken)
+  }
+
+  private init(poller: Poller, wakeUp: WakeUp, wakeToken: Token) {
+    self.poller = poller
+    self.wakeUp = wakeUp
+    now = Clock.monotonicMilliseconds()
+    wallClock = Clock.wallMicroseconds()
+    timers = TimerWheel(now: now)
+    poller.add(wakeUp.descriptor, .read, token: wakeToken.bits)
+    expired.reserveCapacity(64)
+  }
+
+  /// Waits for events, at most until the next timer, then reads the clocks. Returns how many events there are.
+  public mutating func wait(block: Bool) -> Int {
+    let limit: Int64 = block ? timers.wait(limit: 1000) : 0
+    let count = poller.wait(timeout: Int32(truncatingIfNeeded: limit))
+    now = Clock.monotonicMilliseconds()
+    wallClock = Clock.wallMicroseconds()
+    return count
+  }
+  /// Fills `expired` with the timers that are due.
+  public mutating func collectTimers() {
+    expired.removeAll(keepingCapacity: true)
+    timers.advance(to: now, expired: &expired)
+  }
+}

@@ -1,0 +1,13 @@
+/// What an event of the poller or of a timer belongs to: a kind, an index into the owner's table and a generation that
+/// tells a new holder of the index from an old one, so that an event for something that is gone is dropped.
+public struct Token: Hashable, Sendable {
+  public let bits: UInt64
+  @inlinable public init(bits: UInt64) { self.bits = bits }
+  /// `kind` 0...255, `index` 0...2^24-1.
+  @inlinable public init(kind: UInt8, index: Int, generation: UInt32) {
+    bits = UInt64(kind) << 56 | UInt64(truncatingIfNeeded: index & 0xff_ffff) << 32 | UInt64(generation)
+  }
+  @inlinable public var kind: UInt8 { UInt8(truncatingIfNeeded: bits >> 56) }
+  @inlinable public var index: Int { Int(truncatingIfNeeded: bits >> 32 & 0xff_ffff) }
+  @inlinable public var generation: UInt32 { UInt32(truncatingIfNeeded: bits) }
+}
