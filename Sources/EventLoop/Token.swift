@@ -11,3 +11,17 @@ public struct Token: Hashable, Sendable {
   @inlinable public var index: Int { Int(truncatingIfNeeded: bits >> 32 & 0xff_ffff) }
   @inlinable public var generation: UInt32 { UInt32(truncatingIfNeeded: bits) }
 }
+
+/// Who an event belongs to: the owner of the loop hands it on by this number.
+public enum TokenKind {
+  public static let wakeUp: UInt8 = 0
+  public static let listener: UInt8 = 1
+  public static let client: UInt8 = 2
+  public static let server: UInt8 = 3
+  public static let streamTimer: UInt8 = 4
+  public static let idleServer: UInt8 = 5
+  public static let worker: UInt8 = 6
+  public static let check: UInt8 = 7
+  public static let runtimeAPI: UInt8 = 8
+  public static let log: UInt8 = 9
+}

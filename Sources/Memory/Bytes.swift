@@ -104,3 +104,7 @@ extension Bytes {
     return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 }
+
+/// Views of permanent memory (`Bytes(permanent:)`, static text) are read by all workers; a view of a pooled buffer or an
+/// arena stays with the worker that owns it.
+extension Bytes: @unchecked Sendable {}

@@ -1,0 +1,69 @@
+public import Configuration
+public import Memory
+import Primitives
+import Synchronization
+
+/// Everything that the workers of this process share: one per generation of the configuration.
+public final class ProcessRuntime: Sendable {
+  public let model: ConfigurationModel
+  public let threads: Int
+  /// By index into `ConfigurationModel.proxies`; nil where that proxy has no such side.
+  public let frontends: [FrontendRuntime?]
+  public let backends: [BackendRuntime?]
+  public let listeners: [ListenerRuntime]
+  public let mailboxes: [WorkerMailbox]
+  /// Wall clock at start, microseconds since 1970, and the monotonic clock at the same moment.
+  public let startedAt: Int64
+  public let startedAtTick: Int64
+
+  public let maxConnections: SharedCell
+  public let hardMaxConnections: Int
+  public let connections = SharedCell()
+  public let connectionsTotal = SharedCell()
+  public let requestsTotal = SharedCell()
+  public let connectionRate = FrequencyCounter()
+  public let connectionRateMax = SharedCell()
+  public let sessionRate = FrequencyCounter()
+  public let sessionRateMax = SharedCell()
+  public let connectionRateLimit: SharedCell
+  public let sessionRateLimit: SharedCell
+  public let droppedLogs = SharedCell()
+  public let failedResolutions = SharedCell()
+  /// Unique over the process: what `%rt` counts.
+  public let requestCounter = SharedCell()
+  public let jobs = SharedCell()
+  public let stopping = SharedCell()
+  /// Descriptors that worker pipes use now, and the most they may use.
+  public let pipesUsed = SharedCell()
+  public let maxPipes: Int
+  /// Threads' connection counts, to hand a new connection to the least loaded.
+  public let workerConnections: [SharedCell]
+
+  public init(
+    model: ConfigurationModel, threads: Int, frontends: [FrontendRuntime?], backends: [BackendRuntime?],
+    listeners: [ListenerRuntime], mailboxes: [WorkerMailbox], startedAt: Int64, startedAtTick: Int64,
+    maxConnections: Int, maxPipes: Int
+  ) {
+    self.model = model
+    self.threads = threads
+    self.frontends = frontends
+    self.backends = backends
+    self.listeners = listeners
+    self.mailboxes = mailboxes
+    self.startedAt = startedAt
+    self.startedAtTick = startedAtTick
+    self.maxConnections = SharedCell(maxConnections)
+    hardMaxConnections = maxConnections
+    connectionRateLimit = SharedCell(model.global.maxConnectionRate)
+    sessionRateLimit = SharedCell(model.global.maxSessionRate)
+    self.maxPipes = maxPipes
+    workerConnections = (0..<threads).map { _ in SharedCell() }
+  }
+
+  public func backend(named name: String) -> BackendRuntime? {
+    backends.lazy.compactMap { $0 }.first { $0.settings.name == name }
+  }
+  public func frontend(named name: String) -> FrontendRuntime? {
+    frontends.lazy.compactMap { $0 }.first { $0.settings.name == name }
+  }
+}

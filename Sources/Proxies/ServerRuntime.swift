@@ -1,0 +1,116 @@
+public import Configuration
+public import Memory
+public import Primitives
+import Synchronization
+
+/// What health checks know of a server (management guide, `srv_op_state`).
+public enum OperationalState: Int, Sendable { case stopped = 0, starting = 1, running = 2, stopping = 3 }
+
+/// Why an operator or the configuration keeps a server out (management guide, `srv_admin_state`).
+public struct AdminState: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+  public static let forcedMaintenance = AdminState(rawValue: 0x01)
+  /// Through `track`.
+  public static let inheritedMaintenance = AdminState(rawValue: 0x02)
+  /// `disabled` on the server line.
+  public static let configuredMaintenance = AdminState(rawValue: 0x04)
+  public static let forcedDrain = AdminState(rawValue: 0x08)
+  public static let inheritedDrain = AdminState(rawValue: 0x10)
+  /// No address: the resolver found none.
+  public static let resolutionMaintenance = AdminState(rawValue: 0x20)
+  public static let hostnameMaintenance = AdminState(rawValue: 0x40)
+  public static let maintenance: AdminState = [
+    .forcedMaintenance, .inheritedMaintenance, .configuredMaintenance, .resolutionMaintenance, .hostnameMaintenance,
+  ]
+  public static let drain: AdminState = [.forcedDrain, .inheritedDrain]
+}
+
+/// A server while the process runs: shared by all workers, changed by checks and operators, under its backend's lock
+/// where several values must move together. Cells are read without a lock on the data path.
+public final class ServerRuntime: Sendable {
+  public let settings: ServerSettings
+  public let backendIndex: Int
+  /// Place in the backend's list.
+  public let index: Int
+  public let name: Bytes
+
+  // State
+  public let operational = SharedCell(OperationalState.running.rawValue)
+  public let admin = SharedCell()
+  /// 0...rise-1 down, rise...rise+fall-1 up.
+  public let health: SharedCell
+  public let consecutiveErrors = SharedCell()
+  /// Weight as configured or set by an operator (0...256).
+  public let userWeight: SharedCell
+  public let initialWeight: Int
+  /// Weight that balancing uses now, in steps of 1/16 of a weight, slow start included; 0: not usable.
+  public let effectiveWeight: SharedCell
+  /// Seconds of the process clock at the last change.
+  public let lastChange = SharedCell()
+  public let downSeconds = SharedCell()
+  public let downTransitions = SharedCell()
+  /// Address now: it can be changed by an operator or a resolver.
+  private let endpoint: Mutex<Endpoint>
+  /// Bumped with each change of `endpoint`, so that workers keep a copy.
+  public let endpointGeneration = SharedCell(1)
+
+  // Load
+  /// Streams that hold a place on the server.
+  public let served = SharedCell()
+  public let servedMax = SharedCell()
+  /// Sessions as `scur` counts them.
+  public let sessions = SharedCell()
+  public let sessionsMax = SharedCell()
+  public let maxConnections: SharedCell
+  public let queue = PendingQueue()
+  public let idleConnections = SharedCell()
+  public let usedConnections = SharedCell()
+  public let lastSession = SharedCell(-1)
+  public let sessionRate = FrequencyCounter()
+  public let sessionRateMax = SharedCell()
+  public let counters: CounterSet
+
+  // Check results
+  public let checkStatus = SharedCell()
+  public let checkCode = SharedCell()
+  public let checkDuration = SharedCell(-1)
+  private let checkText = Mutex("")
+  private let lastAgentText = Mutex("")
+
+  public init(settings: ServerSettings, backendIndex: Int, index: Int, endpoint: Endpoint, threads: Int) {
+    self.settings = settings
+    self.backendIndex = backendIndex
+    self.index = index
+    name = Bytes(permanent: settings.name)
+    health = SharedCell(settings.rise)
+    userWeight = SharedCell(settings.weight)
+    initialWeight = settings.weight
+    effectiveWeight = SharedCell(settings.weight * 16)
+    maxConnections = SharedCell(settings.maxConnections)
+    self.endpoint = Mutex(endpoint)
+    counters = CounterSet(threads: threads)
+    if settings.disabled { admin.set(AdminState.configuredMaintenance.rawValue) }
+  }
+
+  public var currentEndpoint: Endpoint {
+    get { endpoint.withLock { $0 } }
+    set {
+      endpoint.withLock { $0 = newValue }
+      endpointGeneration.add(1)
+    }
+  }
+  public var state: OperationalState { OperationalState(rawValue: operational.value) ?? .stopped }
+  public var adminState: AdminState { AdminState(rawValue: admin.value) }
+  public var isInMaintenance: Bool { !adminState.isDisjoint(with: .maintenance) }
+  public var isDraining: Bool { !adminState.isDisjoint(with: .drain) }
+  /// Whether new streams may be sent there by persistence or balancing.
+  public var isRunning: Bool { !isInMaintenance && state != .stopped }
+  /// Whether balancing may choose it now.
+  public var isUsable: Bool { isRunning && state != .stopping && !isDraining && effectiveWeight.value > 0 }
+
+  public var lastCheckText: String {
+    get { checkText.withLock { $0 } }
+    set { checkText.withLock { $0 = newValue } }
+  }
+}

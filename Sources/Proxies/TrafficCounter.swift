@@ -1,0 +1,63 @@
+public import Memory
+
+/// Statistics of a frontend, backend, server or listener. Names follow the columns of `show stat` (management guide
+/// section 9.1), which says what each counts.
+public enum TrafficCounter: Int, CaseIterable, Sendable {
+  /// Sessions (frontend, listener) or streams (backend, server) in total.
+  case sessionsTotal
+  case connectionsTotal
+  case bytesIn, bytesOut
+  case deniedRequests, deniedResponses
+  case requestErrors, connectionErrors, responseErrors
+  case retries, redispatches
+  case deniedConnections, deniedSessions
+  case failedChecks, downTransitions, downtimeSeconds
+  case selectedTotal
+  case http1xx, http2xx, http3xx, http4xx, http5xx, httpOther
+  case requestsTotal, interceptedRequests
+  case clientAborts, serverAborts
+  case connectAttempts, connectReuses
+  case failedRewrites, internalErrors
+  case cacheLookups, cacheHits
+  case compressedIn, compressedOut, compressedBypassed, compressedResponses
+  /// Sums of the last exchanges' times in milliseconds and their number, for the averages `qtime`...`ttime`.
+  case queueTime, connectTime, responseTime, totalTime
+  case queueTimeMax, connectTimeMax, responseTimeMax, totalTimeMax
+  case timedExchanges
+
+  /// The counter of answers with this status.
+  @inlinable public static func ofStatus(_ status: Int) -> TrafficCounter {
+    switch status / 100 {
+    case 1: .http1xx
+    case 2: .http2xx
+    case 3: .http3xx
+    case 4: .http4xx
+    case 5: .http5xx
+    default: .httpOther
+    }
+  }
+}
+
+/// The counters of one object: a row for each worker, so that counting costs no locked instruction.
+public struct CounterSet: Sendable {
+  private let rows: [CounterRow]
+  public init(threads: Int) { rows = (0..<max(1, threads)).map { _ in CounterRow(count: TrafficCounter.allCases.count) } }
+  /// The row that worker `thread` writes.
+  public func row(_ thread: Int) -> CounterRow { rows[thread] }
+  public func total(_ counter: TrafficCounter) -> UInt64 {
+    switch counter {
+    case .queueTimeMax, .connectTimeMax, .responseTimeMax, .totalTimeMax:
+      rows.reduce(0) { max($0, $1.value(counter.rawValue)) }
+    default: rows.reduce(0) { $0 &+ $1.value(counter.rawValue) }
+    }
+  }
+  /// `clear counters`. A count that a worker adds at this very moment may survive.
+  public func clear(_ counter: TrafficCounter) { for row in rows { row.set(counter.rawValue, 0) } }
+}
+
+extension CounterRow {
+  @inlinable public func count(_ counter: TrafficCounter, _ n: UInt64 = 1) { add(counter.rawValue, n) }
+  @inlinable public func raise(_ counter: TrafficCounter, to n: UInt64) {
+    if value(counter.rawValue) < n { set(counter.rawValue, n) }
+  }
+}

@@ -1,0 +1,60 @@
+public import Primitives
+import Synchronization
+public import System
+
+/// A stream of some worker, as other threads name it.
+public struct StreamReference: Sendable, Hashable {
+  public let worker: Int
+  /// The stream's token in its worker: dead tokens are ignored there.
+  public let token: UInt64
+  public init(worker: Int, token: UInt64) {
+    self.worker = worker
+    self.token = token
+  }
+}
+
+/// What one thread asks of a worker.
+public enum WorkerMessage: Sendable {
+  /// A connection accepted elsewhere that this worker shall serve.
+  case connection(Socket, listener: Int, peer: Endpoint)
+  /// The stream leaves its queue: a place on the server is reserved for it.
+  case dequeued(UInt64, server: Int)
+  /// End the stream with HAProxy's reason of the same name.
+  case killStream(UInt64, KillReason)
+  /// End every stream on this server (`on-marked-down shutdown-sessions`, `shutdown sessions server`).
+  case killStreamsOfServer(backend: Int, server: Int, KillReason)
+  /// End every stream on backup servers of this backend (`on-marked-up shutdown-backup-sessions`).
+  case killStreamsOfBackups(backend: Int)
+  /// Idle connections to this server are of no use any more.
+  case dropIdle(backend: Int, server: Int)
+  /// Listeners can accept again (a connection slot or a descriptor became free).
+  case resumeListeners
+  case pauseFrontend(Int), stopFrontend(Int), resumeFrontend(Int)
+  case softStop, stop
+  /// Run a runtime-API or check task that belongs to this worker.
+  case task(Int)
+}
+
+public enum KillReason: Sendable { case down, killed, backupsUp }
+
+/// Messages to one worker, and its wake-up.
+public final class WorkerMailbox: Sendable {
+  private let messages = Mutex<[WorkerMessage]>([])
+  public let wakeUp: WakeUp
+  public init(wakeUp: WakeUp) { self.wakeUp = wakeUp }
+  public func post(_ message: WorkerMessage) {
+    let first = messages.withLock {
+      $0.append(message)
+      return $0.count == 1
+    }
+    if first { wakeUp.notify() }
+  }
+  public func take() -> [WorkerMessage] {
+    messages.withLock {
+      if $0.isEmpty { return [] }
+      let all = $0
+      $0.removeAll(keepingCapacity: true)
+      return all
+    }
+  }
+}
