@@ -1,0 +1,90 @@
+import ConfigSyntax
+import Configuration
+import System
+
+/// Reads configuration files, in their order, into a model. nil where they cannot be used; the messages, and whether
+/// there were warnings, are in `diagnostics`.
+public func loadConfiguration(
+  files: [String], options: LoadOptions, diagnostics: Diagnostics
+) -> ConfigurationModel? {
+  let context = LoadContext(options: options, diagnostics: diagnostics)
+  diagnostics.context = "config"
+  defer { diagnostics.context = nil }
+  for file in files {
+    guard read(file, into: context) else { return nil }
+  }
+  for check in loadChecks where !context.flags.contains(.abort) { check(context) }
+  if !context.flags.isDisjoint(with: [.fatal, .abort]) {
+    diagnostics.alert("Fatal errors found in configuration.")
+    return nil
+  }
+  return context.model
+}
+
+/// What is checked and completed after the last file, in order.
+let loadChecks: [@Sendable (LoadContext) -> Void] = [completeGlobal, completeProxies]
+
+/// False where loading must stop.
+private func read(_ file: String, into context: LoadContext) -> Bool {
+  let content: [UInt8]
+  do throws(SystemError) {
+    content = try Files.read(file)
+  } catch {
+    context.diagnostics.alert("Could not open configuration file \(file) : \(error)")
+    return false
+  }
+  let before = context.takeFlags()
+  var reader = ConfigFileReader(file: file, content: content, facts: context.options.facts)
+  while let line = reader.next(section: context.sectionName, diagnostics: context.diagnostics) {
+    context.line = line
+    let earlier = context.takeFlags()
+    if let kind = SectionKind(rawValue: line.keyword) {
+      context.close()
+      context.open(kind, line)
+    } else {
+      context.read(line)
+    }
+    let own = context.flags
+    context.add(earlier)
+    if own.contains(.fatal) { reader.countError() }
+    if own.contains(.abort) { break }
+  }
+  context.close()
+  context.section = nil
+  context.sectionName = ""
+  context.add(reader.flags)
+  if !context.flags.isDisjoint(with: [.fatal, .abort]) {
+    context.diagnostics.alert("Error(s) found in configuration file : \(file)")
+  }
+  let stops = context.flags.contains(.abort)
+  context.add(before)
+  return !stops
+}
+
+extension LoadContext {
+  /// The flags so far, which are then empty.
+  func takeFlags() -> LoadFlags {
+    let taken = flags
+    clearFlags()
+    return taken
+  }
+}
+
+/// The files that `-f` names: a folder stands for its `*.cfg` files, sorted. nil after an error.
+public func configurationFiles(at path: String, diagnostics: Diagnostics) -> [String]? {
+  guard let kind = Files.kind(path) else {
+    let error = SystemError.current
+    diagnostics.alert("Cannot open configuration file/directory \(path) : \(error)")
+    return nil
+  }
+  guard kind == .folder else { return [path] }
+  do throws(SystemError) {
+    let names = try Files.list(path)
+    let stem = path.hasSuffix("/") ? path : path + "/"
+    return names.filter { $0.hasSuffix(".cfg") && !$0.hasPrefix(".") }.map { stem + $0 }
+      .filter { Files.kind($0) == .file }
+  } catch {
+    diagnostics.alert("Cannot open configuration directory \(path) : \(error)")
+    return nil
+  }
+}

@@ -1,0 +1,42 @@
+import ConfigSyntax
+import Configuration
+
+/// What a section does when it is opened, for each of its lines, and at its end.
+extension LoadContext {
+  func open(_ kind: SectionKind, _ line: ConfigLine) {
+    section = kind
+    sectionName = line[1].isEmpty ? kind.rawValue : line[1]
+    switch kind {
+    case .global: openGlobal(line)
+    case .defaults, .frontend, .backend, .listen: openProxySection(line, kind)
+    default: alert("section '\(kind.rawValue)' is not implemented by Weir yet.")
+    }
+  }
+
+  func read(_ line: ConfigLine) {
+    guard let section else {
+      return alertTight("unknown keyword '\(line.keyword)' out of section.")
+    }
+    if let entry = KeywordTables.shared.entry(line.keyword, in: section) {
+      return entry.parse(self, line)
+    }
+    if KeywordCatalogue.knows(line.keyword, in: section) { return refuse(line, in: section) }
+    if !section.isProxy && section != .global { return }
+    reportUnknown(line, in: section)
+  }
+
+  /// A keyword that HAProxy has and Weir does not have yet.
+  private func refuse(_ line: ConfigLine, in section: SectionKind) {
+    alert("'\(line.keyword)' in section '\(section.rawValue)' is not implemented by Weir yet.")
+  }
+
+  private func reportUnknown(_ line: ConfigLine, in section: SectionKind) {
+    let candidates = KeywordCatalogue.names(in: section)
+    let advice = WordSimilarity.bestMatch(for: line.keyword, among: candidates).map { "; did you mean '\($0)' maybe ?" }
+    alert("unknown keyword '\(line.keyword)' in '\(section.rawValue)' section\(advice ?? "")")
+  }
+
+  func close() {
+    current = .none
+  }
+}

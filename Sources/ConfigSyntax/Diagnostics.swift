@@ -1,0 +1,68 @@
+import System
+
+/// How grave a message is; the raw value is the label that stands before it.
+public enum Severity: String, Sendable {
+  case alert = "ALERT"
+  case warning = "WARNING"
+  case notice = "NOTICE"
+  case diagnostic = "DIAG"
+}
+
+/// One message, without label and process id; the text may have several lines.
+public struct Diagnostic: Sendable, Equatable {
+  public let severity: Severity
+  public let text: String
+  public init(_ severity: Severity, _ text: String) {
+    self.severity = severity
+    self.text = text
+  }
+}
+
+/// Collects the messages of start-up and writes each to the standard error output as it comes, in HAProxy's form:
+/// `[ALERT]    (pid) : text`. The first alert or warning is preceded by notices of version and executable.
+public final class Diagnostics {
+  public private(set) var entries: [Diagnostic] = []
+  /// Put before each text with ` : ` between: `config` while a configuration is read.
+  public var context: String?
+  /// Whether messages are written out; they are collected either way.
+  public var isPrinting: Bool
+  /// Diagnostic mode (`-dD`): messages of that severity exist only then.
+  public var isDiagnosing = false
+  public let version: String
+  private var hasIntroduced = false
+
+  /// `version` is what the introducing notice shows.
+  public init(version: String, printing: Bool) {
+    self.version = version
+    self.isPrinting = printing
+  }
+
+  public func alert(_ text: String) { add(.alert, text) }
+  public func warning(_ text: String) { add(.warning, text) }
+  public func notice(_ text: String) { add(.notice, text) }
+  public func diagnostic(_ text: String) { if isDiagnosing { add(.diagnostic, text) } }
+
+  public var warningCount: Int { entries.count { $0.severity == .warning } }
+  public var alertCount: Int { entries.count { $0.severity == .alert } }
+
+  private func add(_ severity: Severity, _ text: String) {
+    let full = context.map { "\($0) : \(text)" } ?? text
+    entries.append(Diagnostic(severity, full))
+    guard isPrinting else { return }
+    if severity == .alert || severity == .warning { introduce() }
+    write(severity, full)
+  }
+
+  private func introduce() {
+    if hasIntroduced { return }
+    hasIntroduced = true
+    write(.notice, "haproxy version is \(version)")
+    write(.notice, "path to executable is \(OwnProcess.executablePath)")
+  }
+
+  private func write(_ severity: Severity, _ text: String) {
+    let label = "[\(severity.rawValue)]"
+    let padding = String(repeating: " ", count: max(11 - label.utf8.count, 1))
+    FileDescriptor.standardError.writeAll("\(label)\(padding)(\(OwnProcess.id)) : \(text)\n")
+  }
+}
