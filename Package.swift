@@ -39,7 +39,7 @@ let wire: [Target] = [
 
 let policy: [Target] = [
   target("Samples", ["HTTP", "Memory", "Primitives", "System", "CPCRE2", "COpenSSL"]),
-  target("LogFormat", ["Samples", "HTTP", "Memory", "Primitives"]),
+  target("LogFormat", ["Samples", "HTTP", "System", "Memory", "Primitives"]),
   target("StickTables", ["Samples", "Memory", "Primitives"]),
   target("Rules", ["Samples", "LogFormat", "StickTables", "HTTP", "Memory", "Primitives"]),
 ]

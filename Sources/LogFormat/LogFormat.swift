@@ -1,0 +1,57 @@
+public import Memory
+
+/// A compiled log-format string (manual section 8.2.6): a flat list of nodes that is walked once per line.
+public struct LogFormat {
+  struct Node {
+    enum Kind: UInt8 { case text, separator, alias, expression }
+    var kind: Kind
+    var alias = LogAlias.flagsForAll
+    var flags: LogFieldFlags = []
+    /// Of a text: where it starts in `texts`, and how long it is.
+    var start = 0
+    var count = 0
+  }
+  var nodes: [Node]
+  /// All literal text, one after the other.
+  let texts: Bytes
+  /// The string as it was written.
+  public let source: String
+
+  /// `option logasap`: logged before the data are transferred, and totals carry a `+`.
+  public var logsAsSoonAsPossible = false
+  /// Some field is only known at the end of the stream.
+  public let needsEndOfStream: Bool
+  /// The line is written when the response headers (HTTP) or the server connection (TCP) are there.
+  public var isLoggedEarly: Bool { logsAsSoonAsPossible || !needsEndOfStream }
+  public var isEmpty: Bool { nodes.isEmpty }
+  /// The text, where the format is only text.
+  public var constantText: Bytes? {
+    nodes.isEmpty ? Bytes() : nodes.count == 1 && nodes[0].kind == .text ? texts : nil
+  }
+
+  init(nodes: [Node], texts: [UInt8], source: String) {
+    self.nodes = nodes
+    self.texts = Bytes(permanent: texts)
+    self.source = source
+    needsEndOfStream = nodes.contains { $0.kind == .alias && $0.alias.needsEndOfStream }
+  }
+}
+
+/// What the process and its worker give to every line.
+public struct LogContext: ~Copyable {
+  public var clock = LogClock()
+  /// `%H`.
+  public let hostName: Bytes
+  /// `%pid`.
+  public let processID: Int
+  public init(hostName: Bytes, processID: Int) {
+    self.hostName = hostName
+    self.processID = processID
+  }
+}
+
+/// Why a string is no log-format; the description has HAProxy's words, without the final point.
+public struct LogFormatError: Error, Sendable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,151 @@
+import Memory
+
+extension LogFormat {
+  /// Compiles a log-format string. `flags` are those of the directive: `mandatory` and `mergeSpaces` for log lines,
+  /// `mergeSpaces` for `unique-id-format`, none for headers and variables. `isHTTP` is the mode of the proxy.
+  /// Scalars of `text` stand for bytes.
+  public init(_ text: String, flags: LogFieldFlags, isHTTP: Bool) throws(LogFormatError) {
+    var parser = LogFormatParser(text, flags: flags, isHTTP: isHTTP)
+    try parser.run()
+    self.init(nodes: parser.nodes, texts: parser.texts, source: text)
+  }
+}
+
+struct LogFormatParser {
+  private let input: [UInt8]
+  private let isHTTP: Bool
+  /// Flags for the fields that follow: `%{...}o` changes them.
+  private var flags: LogFieldFlags
+  private(set) var nodes: [LogFormat.Node] = []
+  private(set) var texts: [UInt8] = []
+  private var i = 0
+
+  init(_ text: String, flags: LogFieldFlags, isHTTP: Bool) {
+    input = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+    self.flags = flags
+    self.isHTTP = isHTTP
+  }
+
+  mutating func run() throws(LogFormatError) {
+    while i < input.count {
+      let c = input[i]
+      i += 1
+      if c == UInt8(ascii: "%") {
+        try field()
+      } else if c == UInt8(ascii: " ") {
+        separator()
+      } else {
+        literal(c)
+      }
+    }
+  }
+
+  private func isLetter(_ c: UInt8) -> Bool { (c | 0x20) &- 97 < 26 }
+  private func isDigit(_ c: UInt8) -> Bool { c &- 48 < 10 }
+
+  /// After a `%`. What is no name, brace, bracket, digit nor blank stands for itself.
+  private mutating func field() throws(LogFormatError) {
+    guard i < input.count else { throw LogFormatError("truncated line after '%'") }
+    let c = input[i]
+    if isLetter(c) { return try alias(add: [], remove: []) }
+    switch c {
+    case UInt8(ascii: "{"): try fieldWithFlags()
+    case UInt8(ascii: "["): try expression(flags)
+    default:
+      if isDigit(c) || c == UInt8(ascii: " ") || 9...13 ~= c {
+        throw LogFormatError(
+          "unexpected variable name near '\(string(i..<i + 1))' at position \(i) line : '\(string(0..<input.count))'. "
+            + "Maybe you want to write a single '%', use the syntax '%%'")
+      }
+      i += 1
+      literal(c)
+    }
+  }
+
+  private mutating func fieldWithFlags() throws(LogFormatError) {
+    let start = i - 1
+    i += 1
+    guard let end = input[i...].firstIndex(of: UInt8(ascii: "}")) else {
+      throw LogFormatError("truncated line after '\(string(i..<input.count))'")
+    }
+    let (add, remove) = LogFormatParser.flagChanges(input[i..<end])
+    i = end + 1
+    if i < input.count {
+      if input[i] == UInt8(ascii: "[") { return try expression(flags.union(add).subtracting(remove)) }
+      if isLetter(input[i]) || isDigit(input[i]) { return try alias(add: add, remove: remove) }
+    }
+    throw LogFormatError("parse argument modifier without variable name near '\(string(start..<end + 1))'")
+  }
+
+  /// `+Q,-X`: a sign starts a word, a comma ends it; words without a sign and unknown ones change nothing.
+  private static func flagChanges(_ words: ArraySlice<UInt8>) -> (add: LogFieldFlags, remove: LogFieldFlags) {
+    var add: LogFieldFlags = []
+    var remove: LogFieldFlags = []
+    var sign: UInt8 = 0
+    var word: [UInt8] = []
+    for c in words + [UInt8(ascii: ",")] {
+      switch c {
+      case UInt8(ascii: "+"), UInt8(ascii: "-"):
+        sign = c
+        word = []
+      case UInt8(ascii: ","):
+        let flag: LogFieldFlags =
+          switch word {
+          case Array("Q".utf8): .quote
+          case Array("X".utf8): .hexadecimal
+          case Array("E".utf8): .escape
+          default: []
+          }
+        if sign == UInt8(ascii: "+") {
+          add.formUnion(flag)
+          remove.subtract(flag)
+        } else if sign == UInt8(ascii: "-") {
+          remove.formUnion(flag)
+          add.subtract(flag)
+        }
+        word = []
+        sign = 0
+      default: word.append(c)
+      }
+    }
+    return (add, remove)
+  }
+
+  private mutating func alias(add: LogFieldFlags, remove: LogFieldFlags) throws(LogFormatError) {
+    let start = i
+    while i < input.count, isLetter(input[i]) || isDigit(input[i]) { i += 1 }
+    let name = string(start..<i)
+    guard let alias = LogAlias(name: name) else {
+      throw LogFormatError(
+        "no such format variable '\(name)'. If you wanted to emit the '%' character verbatim, you need to use '%%'")
+    }
+    if alias.needsHTTPMode && !isHTTP { throw LogFormatError("format variable '\(name)' is reserved for HTTP mode") }
+    let changed = flags.union(add).subtracting(remove)
+    if alias == .flagsForAll {
+      flags = changed
+    } else {
+      nodes.append(LogFormat.Node(kind: .alias, alias: alias, flags: changed))
+    }
+  }
+
+  private mutating func expression(_ flags: LogFieldFlags) throws(LogFormatError) {
+    throw LogFormatError("'%[' is not implemented by Weir yet")
+  }
+
+  private mutating func separator() {
+    if !flags.contains(.mergeSpaces) { return literal(UInt8(ascii: " ")) }
+    if nodes.last?.kind != .separator { nodes.append(LogFormat.Node(kind: .separator)) }
+  }
+  private mutating func literal(_ c: UInt8) {
+    texts.append(c)
+    if let last = nodes.last, last.kind == .text {
+      nodes[nodes.count - 1].count += 1
+    } else {
+      nodes.append(LogFormat.Node(kind: .text, start: texts.count - 1, count: 1))
+    }
+  }
+
+  private func string(_ range: Range<Int>) -> String {
+    String(String.UnicodeScalarView(input[range].map { Unicode.Scalar($0) }))
+  }
+}
