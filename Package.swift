@@ -98,7 +98,7 @@ let testTargets: [Target] = [
   tests("ConfigSyntax", ["Primitives"]),
   tests("ConfigLoading", ["Configuration", "ConfigSyntax", "Primitives"]),
   tests("LoadBalancing", ["Configuration", "Memory", "Primitives"]),
-  tests("Observability", ["Proxies", "Configuration", "LogFormat", "System", "Memory", "Primitives"]),
+  tests("Observability", ["Proxies", "Configuration", "LogFormat", "Samples", "System", "Memory", "Primitives"]),
 ]
 
 let package = Package(

@@ -1,0 +1,97 @@
+public import Configuration
+public import Memory
+import Primitives
+import System
+
+/// Where the lines of each proxy go: the `log` lines of a configuration, ready to be used by every worker. Made once
+/// per generation; what workers share of it (sampling, the count of dropped lines) is in cells.
+public struct LogRoutes: Sendable {
+  /// Lines that a target could not take (`DroppedLogs` of `show info`).
+  public let dropped: SharedCell
+  /// The most bytes a line may have before its header is added: one less than the longest `len`.
+  public let lineLimit: Int
+  let targets: [Target]
+  /// Per proxy of the model, and one more for the `global` section.
+  private let ranges: [Range<Int>]
+  /// Set once a failed send was reported.
+  let reported = SharedCell()
+
+  /// The targets of one proxy.
+  public struct Route: Sendable, Hashable {
+    let range: Range<Int>
+    public var isEmpty: Bool { range.isEmpty }
+  }
+
+  public init(_ model: ConfigurationModel, dropped: SharedCell = SharedCell()) {
+    self.dropped = dropped
+    var targets: [Target] = []
+    var ranges: [Range<Int>] = []
+    let global = model.global
+    for list in model.proxies.map(\.logTargets) + [global.logTargets] {
+      let start = targets.count
+      for target in list {
+        if let compiled = Target(target, defaultFormat: global.logSendHostname == nil ? .local : .rfc3164) {
+          targets.append(compiled)
+        }
+      }
+      ranges.append(start..<targets.count)
+    }
+    self.targets = targets
+    self.ranges = ranges
+    lineLimit = (targets.map(\.maxLength).max() ?? 1024) - 1
+  }
+
+  /// Where the traffic and the events of the proxy at `index` of the model go.
+  public func route(ofProxy index: Int) -> Route {
+    Route(range: index >= 0 && index < ranges.count - 1 ? ranges[index] : 0..<0)
+  }
+  /// Where events of the process itself go.
+  public var global: Route { Route(range: ranges.last ?? 0..<0) }
+
+  /// One `log` line.
+  struct Target: Sendable {
+    enum Transport: Sendable {
+      case datagram(DatagramAddress)
+      case descriptor(FileDescriptor)
+    }
+    let transport: Transport
+    let format: LogTarget.Format
+    let maxLength: Int
+    let facility: Int
+    let maxLevel: Int
+    let minLevel: Int
+    /// `sample`: of each `sampleSize` lines, those whose number (from 1) is in a range; 0 for all.
+    let sampleSize: Int
+    let sampleRanges: [ClosedRange<Int>]
+    let counter: SharedCell
+
+    init?(_ target: LogTarget, defaultFormat: LogTarget.Format) {
+      switch target.destination {
+      case .udp(let address, let port):
+        guard let address = DatagramAddress(.ip(address, port: port)) else { return nil }
+        transport = .datagram(address)
+      case .unix(let path):
+        guard let address = DatagramAddress(.unix(path)) else { return nil }
+        transport = .datagram(address)
+      case .descriptor(let number): transport = .descriptor(FileDescriptor(number))
+      case .ring: return nil
+      }
+      format = target.format ?? defaultFormat
+      maxLength = target.maxLength
+      facility = target.facility
+      maxLevel = target.maxLevel
+      minLevel = target.minLevel
+      sampleSize = target.sampleSize
+      sampleRanges = target.sampleRanges
+      counter = SharedCell()
+    }
+
+    /// Counts a line and says whether it is in the sample.
+    func takes() -> Bool {
+      if sampleSize <= 0 { return true }
+      let number = Int(bitPattern: UInt(bitPattern: counter.add(1) &- 1) % UInt(sampleSize)) &+ 1
+      for range in sampleRanges where range.contains(number) { return true }
+      return false
+    }
+  }
+}
