@@ -19,6 +19,15 @@ public struct HTTPCheck: Sendable, Hashable {
   public var headerValues: [String] = []
   public var body = ""
   public var expect: HTTPExpect?
+  /// What `http-check send` set, which `option httpchk` then leaves alone.
+  public var explicit: ExplicitParts = []
+  public struct ExplicitParts: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    public static let method = ExplicitParts(rawValue: 1)
+    public static let uri = ExplicitParts(rawValue: 2)
+    public static let version = ExplicitParts(rawValue: 4)
+  }
   public init() {}
 }
 
@@ -34,6 +43,7 @@ public struct HTTPExpect: Sendable, Hashable {
   public var kind: Kind
   public var negate = false
   public var minReceive = -1
+  public var comment: String?
   /// The directive as written, for messages.
   public var written = ""
   public init(kind: Kind) { self.kind = kind }

@@ -199,6 +199,8 @@ public struct ProxySettings: Sendable {
 
   // Backend side
   public var balance = BalanceSettings()
+  /// Whether a `balance` line was given, here or in `defaults`: else `dispatch` and `option transparent` come first.
+  public var hasBalance = false
   public var servers: [ServerSettings] = []
   /// What a new `server` line starts from (`default-server`).
   public var defaultServer = ServerSettings(name: "", address: .unresolved(""))
@@ -217,6 +219,10 @@ public struct ProxySettings: Sendable {
   public var httpSendNameHeader: String?
   /// `external-check`, `email-alert` and the like are refused until they exist.
   public var stats = StatsPageSettings()
+  /// `clitcpka-*`, for connections from clients.
+  public var clientKeepAlive = KeepAliveProbes()
+  /// `srvtcpka-*`, for connections to servers.
+  public var serverKeepAlive = KeepAliveProbes()
   public var loadServerState = false
   public var serverStateFileName: String?
 
@@ -225,6 +231,17 @@ public struct ProxySettings: Sendable {
     self.location = location
     self.capabilities = capabilities
   }
+}
+
+/// TCP keep-alive probes where `option clitcpka` or `srvtcpka` turns them on; nil leaves the system's value.
+public struct KeepAliveProbes: Sendable, Hashable {
+  /// Probes without an answer before the connection is given up.
+  public var count: Int?
+  /// Seconds of silence before the first probe.
+  public var idle: Int?
+  /// Seconds between probes.
+  public var interval: Int?
+  public init() {}
 }
 
 public struct HeaderCapture: Sendable, Hashable {

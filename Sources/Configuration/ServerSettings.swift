@@ -13,6 +13,9 @@ public enum InitialAddress: Sendable, Hashable {
   case ip(IPAddress)
 }
 
+/// Which addresses a name may stand for.
+public enum NameFamily: Sendable { case any, v4, v6 }
+
 public enum MarkedDownAction: Sendable { case none, shutdownSessions }
 public enum MarkedUpAction: Sendable { case none, shutdownBackupSessions }
 public enum ObserveMode: Sendable { case none, layer4, layer7 }
@@ -30,9 +33,15 @@ public struct ServerSettings: Sendable {
   public var portOffset: Int?
   /// The host name as written, for `show servers state` and the resolvers.
   public var hostname: String?
+  /// `ipv4@name`, `ipv6@name`: addresses of the other family are not taken.
+  public var hostnameFamily = NameFamily.any
+  /// `resolve-prefer`: counts with resolvers only.
+  public var resolvePreference = NameFamily.any
   /// `id`, or the next free number of the backend from 1 (puid).
   public var id = 0
   public var isBackup = false
+  /// The name has no address yet: in maintenance ("RMAINT"-like) until one is set. The address stays unresolved.
+  public var startsWithoutAddress = false
   public var disabled = false
   /// 0...256; 1 by default.
   public var weight = 1
@@ -41,6 +50,8 @@ public struct ServerSettings: Sendable {
   public var maxQueue = 0
   public var slowStart = 0
   public var cookie: String?
+  /// `non-stick`: never learned by stick tables.
+  public var isSticky = true
   public var redirectPrefix: String?
   public var source: SourceSettings?
   public var sendProxy = ProxyProtocolVersion.none

@@ -134,3 +134,12 @@ extension Socket {
     return .of(n, errno)
   }
 }
+
+extension FileDescriptor {
+  /// What kind of address an inherited socket is bound to, or why it is no socket.
+  public func boundFamily() throws(SystemError) -> Endpoint.Family {
+    var raw = RawSocketAddress()
+    if unsafe raw.fill({ unsafe getsockname(number, $0, $1) }) != 0 { throw .current }
+    return raw.endpoint.family
+  }
+}

@@ -1,0 +1,45 @@
+/// Integers as C's `atol` and `strtol` read them, which is what most keywords' arguments go through.
+enum CInteger {
+  /// `atoi`: leading blanks, a sign, digits; what follows is not looked at; 0 without digits. Clamped to 64 bits, then
+  /// cut to 32 as an `int` is.
+  static func leading(_ text: some StringProtocol) -> Int { Int(Int32(truncatingIfNeeded: long(text).value)) }
+
+  /// `atol`.
+  static func leadingLong(_ text: some StringProtocol) -> Int { long(text).value }
+
+  /// `strtol` base 10: the value, and what follows it.
+  static func long(_ text: some StringProtocol, radix: Int = 10) -> (value: Int, rest: String) {
+    let scalars = Array(text.unicodeScalars)
+    var at = 0
+    while at < scalars.count, scalars[at].value == 32 || (9...13).contains(scalars[at].value) { at += 1 }
+    var negative = false
+    if at < scalars.count, scalars[at] == "-" || scalars[at] == "+" {
+      negative = scalars[at] == "-"
+      at += 1
+    }
+    let start = at
+    var value = 0
+    var overflow = false
+    while at < scalars.count, let digit = digitValue(scalars[at]), digit < radix {
+      let (product, tooBig) = value.multipliedReportingOverflow(by: radix)
+      let (sum, over) = product.addingReportingOverflow(digit)
+      overflow = overflow || tooBig || over
+      value = sum
+      at += 1
+    }
+    if at == start { return (0, String(text)) }
+    if overflow { value = .max }
+    var rest = String.UnicodeScalarView()
+    rest.append(contentsOf: scalars[at...])
+    return (negative ? (overflow ? .min : -value) : value, String(rest))
+  }
+
+  private static func digitValue(_ scalar: Unicode.Scalar) -> Int? {
+    switch scalar {
+    case "0"..."9": Int(scalar.value) - 48
+    case "a"..."z": Int(scalar.value) - 87
+    case "A"..."Z": Int(scalar.value) - 55
+    default: nil
+    }
+  }
+}

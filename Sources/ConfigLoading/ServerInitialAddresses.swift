@@ -1,0 +1,62 @@
+import ConfigSyntax
+import Configuration
+import Primitives
+import System
+
+/// Gives every server that was written with a name its first address, as `init-addr` says (manual section 5.2). False
+/// where one has none and must have one.
+func resolveServerAddresses(_ context: LoadContext) -> Bool {
+  var failed = false
+  for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
+    for at in context.model.proxies[index].servers.indices {
+      guard case .unresolved(let name) = context.model.proxies[index].servers[at].address else { continue }
+      if !resolve(name, index, at, context) { failed = true }
+    }
+  }
+  return !failed
+}
+
+private func resolve(_ name: String, _ index: Int, _ at: Int, _ context: LoadContext) -> Bool {
+  let server = context.model.proxies[index].servers[at]
+  func take(_ address: IPAddress) {
+    context.model.proxies[index].servers[at].address = .socket(.ip(address, port: server.port))
+  }
+  var triedResolving = false
+  for method in server.initialAddress {
+    switch method {
+    // Without a state file there is no last address.
+    case .last: continue
+    case .libc:
+      triedResolving = true
+      let family: NameResolution.Preference =
+        switch server.hostnameFamily {
+        case .any: .any
+        case .v4: .v4
+        case .v6: .v6
+        }
+      guard let address = NameResolution.firstAddress(of: name, family: family) else { continue }
+      take(address)
+      return true
+    case .ip(let address):
+      take(address)
+      return true
+    case .none:
+      // Without an address the server waits, in maintenance, for one to be set.
+      context.model.proxies[index].servers[at].startsWithoutAddress = true
+      return true
+    }
+  }
+  let text =
+    triedResolving
+    ? "could not resolve address '\(name)'" : "no method found to resolve address '\(name)'"
+  let full =
+    "[\(server.location.file):\(server.location.line)] : 'server "
+    + "\(context.model.proxies[index].name)/\(server.name)' : \(text)"
+  if context.options.ignoresResolutionFailures {
+    context.model.proxies[index].servers[at].startsWithoutAddress = true
+    context.warningPlain("\(full), disabling server.")
+    return true
+  }
+  context.alertPlain("\(full).")
+  return false
+}

@@ -1,0 +1,222 @@
+import ConfigSyntax
+import Configuration
+import Primitives
+
+/// `server`, `default-server` and `server-template` (manual sections 4.2 and 5.2).
+let serverKeywords: [KeywordEntry] = [
+  KeywordEntry("server", .proxies) { ServerLine.parse($0, $1, .server) },
+  KeywordEntry("default-server", .proxies) { ServerLine.parse($0, $1, .defaults) },
+  KeywordEntry("server-template", .proxies) { ServerLine.parse($0, $1, .template) },
+]
+
+/// What is known of a server line while its options are read.
+struct ServerOptionContext {
+  let context: LoadContext
+  var cursor: OptionCursor
+  var settings: ServerSettings
+  let form: ServerLine.Form
+  /// The proxy as its section stood before the line.
+  let proxy: ProxySettings
+
+  /// What messages call the server.
+  var name: String {
+    if form == .defaults { return "default-server" }
+    return settings.name.isEmpty ? "(null)" : settings.name
+  }
+  /// What messages about the line begin with.
+  var prefix: String { form == .defaults ? "" : "'server \(proxy.name)/\(name)' : " }
+  func alert(_ text: String) { context.alertAtPlace(prefix + text) }
+}
+
+/// One option of `server` and `default-server` lines.
+struct ServerOption: Sendable {
+  let name: String
+  let acceptsDefaults: Bool
+  let parse: @Sendable (inout ServerOptionContext) throws(OptionError) -> Void
+  init(
+    _ name: String, defaults: Bool = true,
+    parse: @escaping @Sendable (inout ServerOptionContext) throws(OptionError) -> Void
+  ) {
+    self.name = name
+    self.acceptsDefaults = defaults
+    self.parse = parse
+  }
+
+  static let all: [ServerOption] =
+    serverOptions + serverCheckOptions + serverSourceOptions + serverAbsentOptions + serverTLSOptions
+  static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+}
+
+enum ServerLine {
+  enum Form { case server, defaults, template }
+  /// Servers that one template may make.
+  static let maximumTemplate = 1_000_000
+
+  static func parse(_ context: LoadContext, _ line: ConfigLine, _ form: Form) {
+    let place = "[\(line.file):\(line.number)]"
+    if context.isInDefaults && form != .defaults {
+      return context.alertAtPlace("'\(line.keyword)' not allowed in 'defaults' section.")
+    }
+    if !context.proxy.accepts(.backend) {
+      return context.alertAtPlace(
+        "parsing \(place) : '\(line.keyword)' not allowed because \(context.proxy.title) has no backend capability.")
+    }
+    switch form {
+    case .defaults: defaults(context, line)
+    case .server: server(context, line)
+    case .template: template(context, line)
+    }
+  }
+
+  private static func defaults(_ context: LoadContext, _ line: ConfigLine) {
+    var options = ServerOptionContext(
+      context: context, cursor: OptionCursor(line: line, at: 1), settings: context.proxy.defaultServer,
+      form: .defaults, proxy: context.proxy)
+    // What was read before an error stays, as in HAProxy.
+    _ = read(&options)
+    context.proxy.defaultServer = options.settings
+  }
+
+  private static func server(_ context: LoadContext, _ line: ConfigLine) {
+    if line[1].isEmpty || line[2].isEmpty {
+      return context.alertAtPlace("'server' expects <name> and <addr>[:<port>] as arguments.")
+    }
+    if let bad = LoadContext.invalidNameScalar(line[1]) {
+      return context.alertAtPlace("character '\(bad)' is not permitted in server name '\(line[1])'.")
+    }
+    guard var options = start(context, line, named: line[1], addressAt: 2, .server) else { return }
+    guard read(&options), finish(&options) else { return }
+    context.proxy.servers.append(options.settings)
+  }
+
+  private static func template(_ context: LoadContext, _ line: ConfigLine) {
+    if line[1].isEmpty || line[2].isEmpty || line[3].isEmpty {
+      return context.alertAtPlace("'server-template' expects <prefix> <nb | range> <addr>[:<port>] as arguments.")
+    }
+    if let bad = LoadContext.invalidNameScalar(line[1]) {
+      return context.alertAtPlace("character '\(bad)' is not permitted in server-template prefix '\(line[1])'.")
+    }
+    guard let range = templateRange(line[2]) else {
+      return context.alertAtPlace("Wrong server-template number or range arg '\(line[2])'.")
+    }
+    guard range.count <= maximumTemplate else {
+      return context.alertAtPlace("server-template makes more than \(maximumTemplate) servers.")
+    }
+    guard var options = start(context, line, named: "", addressAt: 3, .template) else { return }
+    guard read(&options), finish(&options) else { return }
+    for number in range {
+      var settings = options.settings
+      settings.name = line[1] + String(number)
+      if number != range.lowerBound { settings.id = 0 }
+      context.proxy.servers.append(settings)
+    }
+  }
+
+  /// `n` (1 to n) or `low-high`, both from 1.
+  private static func templateRange(_ text: String) -> ClosedRange<Int>? {
+    let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = ends.first, let scalar = first.unicodeScalars.first, ("0"..."9").contains(scalar) else {
+      return nil
+    }
+    let low = ends.count == 2 ? CInteger.leading(first) : 1
+    let high = ends.count == 2 ? CInteger.leading(ends[1]) : CInteger.leading(first)
+    guard low >= 1, high >= low else { return nil }
+    return low...high
+  }
+
+  /// The settings before the options: those of `default-server`, and the address. nil after a message.
+  private static func start(
+    _ context: LoadContext, _ line: ConfigLine, named name: String, addressAt: Int, _ form: Form
+  ) -> ServerOptionContext? {
+    var settings = context.proxy.defaultServer
+    settings.name = name
+    settings.location = context.location
+    var options = ServerOptionContext(
+      context: context, cursor: OptionCursor(line: line, at: addressAt + 1), settings: settings, form: form,
+      proxy: context.proxy)
+    do throws(AddressError) {
+      let parsed = try AddressParsing.parse(
+        line[addressAt], [.nameAllowed, .portAllowed, .portOffset, .stream, .connect])
+      setAddress(parsed, &options.settings)
+    } catch {
+      options.alert(error.text)
+      return nil
+    }
+    return options
+  }
+
+  private static func setAddress(_ parsed: ParsedAddress, _ settings: inout ServerSettings) {
+    settings.portOffset = nil
+    if parsed.isIP {
+      if parsed.isOffset {
+        settings.portOffset = parsed.firstPort
+      } else if parsed.firstPort == 0 {
+        settings.portOffset = 0
+      } else {
+        settings.port = UInt16(clamping: parsed.firstPort)
+      }
+    }
+    switch parsed.host {
+    case .name(let name):
+      settings.address = .unresolved(name)
+      settings.hostname = name
+      settings.hostnameFamily =
+        switch parsed.family {
+        case .any: .any
+        case .v4: .v4
+        case .v6: .v6
+        }
+    default:
+      if let address = parsed.socketAddress(port: settings.port) { settings.address = .socket(address) }
+    }
+  }
+
+  /// Reads the options; false after an error.
+  private static func read(_ options: inout ServerOptionContext) -> Bool {
+    while options.cursor.at < options.cursor.line.count {
+      let name = options.cursor.name
+      if name.isEmpty { break }
+      guard let option = ServerOption.byName[name] else {
+        reportUnknown(name, options)
+        return false
+      }
+      if options.form == .defaults && !option.acceptsDefaults {
+        options.alert("'\(name)' option is not accepted in default-server sections")
+        return false
+      }
+      do throws(OptionError) {
+        try option.parse(&options)
+      } catch {
+        switch error {
+        case .text(let text): options.alert("\(indentedMessage(text)).")
+        case .silent: break
+        case .reported:
+          options.context.alertPlain("error encountered while processing '\(options.cursor.name)'.")
+        }
+        return false
+      }
+      options.cursor.advance()
+    }
+    return true
+  }
+
+  private static func reportUnknown(_ name: String, _ options: ServerOptionContext) {
+    let advice = WordSimilarity.bestMatch(for: name, among: ServerOption.all.map(\.name))
+    var text = "unknown keyword '\(name)'" + (advice.map { "; did you mean '\($0)' maybe ?" } ?? ".")
+    if options.form == .defaults { text += " Hint: no address was expected for this server." }
+    options.alert(text)
+  }
+
+  /// What only the whole line tells; false after an error.
+  private static func finish(_ options: inout ServerOptionContext) -> Bool {
+    if options.settings.agentEnabled && options.settings.agentPort == 0 {
+      options.alert("server \(options.name) does not have agent port. Agent check has been disabled.")
+      return false
+    }
+    if options.settings.checkEnabled && options.settings.track != nil {
+      options.alert("unable to enable checks and tracking at the same time!")
+      return false
+    }
+    return true
+  }
+}

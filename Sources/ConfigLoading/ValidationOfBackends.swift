@@ -1,0 +1,185 @@
+import ConfigSyntax
+import Configuration
+
+/// Finds the backend that a frontend's `default_backend` names.
+struct DefaultBackendValidation {
+  let validation: ProxyValidation
+
+  func run() {
+    let context = validation.context
+    let proxy = validation.proxy
+    guard proxy.accepts(.frontend), let name = proxy.defaultBackend else { return }
+    guard let found = context.model.proxyIndex(named: name, having: .backend) else {
+      return context.alertPlain("Proxy '\(proxy.name)': unable to find required default_backend: '\(name)'.")
+    }
+    if found == validation.index {
+      return context.alertPlain("Proxy '\(proxy.name)': loop detected for default_backend: '\(name)'.")
+    }
+    let backend = context.model.proxies[found]
+    guard backend.mode == proxy.mode || (proxy.mode == .tcp && backend.mode == .http) else {
+      return context.alertPlain(
+        "\(proxy.mode.rawValue) \(proxy.title) (\(proxy.location.file):\(proxy.location.line)) tries to use "
+          + "incompatible \(backend.mode.rawValue) \(backend.title) "
+          + "(\(backend.location.file):\(backend.location.line)) as its default backend (see 'mode').")
+    }
+    context.model.proxies[validation.index].defaultBackendIndex = found
+  }
+}
+
+/// The servers of one backend: names, numbers, tracking.
+struct ServerValidation {
+  let validation: ProxyValidation
+  private var context: LoadContext { validation.context }
+  private var proxy: ProxySettings { validation.proxy }
+
+  func run() {
+    guard !proxy.servers.isEmpty else { return }
+    reportTwins()
+    assignIDs()
+    for at in proxy.servers.indices {
+      completeLimits(at)
+      if proxy.servers[at].track != nil { checkTracking(at) }
+    }
+  }
+
+  private func reportTwins() {
+    var first: [String: Int] = [:]
+    for server in proxy.servers {
+      guard let line = first[server.name] else {
+        first[server.name] = server.location.line
+        continue
+      }
+      let place = server.location
+      context.alertPlain(
+        "parsing [\(place.file):\(place.line)] : \(proxy.title), another server named '\(server.name)' was already "
+          + "defined at line \(line), please use distinct names.")
+    }
+  }
+
+  /// Servers without an `id` get the free numbers from 1 on.
+  private func assignIDs() {
+    var used = Set(proxy.servers.map(\.id))
+    var next = 1
+    for at in proxy.servers.indices where proxy.servers[at].id == 0 {
+      while used.contains(next) { next += 1 }
+      validation.proxy.servers[at].id = next
+      used.insert(next)
+    }
+  }
+
+  /// `minconn` without a larger `maxconn` is `maxconn`, and `maxconn` alone is both.
+  private func completeLimits(_ at: Int) {
+    let server = proxy.servers[at]
+    if server.minConnections > server.maxConnections {
+      validation.proxy.servers[at].maxConnections = server.minConnections
+    } else if server.maxConnections > 0 && server.minConnections == 0 {
+      validation.proxy.servers[at].minConnections = server.maxConnections
+    }
+  }
+
+  private func checkTracking(_ at: Int) {
+    let server = proxy.servers[at]
+    func fail(_ text: String) {
+      context.alertPlain(
+        "[\(server.location.file):\(server.location.line)] : 'server \(proxy.name)/\(server.name)' : \(text)")
+    }
+    guard let (ownerIndex, name) = trackedOwner(server, fail) else { return }
+    let owner = context.model.proxies[ownerIndex]
+    guard let tracked = owner.servers.firstIndex(where: { $0.name == name }) else {
+      return fail("unable to find required server '\(name)' for tracking.")
+    }
+    if owner.servers.count(where: { $0.name == name }) > 1 {
+      return fail("Refusing to use duplicated server '\(name)' found in proxy: \(owner.name)!")
+    }
+    let target = owner.servers[tracked]
+    if !target.checkEnabled && !target.agentEnabled && target.track == nil {
+      return fail(
+        "unable to use \(owner.name)/\(target.name) for tracking as it does not have any check nor agent enabled.")
+    }
+    if loops(from: (validation.index, at)) {
+      return fail(
+        "unable to track \(owner.name)/\(target.name) as it belongs to a tracking chain looping back to "
+          + "\(proxy.name)/\(server.name).")
+    }
+    if (owner.options.contains(.transparent)) != (proxy.options.contains(.transparent)) { return }
+    if owner.check.disableOn404 != proxy.check.disableOn404 {
+      fail("unable to use \(owner.name)/\(target.name) for tracking: disable-on-404 option inconsistency.")
+    }
+  }
+
+  /// The backend and the server's name in `[<backend>/]<server>`.
+  private func trackedOwner(_ server: ServerSettings, _ fail: (String) -> Void) -> (Int, String)? {
+    let parts = (server.track ?? "").split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return (validation.index, String(parts.first ?? "")) }
+    guard let owner = context.model.proxyIndex(named: String(parts[0]), having: .backend) else {
+      fail("unable to find required proxy '\(parts[0])' for tracking.")
+      return nil
+    }
+    return (owner, String(parts[1]))
+  }
+
+  private func loops(from start: (Int, Int)) -> Bool {
+    var at = start
+    var steps = 0
+    while let word = context.model.proxies[at.0].servers[at.1].track {
+      let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+      let owner =
+        parts.count == 2 ? context.model.proxyIndex(named: String(parts[0]), having: .backend) : at.0
+      guard let owner, let next = context.model.proxies[owner].servers.firstIndex(where: { $0.name == parts[parts.count - 1] })
+      else { return false }
+      at = (owner, next)
+      steps += 1
+      if at == start || steps > 10_000 { return true }
+    }
+    return false
+  }
+
+  func checkCookies() {
+    guard proxy.mode != .http else { return }
+    for at in proxy.servers.indices {
+      let server = proxy.servers[at]
+      if server.redirectPrefix != nil {
+        context.alertPlain("\(proxy.title) : server cannot have cookie or redirect prefix in non-HTTP mode.")
+      }
+      if server.cookie != nil {
+        context.warningPlain(
+          "\(proxy.title) : ignoring cookie for server '\(server.name)' as HTTP mode is disabled.")
+        validation.proxy.servers[at].cookie = nil
+      }
+    }
+  }
+
+  func checkProtocols() {
+    for server in proxy.servers {
+      guard let proto = server.proto, !Multiplexer.fits(proto, proxy.mode) else { continue }
+      context.alertPlain(
+        "\(proxy.title) : MUX protocol '\(proto)' is not usable for server '\(server.name)' at "
+          + "[\(server.location.file):\(server.location.line)].")
+    }
+  }
+}
+
+/// What health checks need, looked at when all proxies are complete.
+struct CheckValidation {
+  let context: LoadContext
+  let index: Int
+
+  func run() {
+    let proxy = context.model.proxies[index]
+    for server in proxy.servers where server.checkEnabled {
+      guard server.checkPort == nil, needsPort(server) else { continue }
+      let need =
+        proxy.check.kind == .connect
+        ? "has neither service port nor check port nor tcp_check rule 'connect' with port information."
+        : "has neither service port nor check port."
+      context.alertPlain("config: \(proxy.title): server '\(server.name)' \(need)")
+    }
+  }
+
+  private func needsPort(_ server: ServerSettings) -> Bool {
+    switch server.address {
+    case .socket(.ip), .unresolved: server.portOffset != nil
+    default: false
+    }
+  }
+}

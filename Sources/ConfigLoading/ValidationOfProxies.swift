@@ -1,0 +1,152 @@
+import ConfigSyntax
+import Configuration
+
+/// What is checked and completed in proxies after the last file, proxy by proxy in the order of the files.
+@Sendable func completeProxies(_ context: LoadContext) {
+  assignProxyIDs(context)
+  for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
+    ProxyValidation(context: context, index: index).run()
+  }
+  for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
+    CheckValidation(context: context, index: index).run()
+  }
+}
+
+/// Proxies without an `id` get the free numbers from 1 on.
+private func assignProxyIDs(_ context: LoadContext) {
+  var used = Set(context.model.proxies.map(\.id))
+  var next = 1
+  for index in context.model.proxies.indices where context.model.proxies[index].id == 0 {
+    while used.contains(next) { next += 1 }
+    context.model.proxies[index].id = next
+    used.insert(next)
+  }
+}
+
+/// The checks of one proxy.
+struct ProxyValidation {
+  let context: LoadContext
+  let index: Int
+
+  var proxy: ProxySettings {
+    get { context.model.proxies[index] }
+    nonmutating _modify { yield &context.model.proxies[index] }
+  }
+  var title: String { proxy.title }
+
+  func run() {
+    if proxy.accepts(.frontend) && proxy.binds.isEmpty {
+      context.warningPlain(
+        "\(title) has no 'bind' directive. Please declare it as a backend if this was intended.")
+    }
+    checkDestination()
+    DefaultBackendValidation(validation: self).run()
+    checkModeOfFeatures()
+    warnMissingTimeouts()
+    checkLogFormat()
+    ServerValidation(validation: self).run()
+    warnIgnoredOptions()
+    ServerValidation(validation: self).checkCookies()
+    completeBinds()
+    ServerValidation(validation: self).checkProtocols()
+  }
+
+  /// `balance`, `dispatch` and `option transparent` do not go together.
+  private func checkDestination() {
+    guard proxy.accepts(.backend), proxy.hasBalance else { return }
+    if proxy.options.contains(.transparent) {
+      context.alertPlain("\(title) cannot use both transparent and balance mode.")
+    } else if proxy.dispatch != nil {
+      context.warningPlain("dispatch address of \(title) will be ignored in balance mode.")
+      proxy.dispatch = nil
+    }
+  }
+
+  private func checkModeOfFeatures() {
+    if proxy.mode == .http { return }
+    if proxy.monitorURI != nil {
+      context.warningPlain("monitor-uri will be ignored for \(title) (needs 'mode http').")
+      proxy.monitorURI = nil
+    }
+    switch proxy.balance.algorithm {
+    case .uri, .urlParameter, .header:
+      context.warningPlain(
+        "Layer 7 hash not possible for \(title) (needs 'mode http'). Falling back to round robin.")
+      proxy.balance.algorithm = .roundrobin
+    default: break
+    }
+  }
+
+  private func warnMissingTimeouts() {
+    let timeouts = proxy.timeouts
+    let lacksClient = proxy.accepts(.frontend) && timeouts.client == nil
+    let lacksServer =
+      timeouts.connect == nil || (timeouts.server == nil && (proxy.mode == .http || timeouts.tunnel == nil))
+    guard lacksClient || (proxy.accepts(.backend) && !proxy.servers.isEmpty && lacksServer) else { return }
+    context.warningPlain(
+      "missing timeouts for \(title).\n"
+        + "   | While not properly invalid, you will certainly encounter various problems\n"
+        + "   | with such a configuration. To fix this, please ensure that all following\n"
+        + "   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.")
+  }
+
+  private func checkLogFormat() {
+    guard proxy.accepts(.frontend) else { return }
+    if proxy.logTargets.isEmpty {
+      if proxy.logFormat != .none || proxy.logFormatSD != nil {
+        context.warningPlain("log format ignored for \(title) since it has no log address.")
+      }
+      return
+    }
+    guard proxy.mode != .http, proxy.logFormat == .http || proxy.logFormat == .clf else { return }
+    let place = proxy.logFormatLocation
+    context.warningPlain(
+      "parsing [\(place.file):\(place.line)] : 'option httplog' not usable with \(title) (needs 'mode http'). "
+        + "Falling back to 'option tcplog'.")
+    proxy.logFormat = .tcp
+  }
+
+  private func warnIgnoredOptions() {
+    if proxy.mode == .http { return }
+    func warn(_ what: String) {
+      context.warningPlain("'\(what)' ignored for \(title) as it requires HTTP mode.")
+    }
+    if proxy.stats.enabled {
+      context.warningPlain("'stats' statement ignored for \(title) as it requires HTTP mode.")
+    }
+    if proxy.forwardFor != nil { warn("option forwardfor") }
+    if proxy.originalTo != nil { warn("option originalto") }
+    for known in SwitchOption.all where known.needsHTTP && proxy.options.contains(known.option) {
+      if proxy.accepts(known.capability) { warn("option \(known.name)") }
+      proxy.options.remove(known.option)
+    }
+    proxy.forwardFor = nil
+    proxy.originalTo = nil
+    proxy.stats.enabled = false
+  }
+
+  /// Listeners without an `id` get the free numbers from 1 on; their `proto` must fit the mode.
+  private func completeBinds() {
+    var used = Set(proxy.binds.map(\.id))
+    var next = 1
+    var reported: Set<SourceLocation> = []
+    for at in proxy.binds.indices {
+      if proxy.binds[at].id == 0 {
+        while used.contains(next) { next += 1 }
+        proxy.binds[at].id = next
+        used.insert(next)
+      }
+      let bind = proxy.binds[at]
+      guard let proto = bind.proto, !Multiplexer.fits(proto, proxy.mode), reported.insert(bind.location).inserted
+      else { continue }
+      context.alertPlain(
+        "\(title) : MUX protocol '\(proto)' is not usable for 'bind \(bind.written)' at "
+          + "[\(bind.location.file):\(bind.location.line)].")
+    }
+  }
+}
+
+/// Which connection protocols `proto` may choose in a mode.
+enum Multiplexer {
+  static func fits(_ name: String, _ mode: ProxyMode) -> Bool { name == "none" ? mode == .tcp : mode == .http }
+}

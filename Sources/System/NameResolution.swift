@@ -1,0 +1,50 @@
+import Glibc
+import Primitives
+
+/// Host names through the C library, in the order it gives. Blocking: for start-up, never on the data path.
+public enum NameResolution {
+  public enum Preference: Sendable { case any, v4, v6 }
+
+  /// The first address of `name`, or nil where it has none. `family` other than `any` takes no address of the other.
+  public static func firstAddress(of name: String, family: Preference = .any) -> IPAddress? {
+    addresses(of: name, family: family).first
+  }
+
+  /// All addresses of `name`, without repeats.
+  public static func addresses(of name: String, family: Preference = .any) -> [IPAddress] {
+    var hints = unsafe addrinfo()
+    unsafe hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
+    switch family {
+    case .any: unsafe hints.ai_family = AF_UNSPEC
+    case .v4: unsafe hints.ai_family = AF_INET
+    case .v6: unsafe hints.ai_family = AF_INET6
+    }
+    if name.isEmpty { return [] }
+    var first: UnsafeMutablePointer<addrinfo>?
+    guard unsafe getaddrinfo(bytePath(name), nil, &hints, &first) == 0, let list = unsafe first else { return [] }
+    defer { unsafe freeaddrinfo(list) }
+    var found: [IPAddress] = []
+    var entry: UnsafeMutablePointer<addrinfo>? = unsafe list
+    while let current = unsafe entry {
+      if let address = unsafe RawSocketAddress(copying: current.pointee.ai_addr, current.pointee.ai_addrlen).endpoint.address,
+        !found.contains(address)
+      {
+        found.append(address)
+      }
+      unsafe entry = current.pointee.ai_next
+    }
+    return found
+  }
+}
+
+extension RawSocketAddress {
+  /// A copy of an address that the C library handed out.
+  fileprivate init(copying address: UnsafeMutablePointer<sockaddr>?, _ length: socklen_t) {
+    self.init()
+    guard let address = unsafe address, Int(length) <= MemoryLayout<sockaddr_storage>.size else { return }
+    unsafe withUnsafeMutableBytes(of: &storage) { room in
+      unsafe room.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(length)))
+    }
+    self.length = length
+  }
+}
