@@ -1,16 +1,12 @@
 import ConfigSyntax
 import Configuration
 
-/// The keywords of `defaults`, `frontend`, `backend` and `listen` (manual section 4).
-let proxyKeywords: [KeywordEntry] = [
-  KeywordEntry("mode", .proxies) { context, line in
-    switch line[1] {
-    case "http": context.proxy.mode = .http
-    case "tcp": context.proxy.mode = .tcp
-    default: context.alert("unknown proxy mode '\(line[1])'.")
-    }
-  }
-]
+/// The keywords of `defaults`, `frontend`, `backend` and `listen` (manual section 4). Each table stands in the file of
+/// its subject.
+let proxyKeywords: [KeywordEntry] =
+  proxyIdentityKeywords + proxyFrontendKeywords + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
+  + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords
+  + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords
 
 /// A proxy that starts from the settings of a `defaults` section.
 func inheritedProxy(
@@ -20,8 +16,38 @@ func inheritedProxy(
   settings.name = name
   settings.location = location
   settings.capabilities = capabilities
+  if !capabilities.contains(.defaults) { dropForeignSettings(&settings) }
   return settings
 }
 
-/// What is checked and completed in proxies after the last file.
-@Sendable func completeProxies(_ context: LoadContext) {}
+/// What a section of one side does not take over from `defaults`: the settings of the other side.
+private func dropForeignSettings(_ settings: inout ProxySettings) {
+  for known in SwitchOption.all where !settings.accepts(known.capability) {
+    settings.options.remove(known.option)
+  }
+  if !settings.accepts(.frontend) {
+    settings.maxConnections = nil
+    settings.backlog = nil
+    settings.rateLimitSessions = 0
+    settings.defaultBackend = nil
+    settings.monitorURI = nil
+    settings.timeouts.client = nil
+    settings.timeouts.clientFin = nil
+    settings.logFormat = .none
+    settings.errorLogFormat = nil
+    settings.logFormatSD = nil
+    settings.uniqueIDFormat = nil
+    settings.uniqueIDHeader = nil
+  }
+  if !settings.accepts(.backend) {
+    // `retries` and `redispatch` of `defaults` are not the frontend's own: its backends have them already.
+    settings.retries = nil
+    settings.redispatch = nil
+    settings.fullConnections = nil
+    settings.balance = .init()
+    settings.hasBalance = false
+    settings.source = nil
+    settings.check = .init()
+    settings.retryOn = [.connFailure]
+  }
+}

@@ -18,6 +18,10 @@ public func loadConfiguration(
     diagnostics.alert("Fatal errors found in configuration.")
     return nil
   }
+  if !resolveServerAddresses(context) {
+    diagnostics.alert("Failed to initialize server(s) addr.")
+    return nil
+  }
   return context.model
 }
 
