@@ -7,7 +7,7 @@ public import Glibc
 /// It is safe to use by the rule that this target keeps: memory that a `Bytes` can point into (pool pages, arena
 /// pages, permanent copies, static text) is never unmapped nor handed to another allocator. A view kept for too long
 /// reads stale bytes of a buffer, which is a bug of its holder, but never foreign memory.
-@safe public struct Bytes {
+@safe public struct Bytes: BitwiseCopyable {
   @usableFromInline let base: UnsafePointer<UInt8>
   public let count: Int
 

@@ -1,0 +1,187 @@
+import HTTP
+import Memory
+
+// What is settled once the whole head is known.
+extension H1HeadParser {
+  /// - Returns: the status to refuse the message with, or 0.
+  mutating func finishHead(_ buffer: inout Buffer, _ message: inout HTTPMessage) -> Int {
+    state = .done
+    let status = kind == .request ? finishRequest(&buffer, &message) : finishResponse(&message)
+    if status != 0 { return status }
+    cleanUpgrade(&buffer, &message)
+    setPersistence(&message)
+    return 0
+  }
+
+  private mutating func finishRequest(_ buffer: inout Buffer, _ message: inout HTTPMessage) -> Int {
+    if message.method == .connect {
+      let status = checkConnect(&message)
+      if status != 0 { return status }
+    } else if message.target[0] != 0x2f {
+      let status = checkTarget(&buffer, &message)
+      if status != 0 { return status }
+    }
+    let flags = framing.flags
+    if flags.contains(.transferEncoding) {
+      if !flags.contains(.chunked) { return 400 }
+      if flags.contains(.otherCoding) { return 422 }
+      chooseChunked(&message)
+    } else if flags.contains(.contentLength) && framing.contentLength > 0 {
+      framing.body = .length(framing.contentLength)
+    }
+    if framing.body != .none && !message.isVersion11 && !limits.acceptsAnyPayload {
+      // Too many HTTP/1.0 servers take such a body for the next request.
+      switch message.method {
+      case .get, .head, .delete: return 413
+      default: break
+      }
+    }
+    return 0
+  }
+
+  private mutating func finishResponse(_ message: inout HTTPMessage) -> Int {
+    let flags = framing.flags
+    if message.status == 101 {
+      // A protocol switch that nobody asked for.
+      if !requestWantsUpgrade || !flags.contains([.upgradeToken, .upgradeField]) { return 502 }
+      framing.flags.insert([.tunnel, .upgrade])
+      framing.body = .untilClose
+      dropFraming(&message)
+      return 0
+    }
+    if flags.contains(.transferEncoding) {
+      if !flags.contains(.chunked) || flags.contains(.otherCoding) { return 502 }
+    }
+    if message.status < 200 || message.status == 204 {
+      dropFraming(&message)
+      return 0
+    }
+    if requestMethod == .connect && message.status < 300 {
+      framing.flags.insert(.tunnel)
+      framing.body = .untilClose
+      dropFraming(&message)
+      return 0
+    }
+    if flags.contains(.transferEncoding) {
+      chooseChunked(&message)
+    } else if flags.contains(.contentLength) {
+      framing.body = framing.contentLength > 0 ? .length(framing.contentLength) : .none
+    } else {
+      framing.body = .untilClose
+    }
+    if requestMethod == .head || message.status == 304 { framing.body = .none }
+    return 0
+  }
+
+  /// Chunked wins over a length, but such a connection is not used again (RFC 9112 6.1).
+  private mutating func chooseChunked(_ message: inout HTTPMessage) {
+    framing.body = .chunked
+    if framing.flags.contains(.contentLength) {
+      message.remove(.contentLength)
+      framing.flags.insert(.mustClose)
+    }
+    if !message.isVersion11 { framing.flags.insert(.mustClose) }
+  }
+
+  private mutating func dropFraming(_ message: inout HTTPMessage) {
+    if framing.flags.contains(.contentLength) { message.remove(.contentLength) }
+    if framing.flags.contains(.transferEncoding) { message.remove(.transferEncoding) }
+  }
+
+  /// CONNECT: `host:port` that agrees with Host, and no body (RFC 9110 9.3.6).
+  private mutating func checkConnect(_ message: inout HTTPMessage) -> Int {
+    if framing.flags.contains(.transferEncoding) { return 400 }
+    if framing.flags.contains(.contentLength) {
+      message.remove(.contentLength)
+      framing.flags.remove(.contentLength)
+      framing.contentLength = 0
+    }
+    if limits.acceptsInvalid { return 0 }
+    let authority = HostAndPort(message.target)
+    if authority.host.isEmpty || authority.port.isEmpty { return 400 }
+    for i in 0..<authority.host.count where !CharacterClass.host.contains(authority.host[i]) { return 400 }
+    let isDefault = authority.port.equals("80") || authority.port.equals("443")
+    return reconcileHost(message.target, isDefault ? authority.host : message.target, &message)
+  }
+
+  /// A target that does not start with a slash: `*` for OPTIONS, or the absolute form, which must agree with Host.
+  private mutating func checkTarget(_ buffer: inout Buffer, _ message: inout HTTPMessage) -> Int {
+    if limits.acceptsInvalid { return 0 }
+    let target = RequestTarget(message.target)
+    switch target.form {
+    case .origin: return 0
+    case .asterisk: return message.method == .options ? 0 : 400
+    case .authority: return 400
+    case .absolute: break
+    }
+    let authority = target.hostAndPort
+    if authority.isEmpty { return 400 }
+    for i in 0..<authority.count where !CharacterClass.host.contains(authority[i]) { return 400 }
+    let parts = HostAndPort(authority)
+    let isDefault =
+      parts.hasColon
+      && (parts.port.isEmpty || (target.scheme.equalsIgnoringCase("http") && parts.port.equals("80"))
+        || (target.scheme.equalsIgnoringCase("https") && parts.port.equals("443")))
+    let status = reconcileHost(authority, isDefault ? parts.host : authority, &message)
+    if status == 0 && isDefault { dropPort(authority.count - parts.host.count, target, &buffer, &message) }
+    return status
+  }
+
+  /// Takes the last `n` bytes of the authority out of an absolute-form target: what stands before them moves up.
+  private func dropPort(_ n: Int, _ target: RequestTarget, _ buffer: inout Buffer, _ message: inout HTTPMessage) {
+    guard let start = target.whole.offset(in: buffer.readable) else { return }
+    var i = target.whole.count - target.pathAndQuery.count - n
+    while i > 0 {
+      i -= 1
+      buffer.set(start + i + n, target.whole[i])
+    }
+    message.target = target.whole.dropFirst(n)
+  }
+
+  /// Compares an authority with Host; where the authority names its default port, Host loses it.
+  private mutating func reconcileHost(_ full: Bytes, _ short: Bytes, _ message: inout HTTPMessage) -> Int {
+    if hostIndex < 0 { return 0 }
+    if host.equalsIgnoringCase(full) || host.equalsIgnoringCase(short) {
+      message.setValue(at: hostIndex, host.prefix(short.count))
+      return 0
+    }
+    // The authority has no port, and Host names the default one (or an empty one).
+    let parts = HostAndPort(host)
+    if parts.hasColon && parts.host.equalsIgnoringCase(short) {
+      if parts.port.isEmpty || parts.port.equals("80") || parts.port.equals("443") { return 0 }
+    }
+    return 400
+  }
+
+  /// Takes the tokens out of `Connection` and `Upgrade` that end at this hop or that nobody may answer to.
+  private mutating func cleanUpgrade(_ buffer: inout Buffer, _ message: inout HTTPMessage) {
+    let flags = framing.flags
+    if flags.isDisjoint(with: [.upgradeField, .upgradeToken, .http2Settings]) && !message.mayHave(.connection) {
+      return
+    }
+    var asks = flags.contains(.upgradeField) && flags.contains(.upgradeToken)
+    // No switch of protocols in HTTP/1.0 nor behind a body (RFC 9110 7.8).
+    if kind == .request && (!message.isVersion11 || framing.body != .none) { asks = false }
+    if flags.contains(.upgradeField) {
+      if asks && flags.contains(.upgradeToH2) {
+        asks = TokenRemoval.remove([.h2], from: .upgrade, &buffer, &message)
+      }
+      if !asks { message.remove(.upgrade) }
+    }
+    if asks {
+      if kind == .request || message.status == 101 { framing.flags.insert(.upgrade) }
+    } else {
+      framing.flags.remove(.websocket)
+    }
+    if message.mayHave(.connection) {
+      TokenRemoval.remove(asks ? [.hop] : [.hop, .upgrade], from: .connection, &buffer, &message)
+    }
+  }
+
+  private mutating func setPersistence(_ message: inout HTTPMessage) {
+    let flags = framing.flags
+    framing.isPersistent =
+      (message.isVersion11 || flags.contains(.keepAlive)) && flags.isDisjoint(with: [.close, .mustClose])
+    if kind == .response && framing.body == .untilClose { framing.isPersistent = false }
+  }
+}

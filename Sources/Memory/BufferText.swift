@@ -1,0 +1,116 @@
+/// Short copies without a call: header names and values are a few bytes each, where `memcpy` costs more than the copy.
+@usableFromInline enum ShortCopy {
+  @inlinable @inline(__always) static func copy(
+    _ to: UnsafeMutablePointer<UInt8>, _ from: UnsafePointer<UInt8>, _ n: Int
+  ) {
+    let to = unsafe UnsafeMutableRawPointer(to)
+    let from = unsafe UnsafeRawPointer(from)
+    if n >= 16 {
+      var i = 0
+      while i <= n - 16 {
+        unsafe to.storeBytes(
+          of: from.loadUnaligned(fromByteOffset: i, as: SIMD16<UInt8>.self), toByteOffset: i, as: SIMD16<UInt8>.self)
+        i += 16
+      }
+      unsafe to.storeBytes(
+        of: from.loadUnaligned(fromByteOffset: n - 16, as: SIMD16<UInt8>.self), toByteOffset: n - 16,
+        as: SIMD16<UInt8>.self)
+    } else if n >= 8 {
+      let first = unsafe from.loadUnaligned(as: UInt64.self)
+      let last = unsafe from.loadUnaligned(fromByteOffset: n - 8, as: UInt64.self)
+      unsafe to.storeBytes(of: first, as: UInt64.self)
+      unsafe to.storeBytes(of: last, toByteOffset: n - 8, as: UInt64.self)
+    } else if n >= 4 {
+      let first = unsafe from.loadUnaligned(as: UInt32.self)
+      let last = unsafe from.loadUnaligned(fromByteOffset: n - 4, as: UInt32.self)
+      unsafe to.storeBytes(of: first, as: UInt32.self)
+      unsafe to.storeBytes(of: last, toByteOffset: n - 4, as: UInt32.self)
+    } else {
+      var i = 0
+      while i < n {
+        unsafe to.storeBytes(of: from.load(fromByteOffset: i, as: UInt8.self), toByteOffset: i, as: UInt8.self)
+        i += 1
+      }
+    }
+  }
+}
+
+extension Buffer {
+  /// Appends `name: value` and CR LF, or nothing and false where the room at the tail is short.
+  @inlinable public mutating func append(name: Bytes, value: Bytes) -> Bool {
+    let length = name.count + value.count + 4
+    if length > capacity - tail { return false }
+    var at = unsafe base + tail
+    unsafe ShortCopy.copy(at, name.base, name.count)
+    unsafe at += name.count
+    unsafe at[0] = 0x3a
+    unsafe at[1] = 0x20
+    unsafe at += 2
+    unsafe ShortCopy.copy(at, value.base, value.count)
+    unsafe at += value.count
+    unsafe at[0] = 0x0d
+    unsafe at[1] = 0x0a
+    tail += length
+    return true
+  }
+
+  /// Appends a short text; as `append(_:)`, but faster below some hundred bytes.
+  @inlinable public mutating func append(short bytes: Bytes) -> Bool {
+    if bytes.count > capacity - tail { return false }
+    unsafe ShortCopy.copy(base + tail, bytes.base, bytes.count)
+    tail += bytes.count
+    return true
+  }
+
+  /// Appends a decimal number.
+  public mutating func append(decimal value: UInt64) -> Bool {
+    var digits = 1
+    var probe = value
+    while probe >= 10 {
+      probe /= 10
+      digits += 1
+    }
+    if digits > capacity - tail { return false }
+    var rest = value
+    var at = tail + digits
+    tail = at
+    repeat {
+      at -= 1
+      unsafe base[at] = UInt8(48 + rest % 10)
+      rest /= 10
+    } while rest > 0
+    return true
+  }
+
+  /// Appends a number in lower-case hexadecimal, without leading zeroes.
+  public mutating func append(hexadecimal value: UInt64) -> Bool {
+    let digits = max(1, (67 - value.leadingZeroBitCount) / 4)
+    if digits > capacity - tail { return false }
+    for i in 0..<digits {
+      let nibble = UInt8(value >> UInt64(4 * (digits - 1 - i)) & 15)
+      unsafe base[tail + i] = nibble < 10 ? 48 + nibble : 87 + nibble
+    }
+    tail += digits
+    return true
+  }
+
+  /// Turns the ASCII letters of `n` readable bytes from index `start` to lower case, in place.
+  @inlinable public mutating func lowercase(from start: Int, count n: Int) {
+    precondition(start >= 0 && n >= 0 && start <= tail - head && n <= tail - head - start)
+    let at = unsafe base + head + start
+    if n <= 16 && capacity - head - start >= 16 {
+      let v = unsafe ByteVector.load(UnsafePointer(at))
+      let kept = ByteVector.letters(v) .& (ByteVector.lanes .< UInt8(truncatingIfNeeded: n))
+      unsafe UnsafeMutableRawPointer(at).storeBytes(
+        of: v.replacing(with: v | 0x20, where: kept), as: SIMD16<UInt8>.self)
+      return
+    }
+    for i in 0..<n { unsafe at[i] = Bytes.lower(at[i]) }
+  }
+}
+
+extension ByteVector {
+  @inlinable @inline(__always) static var lanes: SIMD16<UInt8> {
+    SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  }
+}
