@@ -31,7 +31,7 @@ extension LoadContext {
   }
 
   private func reportUnknown(_ line: ConfigLine, in section: SectionKind) {
-    let candidates = KeywordCatalogue.names(in: section)
+    let candidates = KeywordCatalogue.candidates(in: section)
     let advice = WordSimilarity.bestMatch(for: line.keyword, among: candidates).map { "; did you mean '\($0)' maybe ?" }
     alert("unknown keyword '\(line.keyword)' in '\(section.rawValue)' section\(advice ?? "")")
   }

@@ -46,6 +46,8 @@ public final class Diagnostics {
   public var alertCount: Int { entries.count { $0.severity == .alert } }
 
   private func add(_ severity: Severity, _ text: String) {
+    // HAProxy prints C strings: a message ends at a NUL that an argument brought in.
+    let text = String(String.UnicodeScalarView(text.unicodeScalars.prefix { $0 != "\0" }))
     let full = context.map { "\($0) : \(text)" } ?? text
     entries.append(Diagnostic(severity, full))
     guard isPrinting else { return }

@@ -23,6 +23,8 @@ public struct GlobalSettings: Sendable {
   public var grace: Int?
   public var dumpable = false
   public var masterWorker = false
+  /// `zero-warning`: a warning is fatal.
+  public var zeroWarning = false
   public var defaultPath: String?
   public var unixBindPrefix: String?
   public var unixBindMode: UInt32?

@@ -1,1 +1,4 @@
 import ProcessControl
+import System
+
+OwnProcess.exit(Program.main(OwnProcess.arguments))

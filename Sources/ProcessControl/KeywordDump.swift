@@ -1,0 +1,4 @@
+/// The lists that `-dK` prints.
+enum KeywordDump {
+  static func texts(classes: [String]) -> [String] { [] }
+}

@@ -1,0 +1,114 @@
+import ConfigLoading
+import ConfigSyntax
+import Configuration
+import System
+
+/// The program from its command line to its exit status.
+public enum Program {
+  /// Reads the command line and does what it asks; gives the exit status. `words` begins with the program's name.
+  public static func main(_ words: [String]) -> Int32 {
+    let diagnostics = Diagnostics(version: Version.text, printing: true)
+    let options: CommandLineOptions
+    do throws(CommandLineError) {
+      options = try CommandLineOptions(arguments: Array(words.dropFirst()))
+    } catch {
+      return refuse(error, program: words.first ?? "weir", diagnostics)
+    }
+    diagnostics.isPrinting = options.isTalking
+    diagnostics.isDiagnosing = options.diagnostic
+    switch options.action {
+    case .version:
+      FileDescriptor.standardOutput.writeAll(VersionReport.short)
+      return 0
+    case .versionDetails:
+      FileDescriptor.standardOutput.writeAll(VersionReport.long(threads: Affinity.usable.count))
+      return 0
+    case .evaluate(let condition): return evaluate(condition, diagnostics)
+    case .check, .run: return start(options, diagnostics)
+    }
+  }
+
+  private static func refuse(_ error: CommandLineError, program: String, _ diagnostics: Diagnostics) -> Int32 {
+    switch error {
+    case .alert(let text): diagnostics.alert(text)
+    case .usage(let text):
+      if let text { diagnostics.alert(text) }
+      FileDescriptor.standardOutput.writeAll(VersionReport.short)
+      FileDescriptor.standardError.writeAll(CommandLineOptions.usage(program: program))
+    }
+    return 1
+  }
+
+  private static func evaluate(_ condition: String, _ diagnostics: Diagnostics) -> Int32 {
+    do throws(ConditionError) {
+      return try ConditionExpression.evaluate(condition, facts: Version.facts) ? 0 : 1
+    } catch {
+      diagnostics.alert("config : Failed to evaluate condition: \(error.message)")
+      return 2
+    }
+  }
+
+  private static func start(_ options: CommandLineOptions, _ diagnostics: Diagnostics) -> Int32 {
+    if let directory = options.directory, !OwnProcess.changeDirectory(directory, diagnostics) { return 1 }
+    guard let loaded = load(options, diagnostics) else { return 1 }
+    for text in KeywordDump.texts(classes: options.dumpedClasses) { FileDescriptor.standardOutput.writeAll(text) }
+    if diagnostics.warningCount > 0 && (options.zeroWarning || loaded.global.zeroWarning) {
+      diagnostics.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.")
+      return 1
+    }
+    if options.action == .check { return report(loaded, diagnostics) }
+    if !loaded.hasListener {
+      diagnostics.alert("[haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting.")
+      return 1
+    }
+    return run(loaded, options, diagnostics)
+  }
+
+  /// Sets the variables that configurations can use, and reads the files.
+  private static func load(_ options: CommandLineOptions, _ diagnostics: Diagnostics) -> ConfigurationModel? {
+    let localPeer = options.localPeer ?? OwnProcess.hostName
+    OwnProcess.setEnvironment("HAPROXY_STARTUP_VERSION", Version.text)
+    OwnProcess.setEnvironment("HAPROXY_LOCALPEER", localPeer)
+    var files: [String] = []
+    diagnostics.context = "config"
+    for path in options.paths {
+      guard let found = configurationFiles(at: path, diagnostics: diagnostics) else { return nil }
+      files += found
+    }
+    diagnostics.context = nil
+    var loading = LoadOptions(facts: Version.facts, localPeer: localPeer)
+    loading.defaultProxyConnections = options.proxyConnections ?? 0
+    loading.ignoresResolutionFailures = options.ignoresResolutionFailures
+    let model = loadConfiguration(files: files, options: loading, diagnostics: diagnostics)
+    OwnProcess.setEnvironment("HAPROXY_CFGFILES", files.joined(separator: ";"))
+    return model
+  }
+
+  /// The answer to `-c`.
+  private static func report(_ model: ConfigurationModel, _ diagnostics: Diagnostics) -> Int32 {
+    let output = FileDescriptor.standardOutput
+    if diagnostics.isPrinting && diagnostics.warningCount > 0 { output.writeAll("Warnings were found.\n") }
+    let isStartable = model.hasListener
+    if diagnostics.isPrinting {
+      output.writeAll(
+        isStartable
+          ? "Configuration file is valid\n"
+          : "Configuration file has no error but will not start (no listener) => exit(2).\n")
+    }
+    return isStartable ? 0 : 2
+  }
+
+  /// Runs the proxies of `model` until they are told to stop; gives the exit status.
+  static func run(_ model: ConfigurationModel, _ options: CommandLineOptions, _ diagnostics: Diagnostics) -> Int32 {
+    diagnostics.alert("running is not implemented by Weir yet; only '-c' is.")
+    return 1
+  }
+}
+
+extension OwnProcess {
+  fileprivate static func changeDirectory(_ path: String, _ diagnostics: Diagnostics) -> Bool {
+    if Files.changeFolder(path) { return true }
+    diagnostics.alert("Could not change to directory \(path) : \(SystemError.current)")
+    return false
+  }
+}
