@@ -12,3 +12,16 @@
   /// A counted reference, for the control plane.
   public var object: Object { unsafe reference.takeUnretainedValue() }
 }
+
+/// A counted reference whose use costs no counting: it holds the object from its making to its end, and lends it in
+/// between. For what one worker keeps of an object that all workers share.
+@safe public struct LentReference<Object: AnyObject & Sendable>: ~Copyable {
+  @usableFromInline let reference: Unmanaged<Object>
+
+  public init(_ object: Object) { unsafe reference = .passRetained(object) }
+  deinit { unsafe reference.release() }
+
+  @inlinable public borrowing func with<R>(_ body: (Object) throws -> R) rethrows -> R {
+    try unsafe reference._withUnsafeGuaranteedRef(body)
+  }
+}

@@ -1,0 +1,75 @@
+import Memory
+public import Primitives
+import Synchronization
+
+/// The choice of a server in one backend, shared by all workers. It knows keys, weights and usable servers, and reads
+/// their loads; it is told of every change of state or weight. Workers pick through a `BalancerReplica` each.
+public final class Balancer: Sendable {
+  public let settings: BalanceSettings
+  /// How weights become the effective weights that `setServer` takes.
+  public let scale: WeightScale
+  public let backend: BackendLoad
+  let method: BalancerState.Method
+  let state: Mutex<BalancerState>
+  /// Rises when replicas must fetch the snapshot anew.
+  let generation = SharedCell(1)
+  /// Who shares the load: see `Scope`; kept for readers without the lock.
+  let scope = SharedCell()
+  private let weightInUse = SharedCell()
+  private let countInUse = SharedCell()
+  private let activeServers = SharedCell()
+  private let backupServers = SharedCell()
+
+  public init(_ settings: BalanceSettings, servers: [BalancedServer], backend: BackendLoad = BackendLoad()) {
+    self.settings = settings
+    self.backend = backend
+    scale = WeightScale(settings, weights: servers.map(\.weight))
+    let first = BalancerState(settings, servers, scale, backend)
+    method = first.method
+    state = Mutex(first)
+    publish(first)
+  }
+
+  /// Scope as a number: a server's index for the only one, or one of these.
+  static let (nobody, active, backups) = (-1, -2, -3)
+
+  private func publish(_ state: BalancerState) {
+    let number =
+      switch state.scope {
+      case .nobody: Balancer.nobody
+      case .active: Balancer.active
+      case .backups: Balancer.backups
+      case .only(let server): server
+      }
+    scope.set(number)
+    weightInUse.set(state.totalWeight)
+    countInUse.set(state.usedCount)
+    activeServers.set(state.activeCount)
+    backupServers.set(state.backupCount)
+  }
+
+  /// Tells of a server's state and effective weight (see `scale`). Servers that are not usable, or whose weight is 0,
+  /// are given no requests.
+  public func setServer(_ server: Int, isUsable: Bool, effectiveWeight: Int) {
+    state.withLock { state in
+      guard server >= 0, server < state.members.count else { return }
+      let isStale = state.setWeight(server, isUsable ? min(max(effectiveWeight, 0), 4096) : 0)
+      publish(state)
+      if isStale { generation.add(1) }
+    }
+  }
+
+  /// Tells that a server was given sessions or queued requests, or lost some. Only `leastconn` must be told, after
+  /// the cells of the server's load have changed; for the others this costs nothing.
+  public func loadChanged(_ server: Int) {
+    if method == .leastConnections { state.withLock { $0.loadChanged(server) } }
+  }
+
+  /// The sum of the effective weights of the servers that share the load; 0 where no server can be picked.
+  public var totalWeight: Int { weightInUse.value }
+  /// How many servers share the load.
+  public var usedCount: Int { countInUse.value }
+  /// How many servers that are not backups are usable, and how many backups.
+  public var activeCount: Int { activeServers.value }
+  public var backupCount: Int { backupServers.value }
+}
