@@ -1,31 +1,47 @@
-import Glibc
+public import Glibc
 
 /// Scratch memory of one worker: text built while one event is handled (rewritten header values, converter output,
 /// log lines). Pieces are appended one after the other, and all are forgotten together by `reset` or back to a `mark`.
 /// The size is fixed: an append that does not fit fails, which bounds what one request can make the proxy build.
 @safe public final class ByteArena {
-  private let base: UnsafeMutablePointer<UInt8>
+  @usableFromInline let base: UnsafeMutablePointer<UInt8>
   public let capacity: Int
-  private var used = 0
-  /// Where the piece being built starts, or -1.
-  private var open = -1
+  /// The numbers that change stand behind a pointer: stored variables of a class would be checked for exclusive
+  /// access at each of their uses, which costs more than an append.
+  @usableFromInline let state: UnsafeMutablePointer<State>
+  @usableFromInline struct State {
+    @usableFromInline var used = 0
+    /// Where the piece being built starts, or -1.
+    @usableFromInline var open = -1
+    @inlinable init() {}
+  }
+  @inlinable var used: Int {
+    get { unsafe state.pointee.used }
+    set { unsafe state.pointee.used = newValue }
+  }
+  @inlinable var open: Int {
+    get { unsafe state.pointee.open }
+    set { unsafe state.pointee.open = newValue }
+  }
 
   public init(capacity: Int) {
     unsafe base = .allocate(capacity: capacity)
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(to: State())
     self.capacity = capacity
   }
   // No deinit: a `Bytes` may outlive the arena (see `Bytes`). Arenas are made once per worker.
 
-  public var room: Int { capacity - used }
-  public var mark: Int { used }
-  public func reset(to mark: Int = 0) {
+  @inlinable public var room: Int { capacity - used }
+  @inlinable public var mark: Int { used }
+  @inlinable public func reset(to mark: Int = 0) {
     precondition(mark >= 0 && mark <= used)
     used = mark
     open = -1
   }
 
   /// A copy of `bytes` in the arena, or nil where it does not fit.
-  public func copy(_ bytes: Bytes) -> Bytes? {
+  @inlinable public func copy(_ bytes: Bytes) -> Bytes? {
     if bytes.count > capacity - used { return nil }
     unsafe memcpy(base + used, bytes.base, bytes.count)
     let copy = unsafe Bytes(base: base + used, count: bytes.count)
@@ -34,15 +50,15 @@ import Glibc
   }
 
   /// Starts a piece; `append` adds to it and `finish` returns it. Pieces do not nest.
-  public func begin() { open = used }
-  @discardableResult public func append(_ bytes: Bytes) -> Bool {
+  @inlinable public func begin() { open = used }
+  @inlinable @discardableResult public func append(_ bytes: Bytes) -> Bool {
     if bytes.count > capacity - used { return false }
     unsafe memcpy(base + used, bytes.base, bytes.count)
     used += bytes.count
     return true
   }
-  @discardableResult public func append(_ text: StaticString) -> Bool { append(Bytes(text)) }
-  @discardableResult public func append(byte: UInt8) -> Bool {
+  @inlinable @discardableResult public func append(_ text: StaticString) -> Bool { append(Bytes(text)) }
+  @inlinable @discardableResult public func append(byte: UInt8) -> Bool {
     if used == capacity { return false }
     unsafe base[used] = byte
     used += 1
@@ -72,7 +88,7 @@ import Glibc
     return true
   }
   /// The bytes appended since `begin`.
-  public func finish() -> Bytes {
+  @inlinable public func finish() -> Bytes {
     precondition(open >= 0)
     let piece = unsafe Bytes(base: base + open, count: used - open)
     open = -1
