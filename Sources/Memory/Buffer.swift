@@ -7,14 +7,38 @@ public import Glibc
   public let capacity: Int
   @usableFromInline var head: Int = 0
   @usableFromInline var tail: Int = 0
-  @usableFromInline unowned(unsafe) let pool: BufferPool
+  @usableFromInline unowned(unsafe) let pool: BufferPool?
 
   @inlinable init(base: UnsafeMutablePointer<UInt8>, capacity: Int, pool: BufferPool) {
     unsafe self.base = unsafe base
     self.capacity = capacity
     unsafe self.pool = pool
   }
-  @inlinable deinit { unsafe pool.giveBack(base) }
+  /// A buffer without memory: it holds nothing and takes nothing until one from a pool replaces it.
+  @inlinable public init() {
+    unsafe base = UnsafeMutablePointer(mutating: ("" as StaticString).utf8Start)
+    capacity = 0
+    unsafe pool = nil
+  }
+  @inlinable deinit { if let pool = unsafe pool { unsafe pool.giveBack(base) } }
+
+  /// Whether there is memory behind it.
+  @inlinable public var isBacked: Bool { capacity != 0 }
+  /// Takes memory of the pool where there is none yet. False where the pool has none to give.
+  @inlinable public mutating func back(by pool: BufferPool) -> Bool {
+    if isBacked { return true }
+    guard let fresh = pool.take() else { return false }
+    self = consume fresh
+    return true
+  }
+  /// Gives the memory back to its pool; what was readable is gone.
+  @inlinable public mutating func release() { if isBacked { self = Buffer() } }
+  /// Moves memory and bytes to the caller and leaves nothing.
+  @inlinable public mutating func take() -> Buffer {
+    var other = Buffer()
+    swap(&self, &other)
+    return other
+  }
 
   /// Number of readable bytes.
   @inlinable public var count: Int { tail - head }
@@ -37,6 +61,8 @@ public import Glibc
     precondition(n >= 0 && n <= tail - head)
     head += n
   }
+  /// Makes everything readable again that `consumeKeeping` has consumed.
+  @inlinable public mutating func rewind() { head = 0 }
   /// Drops readable bytes from the tail, down to `n`.
   @inlinable public mutating func truncate(to n: Int) {
     precondition(n >= 0 && n <= tail - head)

@@ -1,5 +1,5 @@
 public import Configuration
-import LoadBalancing
+public import LoadBalancing
 public import Memory
 import Primitives
 public import Synchronization
@@ -15,10 +15,12 @@ public final class BackendRuntime: Sendable {
   public let queue = PendingQueue()
   public let counters: CounterSet
 
-  public let sessions = SharedCell()
+  /// What the backend carries now.
+  public let load: BackendLoad
+  public var sessions: SharedCell { load.sessions }
   public let sessionsMax = SharedCell()
-  /// Streams that hold a place on some server.
-  public let served = SharedCell()
+  /// The choice of a server.
+  public let balancer: Balancer
   public let sessionRate = FrequencyCounter()
   public let sessionRateMax = SharedCell()
   public let lastSession = SharedCell(-1)
@@ -39,16 +41,15 @@ public final class BackendRuntime: Sendable {
     self.servers = servers
     name = Bytes(permanent: settings.name)
     counters = CounterSet(threads: threads)
-  }
-
-  /// Connections a server may have now: `maxconn`, or between `minconn` and it in proportion to the backend's load
-  /// (manual section 5.2, `minconn`; section 4, `fullconn`).
-  public func dynamicLimit(of server: ServerRuntime, fullConnections: Int) -> Int {
-    let limit = server.maxConnections.value
-    let least = server.settings.minConnections
-    if limit == 0 || least == 0 || least >= limit { return limit }
-    let now = sessions.value
-    if fullConnections <= 0 || now >= fullConnections { return limit }
-    return max(least, limit * now / fullConnections)
+    load = BackendLoad(fullConnections: settings.fullConnections ?? 0)
+    balancer = Balancer(
+      settings.balance,
+      servers: servers.map {
+        BalancedServer(
+          id: $0.settings.id, weight: $0.settings.weight, isBackup: $0.settings.isBackup, isUsable: $0.isUsable,
+          maximumQueue: $0.settings.maxQueue, load: $0.load)
+      }, backend: load)
+    activeServers.set(balancer.activeCount)
+    backupServers.set(balancer.backupCount)
   }
 }

@@ -33,6 +33,8 @@ public final class ProcessRuntime: Sendable {
   public let requestCounter = SharedCell()
   public let jobs = SharedCell()
   public let stopping = SharedCell()
+  /// 1 while some listener rests because the process is full.
+  public let waitingForRoom = SharedCell()
   /// Descriptors that worker pipes use now, and the most they may use.
   public let pipesUsed = SharedCell()
   public let maxPipes: Int

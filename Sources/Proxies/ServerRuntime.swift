@@ -1,4 +1,5 @@
 public import Configuration
+public import LoadBalancing
 public import Memory
 public import Primitives
 import Synchronization
@@ -56,13 +57,13 @@ public final class ServerRuntime: Sendable {
   public let endpointGeneration = SharedCell(1)
 
   // Load
-  /// Streams that hold a place on the server.
-  public let served = SharedCell()
+  /// Streams that hold a place on the server, those that wait for one, and how many may have one.
+  public let load = ServerLoad()
+  public var served: SharedCell { load.served }
   public let servedMax = SharedCell()
   /// Sessions as `scur` counts them.
   public let sessions = SharedCell()
   public let sessionsMax = SharedCell()
-  public let maxConnections: SharedCell
   public let queue = PendingQueue()
   public let idleConnections = SharedCell()
   public let usedConnections = SharedCell()
@@ -87,7 +88,7 @@ public final class ServerRuntime: Sendable {
     userWeight = SharedCell(settings.weight)
     initialWeight = settings.weight
     effectiveWeight = SharedCell(settings.weight * 16)
-    maxConnections = SharedCell(settings.maxConnections)
+    load.setLimits(minimum: settings.minConnections, maximum: settings.maxConnections)
     self.endpoint = Mutex(endpoint)
     counters = CounterSet(threads: threads)
     if settings.disabled { admin.set(AdminState.configuredMaintenance.rawValue) }

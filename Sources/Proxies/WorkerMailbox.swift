@@ -18,7 +18,7 @@ public enum WorkerMessage: Sendable {
   /// A connection accepted elsewhere that this worker shall serve.
   case connection(Socket, listener: Int, peer: Endpoint)
   /// The stream leaves its queue: a place on the server is reserved for it.
-  case dequeued(UInt64, server: Int)
+  case dequeued(UInt64, backend: Int, server: Int)
   /// End the stream with HAProxy's reason of the same name.
   case killStream(UInt64, KillReason)
   /// End every stream on this server (`on-marked-down shutdown-sessions`, `shutdown sessions server`).

@@ -67,3 +67,8 @@ extension Socket {
   }
   public var isListening: Bool { getOption(SOL_SOCKET, SO_ACCEPTCONN) == 1 }
 }
+
+extension Socket {
+  /// Binds an address now and a port only at the connect, when more of them fit (`IP_BIND_ADDRESS_NO_PORT`).
+  @discardableResult public func setBindAddressNoPort() -> Bool { setOption(Int32(IPPROTO_IP), 24, 1) }
+}

@@ -18,6 +18,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isOutOfResources: Bool { code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS }
   public var isOutOfProcessDescriptors: Bool { code == EMFILE }
   public var isOutOfSystemDescriptors: Bool { code == ENFILE }
+  public var isInterrupted: Bool { code == EINTR || code == ECONNABORTED }
   public var isNoSuchFile: Bool { code == ENOENT }
 }
 

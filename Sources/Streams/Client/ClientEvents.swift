@@ -1,0 +1,206 @@
+import Configuration
+import Connections
+import EventLoop
+import HTTP1
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// A client connection from its first byte to its last: between streams it is the session that waits.
+extension Worker {
+  func startSession(_ socket: Socket, peer: Endpoint, listener: ListenerReplica) {
+    let session = takeSession()
+    session.connection = Connection(socket)
+    session.listener = listener
+    session.peer = peer
+    session.acceptedAt = loop.wallClock
+    session.acceptedTick = loop.now
+    session.state = .idle
+    activeSessions += 1
+    let frontend = listener.frontend
+    applyClientOptions(socket, frontend)
+    if listener.acceptsProxyHeader {
+      session.state = .proxyHeader
+      session.headDeadline = loop.deadline(after: frontend.timeouts.client)
+      readProxyHeader(session)
+    } else {
+      beginSession(session)
+    }
+  }
+
+  private func applyClientOptions(_ socket: Socket, _ frontend: FrontendReplica) {
+    if frontend.options.contains(.clientTCPKeepAlive) { socket.setKeepAlive() }
+    if let size = tune.clientReceiveBuffer { socket.setReceiveBuffer(size) }
+    if let size = tune.clientSendBuffer { socket.setSendBuffer(size) }
+  }
+
+  /// The connection is ours (no PROXY header, or it has come): the session counts, and work begins.
+  func beginSession(_ session: Session) {
+    guard let listener = session.listener else { return }
+    let frontend = listener.frontend
+    session.handshakeTime = loop.now - session.acceptedTick
+    let now = loop.now
+    process.sessionRateMax.raise(to: process.sessionRate.count(at: now))
+    frontend.shared.with { $0.sessionRateMax.raise(to: $0.sessionRate.count(at: now)) }
+    frontend.counters.count(.sessionsTotal)
+    listener.counters.count(.sessionsTotal)
+    if frontend.mode == .tcp {
+      let stream = startStream(session)
+      startTCP(stream)
+    } else {
+      session.state = .idle
+      session.idleSince = loop.now
+      session.headDeadline = loop.deadline(after: frontend.timeouts.httpRequest)
+      readIdle(session)
+    }
+  }
+
+  func clientEvent(_ session: Session) {
+    switch session.state {
+    case .proxyHeader: readProxyHeader(session)
+    case .idle: readIdle(session)
+    case .active: if let stream = session.stream { advance(stream) }
+    case .draining: drain(session)
+    }
+  }
+
+  func sessionTimeout(_ session: Session) {
+    switch session.state {
+    case .proxyHeader:
+      closeSession(session)
+    case .idle:
+      idleTimeout(session)
+    case .draining:
+      closeSession(session)
+    case .active: break
+    }
+  }
+
+  /// An HTTP client without a stream may have sent something: then a stream begins.
+  func readIdle(_ session: Session) {
+    if session.connection.canReceive == true || session.input.isBacked {
+      if !session.input.isBacked {
+        if !session.input.back(by: buffers) { return closeSession(session) }
+        switch session.connection.receive(into: &session.input, limit: tune.limits.maxHeadLength) {
+        case .bytes: break
+        case .wouldBlock:
+          session.input.release()
+          return waitIdle(session)
+        case .closed, .failed:
+          session.input.release()
+          return idleEnd(session)
+        }
+      }
+      let stream = startStream(session)
+      stream.requestChannel.input = session.input.take()
+      stream.requestChannel.transferred = 0
+      startHTTP(stream)
+      return
+    }
+    waitIdle(session)
+  }
+
+  private func waitIdle(_ session: Session) {
+    session.connection.register(with: loop.poller, token: session.token)
+    loop.timers.arm(session.timer, at: session.headDeadline)
+  }
+
+  /// The client has gone between requests. Only a first request that never came is worth a line.
+  private func idleEnd(_ session: Session) {
+    if session.requestCount == 0, let frontend = session.listener?.frontend {
+      if !frontend.options.contains(.httpIgnoreProbes) && !frontend.options.contains(.dontLogNull) {
+        let stream = startStream(session)
+        stream.isHTTP = true
+        stream.requestTick = -1
+        endWithoutRequest(stream, cause: .client)
+        return
+      }
+    }
+    closeSession(session)
+  }
+
+  private func idleTimeout(_ session: Session) {
+    guard let frontend = session.listener?.frontend else { return }
+    if session.requestCount > 0 || frontend.options.contains(.httpIgnoreProbes) { return closeSession(session) }
+    if frontend.options.contains(.dontLogNull) {
+      sendAndClose(session, answer(408, frontend: frontend, backend: nil))
+      return
+    }
+    let stream = startStream(session)
+    stream.isHTTP = true
+    stream.requestPhase = .head
+    requestHeadTimeout(stream)
+  }
+
+  func sendAndClose(_ session: Session, _ bytes: Bytes) {
+    _ = session.connection.send(bytes)
+    closeSession(session)
+  }
+
+  /// Back to waiting for a request, or straight on with one that has come already.
+  func sessionIdle(_ session: Session) {
+    guard let listener = session.listener else { return }
+    session.state = .idle
+    session.stream = nil
+    session.idleSince = loop.now
+    session.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpKeepAlive)
+    if isStopping && !session.input.isBacked { return closeSession(session) }
+    if !session.input.isBacked {
+      // What may have come meanwhile is looked at in a turn of its own, so that one client cannot hold the worker.
+      if session.connection.isRegistered == true && session.connection.canReceive == false { return waitIdle(session) }
+    }
+    readIdle(session)
+  }
+
+  /// The answer is out, but the client still sends: closing now would reset the connection and could take the answer
+  /// with it. So only our direction is closed, and what comes is thrown away, within limits.
+  func drainThenClose(_ session: Session) {
+    session.state = .draining
+    session.stream = nil
+    session.connection.endSending()
+    let limit = session.listener?.frontend.timeouts.clientFin ?? .max
+    loop.timers.arm(session.timer, at: loop.deadline(after: min(limit, 10_000)))
+    drain(session)
+  }
+
+  private func drain(_ session: Session) {
+    guard var scratch = buffers.take() else { return closeSession(session) }
+    while session.connection.canReceive == true {
+      scratch.reset()
+      switch session.connection.receive(into: &scratch) {
+      case .bytes(let n):
+        session.drained += n
+        if session.drained > 16 << 20 { return closeSession(session) }
+      case .wouldBlock: break
+      case .closed, .failed: return closeSession(session)
+      }
+    }
+    session.connection.register(with: loop.poller, token: session.token)
+  }
+
+  /// Ends the connection and everything of the session.
+  func closeSession(_ session: Session) {
+    guard let listener = session.listener, session.connection.isOpen else { return }
+    if let own = session.privateServer {
+      session.privateServer = nil
+      closeServerConnection(own)
+    }
+    if listener.frontend.options.contains(.noLinger) { session.connection.abort() } else { session.connection.close() }
+    giveBack(session)
+    connectionEnded(listener)
+  }
+
+  /// The address that the client connected to.
+  func localEndpoint(of session: Session) -> Endpoint {
+    if session.hasLocal { return session.local }
+    session.hasLocal = true
+    session.local = session.listener?.fixedLocal ?? session.connection.socket.localEndpoint
+    return session.local
+  }
+}
+
+extension EventLoop {
+  /// The tick that lies `duration` after now; `TimerWheel.never` for no timeout.
+  func deadline(after duration: Int64) -> Int64 { duration == .max ? TimerWheel.never : now + duration }
+}

@@ -1,0 +1,42 @@
+import Configuration
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// A listening socket as one worker sees it. The descriptor is shared by the workers, which wait for it exclusively.
+final class ListenerReplica {
+  let shared: SharedReference<ListenerRuntime>
+  let index: Int
+  let socket: Socket
+  let frontend: FrontendReplica
+  let counters: CounterRow
+  let sessions: SharedCell
+  let maxConnections: Int
+  let acceptsProxyHeader: Bool
+  let isUnix: Bool
+  let id: Int
+  let name: Bytes
+  /// The local address of every connection, where the listener is bound to one address: saves asking the kernel.
+  let fixedLocal: Endpoint?
+  var isWaiting = false
+  var isStopped = false
+
+  init(_ runtime: ListenerRuntime, socket: Socket, frontend: FrontendReplica, worker: Int) {
+    let s = runtime.settings
+    shared = SharedReference(runtime)
+    index = runtime.index
+    self.socket = socket
+    self.frontend = frontend
+    counters = runtime.counters.row(worker)
+    sessions = runtime.sessions
+    maxConnections = s.maxConnections
+    acceptsProxyHeader = s.acceptProxy
+    let local = socket.localEndpoint
+    isUnix = local.family == .unix
+    id = s.id
+    name = s.name.map { Bytes(permanent: $0) } ?? Bytes()
+    let wildcard = local.high == 0 && local.low == 0
+    fixedLocal = wildcard || s.transparent ? nil : local
+  }
+}

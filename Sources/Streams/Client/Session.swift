@@ -1,0 +1,51 @@
+import Connections
+import EventLoop
+import Memory
+import Primitives
+import System
+
+/// One client connection. Between two requests it holds no buffer and no stream: that is all an idle client costs.
+final class Session {
+  enum State {
+    /// The PROXY header has not come yet.
+    case proxyHeader
+    /// Between requests, or before the first.
+    case idle
+    /// A stream owns the connection.
+    case active
+    /// The answer is out and the connection ends: what still comes is thrown away until the client has closed.
+    case draining
+  }
+
+  let index: Int
+  var generation: UInt32 = 1
+  var state = State.idle
+  var connection = Connection()
+  var listener: ListenerReplica?
+  var stream: Stream?
+  /// Bytes that came before anybody asked for them: the next request of a pipeline.
+  var input = Buffer()
+  var peer = Endpoint.none
+  var local = Endpoint.none
+  var hasLocal = false
+  let timer: TimerWheel.Slot
+  /// Wall clock of the accept, microseconds since 1970.
+  var acceptedAt: Int64 = 0
+  var acceptedTick: Int64 = 0
+  /// When the wait for the next request began.
+  var idleSince: Int64 = 0
+  /// Tick by which the head of the request must be there, once it has begun or where there was none before.
+  var headDeadline = TimerWheel.never
+  /// Milliseconds of the accept and its handshakes (`%Th`).
+  var handshakeTime: Int64 = 0
+  var requestCount = 0
+  var drained = 0
+  /// Server connection that only this client may use again (`http-reuse never`, or a server that marks its connections).
+  var privateServer: ServerConnection?
+
+  init(index: Int, timer: TimerWheel.Slot) {
+    self.index = index
+    self.timer = timer
+  }
+  var token: Token { Token(kind: TokenKind.client, index: index, generation: generation) }
+}

@@ -1,0 +1,244 @@
+import Configuration
+import HTTP
+import HTTP1
+import LoadBalancing
+import Memory
+import Primitives
+import Proxies
+
+/// What one worker keeps of a frontend: settings in the form that the data path reads, beside handles of the shared
+/// state. Each worker has its own, so that nothing here is counted or locked across threads.
+final class FrontendReplica {
+  let shared: SharedReference<FrontendRuntime>
+  let index: Int
+  let name: Bytes
+  let mode: ProxyMode
+  let options: ProxyOptions
+  let timeouts: TimeoutTable
+  let counters: CounterRow
+  let sessions: SharedCell
+  let connectionMode: HTTPConnectionMode
+  let defaultBackend: Int?
+  let monitorURI: Bytes?
+  let forwardFor: ForwardRule?
+  let originalTo: ForwardRule?
+  /// `retries` of the frontend, which apply where the backend sets none (a deliberate difference from HAProxy).
+  let retries: Int?
+  let redispatch: Int?
+  let errorAnswers: ErrorAnswerTable
+  /// Set while somebody logs for this frontend: otherwise no line is built.
+  let logs: Bool
+
+  init(_ runtime: FrontendRuntime, worker: Int) {
+    let s = runtime.settings
+    shared = SharedReference(runtime)
+    index = runtime.index
+    name = runtime.name
+    mode = s.mode
+    options = s.options
+    timeouts = TimeoutTable(s.timeouts)
+    counters = runtime.counters.row(worker)
+    sessions = runtime.sessions
+    connectionMode = s.httpConnectionMode ?? .keepAlive
+    defaultBackend = s.defaultBackendIndex
+    monitorURI = s.monitorURI.map { Bytes(permanent: $0) }
+    forwardFor = s.forwardFor.map(ForwardRule.init)
+    originalTo = s.originalTo.map(ForwardRule.init)
+    retries = s.retries
+    redispatch = s.redispatch
+    errorAnswers = ErrorAnswerTable(s.errorAnswers)
+    logs = !s.logTargets.isEmpty
+  }
+}
+
+/// What one worker keeps of a backend.
+final class BackendReplica {
+  let shared: SharedReference<BackendRuntime>
+  let index: Int
+  let name: Bytes
+  let mode: ProxyMode
+  let options: ProxyOptions
+  let timeouts: TimeoutTable
+  let counters: CounterRow
+  let sessions: SharedCell
+  let connectionMode: HTTPConnectionMode
+  let retries: Int?
+  let redispatch: Int?
+  let retryOn: RetryConditions
+  let reuse: HTTPReuse
+  let forwardFor: ForwardRule?
+  let originalTo: ForwardRule?
+  let servers: [ServerReplica]
+  let dispatch: Endpoint?
+  let load: BackendLoad
+  let balancer: BalancerReplica
+  let balance: BalanceSettings
+  let transparent: Bool
+  let source: SourceSettings?
+  let sendNameHeader: HTTPHeaderName?
+  let errorAnswers: ErrorAnswerTable
+
+  init(_ runtime: BackendRuntime, worker: Int) {
+    let s = runtime.settings
+    shared = SharedReference(runtime)
+    index = runtime.index
+    name = runtime.name
+    mode = s.mode
+    options = s.options
+    timeouts = TimeoutTable(s.timeouts)
+    counters = runtime.counters.row(worker)
+    sessions = runtime.sessions
+    connectionMode = s.httpConnectionMode ?? .keepAlive
+    retries = s.retries
+    redispatch = s.redispatch
+    retryOn = s.retryOn
+    reuse = s.httpReuse
+    forwardFor = s.forwardFor.map(ForwardRule.init)
+    originalTo = s.originalTo.map(ForwardRule.init)
+    servers = runtime.servers.map { ServerReplica($0, worker: worker, backendSource: s.source) }
+    if case .ip(let address, let port)? = s.dispatch { dispatch = Endpoint(address, port: port) } else { dispatch = nil }
+    load = runtime.load
+    balancer = BalancerReplica(runtime.balancer)
+    balance = s.balance
+    transparent = s.options.contains(.transparent)
+    source = s.source
+    sendNameHeader = s.httpSendNameHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
+    errorAnswers = ErrorAnswerTable(s.errorAnswers)
+  }
+}
+
+/// What one worker keeps of a server, its idle connections among it.
+final class ServerReplica {
+  let shared: SharedReference<ServerRuntime>
+  let index: Int
+  let name: Bytes
+  let counters: CounterRow
+  let settings: ServerConnectionSettings
+  private var endpointGeneration = -1
+  private var endpoint = Endpoint.none
+  /// Connections of this worker that wait for a request, the last used one at the end.
+  var idle: [ServerConnection] = []
+
+  init(_ runtime: ServerRuntime, worker: Int, backendSource: SourceSettings?) {
+    shared = SharedReference(runtime)
+    index = runtime.index
+    name = runtime.name
+    counters = runtime.counters.row(worker)
+    settings = ServerConnectionSettings(runtime.settings, backendSource: backendSource)
+  }
+
+  /// Where to connect to now.
+  func currentEndpoint() -> Endpoint {
+    shared.with { server in
+      let generation = server.endpointGeneration.value
+      if generation != endpointGeneration {
+        endpoint = server.currentEndpoint
+        endpointGeneration = generation
+      }
+    }
+    return endpoint
+  }
+}
+
+/// What the data path needs of a `server` line to open a connection.
+struct ServerConnectionSettings {
+  let unixPath: SocketAddress?
+  let source: SourceSettings?
+  let sendProxy: ProxyProtocolVersion
+  let poolMax: Int
+  let purgeDelay: Int64
+  let maxReuse: Int
+  let portOffset: Int?
+  let fastOpen: Bool
+  let userTimeout: Int?
+  let interface: String?
+  let namespace: String?
+  let hasOptions: Bool
+
+  init(_ s: ServerSettings, backendSource: SourceSettings?) {
+    if case .socket(let address) = s.address, case .ip = address { unixPath = nil } else if case .socket(let address) = s.address {
+      unixPath = address
+    } else {
+      unixPath = nil
+    }
+    source = s.source ?? backendSource
+    sendProxy = s.sendProxy
+    poolMax = s.poolMaxConnections
+    purgeDelay = Int64(s.poolPurgeDelay)
+    maxReuse = s.maxReuse
+    portOffset = s.portOffset
+    fastOpen = s.tcpFastOpen
+    userTimeout = s.tcpUserTimeout
+    interface = s.interface
+    namespace = s.namespace
+    hasOptions = fastOpen || userTimeout != nil || interface != nil
+  }
+}
+
+/// Timeouts as durations in milliseconds, `TimerWheel.never` where there is none.
+struct TimeoutTable {
+  let client, clientFin, server, serverFin, connect, queue, httpRequest, httpKeepAlive, tunnel, tarpit: Int64
+
+  init(_ t: Timeouts) {
+    func ms(_ value: Int?) -> Int64 { value.map { $0 == 0 ? Int64.max : Int64($0) } ?? .max }
+    client = ms(t.client)
+    clientFin = t.clientFin == nil ? client : ms(t.clientFin)
+    server = ms(t.server)
+    serverFin = t.serverFin == nil ? server : ms(t.serverFin)
+    connect = ms(t.connect)
+    queue = t.queue == nil ? connect : ms(t.queue)
+    httpRequest = t.httpRequest == nil ? client : ms(t.httpRequest)
+    httpKeepAlive = t.httpKeepAlive == nil ? httpRequest : ms(t.httpKeepAlive)
+    tunnel = ms(t.tunnel)
+    tarpit = t.tarpit == nil ? connect : ms(t.tarpit)
+  }
+}
+
+/// `option forwardfor` / `originalto` for the data path.
+final class ForwardRule {
+  let header: HTTPHeaderName
+  let except: IPNetwork?
+  let ifNone: Bool
+  init(_ setting: ForwardedHeader) {
+    header = HTTPHeaderName(permanent: Bytes(permanent: setting.header))
+    except = setting.except
+    ifNone = setting.ifNone
+  }
+  func excludes(_ endpoint: Endpoint) -> Bool {
+    guard let except, let address = endpoint.address else { return false }
+    return except.contains(address)
+  }
+}
+
+extension IPNetwork {
+  func contains(_ other: IPAddress) -> Bool {
+    switch (address, other) {
+    case (.v4(let a), .v4(let b)): return prefix == 0 || (a.bits ^ b.bits) >> UInt32(32 - min(prefix, 32)) == 0
+    case (.v6(let a), .v6(let b)):
+      if prefix <= 64 { return prefix == 0 || (a.high ^ b.high) >> UInt64(64 - prefix) == 0 }
+      return a.high == b.high && (a.low ^ b.low) >> UInt64(128 - min(prefix, 128)) == 0
+    default: return false
+    }
+  }
+}
+
+/// Answers by status that replace the built-in ones.
+final class ErrorAnswerTable {
+  private var answers: [(status: Int, bytes: Bytes)] = []
+  init(_ settings: [Int: ErrorAnswer]) {
+    for (status, answer) in settings {
+      switch answer {
+      case .file(let bytes): answers.append((status, Bytes(permanent: bytes)))
+      case .redirect302(let url): answers.append((status, Self.redirect("302 Found", url)))
+      case .redirect303(let url): answers.append((status, Self.redirect("303 See Other", url)))
+      }
+    }
+  }
+  private static func redirect(_ status: String, _ url: String) -> Bytes {
+    Bytes(permanent: "HTTP/1.1 \(status)\r\nCache-Control: no-cache\r\nContent-length: 0\r\nLocation: \(url)\r\n\r\n")
+  }
+  func answer(_ status: Int) -> Bytes? {
+    for a in answers where a.status == status { return a.bytes }
+    return nil
+  }
+}

@@ -1,0 +1,19 @@
+import Configuration
+import HTTP1
+
+extension WorkerTuning {
+  init(_ t: TuneSettings, threads: Int) {
+    limits = H1Limits(maxHeaders: t.maxHTTPHeaders, maxHeadLength: t.bufferSize - t.maxRewrite)
+    maxAccept = t.maxAccept.map { $0 < 0 ? 1000 : $0 } ?? (threads > 1 ? 4 : 64)
+    bufferSize = t.bufferSize
+    maxRewrite = t.maxRewrite
+    pipeSize = t.pipeSize
+    logURILength = t.httpLogURILength
+    multiQueue = t.listenerMultiQueue
+    splices = true
+    clientReceiveBuffer = t.receiveBufferClient
+    clientSendBuffer = t.sendBufferClient
+    serverReceiveBuffer = t.receiveBufferServer
+    serverSendBuffer = t.sendBufferServer
+  }
+}

@@ -1,0 +1,89 @@
+import EventLoop
+import Primitives
+import Proxies
+import System
+
+/// What other threads, signals and the worker's own timer ask for.
+extension Worker {
+  func takeMessages() {
+    for message in process.mailboxes[index].take() {
+      switch message {
+      case .connection(let socket, let listener, let peer):
+        if let own = listeners.first(where: { $0.index == listener }) { startSession(socket, peer: peer, listener: own) }
+      case .dequeued(let token, let backend, let server): dequeued(token: token, backend: backend, server: server)
+      case .killStream(let token, let reason): killStream(token, reason)
+      case .killStreamsOfServer(let backend, let server, let reason): killStreams(backend: backend, server: server, reason)
+      case .killStreamsOfBackups(let backend): killStreamsOfBackups(backend)
+      case .dropIdle(let backend, let server): dropIdle(backend: backend, server: server)
+      case .resumeListeners: resumeListeners()
+      case .pauseFrontend(let i): stopListeners(of: i, forGood: false)
+      case .resumeFrontend(let i): restartListeners(of: i)
+      case .stopFrontend(let i): stopListeners(of: i, forGood: true)
+      case .softStop: softStop()
+      case .stop: isStopping = true
+      case .task: break
+      }
+    }
+  }
+
+  private func killStream(_ bits: UInt64, _ reason: KillReason) {
+    let token = Token(bits: bits)
+    guard token.index < streams.count, streams[token.index].generation == token.generation else { return }
+    kill(streams[token.index], reason)
+  }
+  private func killStreams(backend: Int, server: Int, _ reason: KillReason) {
+    for stream in streams where stream.session != nil && stream.backend?.index == backend && stream.server?.index == server {
+      kill(stream, reason)
+    }
+  }
+  private func killStreamsOfBackups(_ backend: Int) {
+    for stream in streams where stream.session != nil && stream.backend?.index == backend {
+      if stream.server?.shared.with({ $0.settings.isBackup }) == true { kill(stream, .backupsUp) }
+    }
+  }
+  private func kill(_ stream: Stream, _ reason: KillReason) {
+    let phase: EndPhase = stream.responsePhase == .forward ? .data : stream.connector == .established ? .headers : .connect
+    switch reason {
+    case .down: setEnd(stream, .down, phase)
+    case .killed: setEnd(stream, .killed, phase)
+    case .backupsUp: setEnd(stream, .backupsUp, phase)
+    }
+    if stream.isHTTP && stream.responsePhase == .head { reply(stream, status: 503) } else { endTCP(stream) }
+    advance(stream)
+  }
+
+  /// Closes what is idle and answers with `connection: close` from now on.
+  func softStop() {
+    isStopping = true
+    for listener in listeners {
+      unregister(listener)
+      listener.isStopped = true
+    }
+    for session in sessions where session.connection.isOpen && session.state == .idle && !session.input.isBacked {
+      closeSession(session)
+    }
+    for backend in backends { for server in backend?.servers ?? [] { dropIdle(backend: backend!.index, server: server.index) } }
+  }
+
+  private func stopListeners(of frontend: Int, forGood: Bool) {
+    for listener in listeners where listener.frontend.index == frontend {
+      unregister(listener)
+      listener.isStopped = true
+    }
+  }
+  private func restartListeners(of frontend: Int) {
+    for listener in listeners where listener.frontend.index == frontend {
+      listener.isStopped = false
+      register(listener)
+    }
+  }
+
+  func houseKeeping() {
+    if listenersPaused { resumeListeners() }
+    purgeIdle()
+  }
+
+  func serverEvent(_ connection: ServerConnection) {
+    if let stream = connection.stream { advance(stream) } else { idleEvent(connection) }
+  }
+}

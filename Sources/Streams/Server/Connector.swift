@@ -1,0 +1,264 @@
+import Configuration
+import Connections
+import EventLoop
+import LoadBalancing
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// The way from a stream to a server connection: choice, queue, connection, and what is done when it fails.
+extension Worker {
+  func stepConnector(_ stream: Stream) {
+    let generation = stream.generation
+    while stream.generation == generation {
+      switch stream.connector {
+      case .assign: assignServer(stream)
+      case .assigned: openConnection(stream)
+      case .connecting:
+        checkConnecting(stream)
+        if stream.connector == .connecting { return }
+      case .idle, .queued, .turnaround, .established, .closed: return
+      }
+    }
+  }
+
+  // MARK: Choice
+
+  private func assignServer(_ stream: Stream) {
+    guard let backend = stream.backend else { return }
+    if let own = stickToLastServer(stream, backend) { return take(own, stream) }
+    if backend.servers.isEmpty {
+      if backend.dispatch != nil || backend.transparent {
+        stream.connector = .assigned
+        return
+      }
+      backend.counters.count(.connectionErrors)
+      return noServer(stream, backendKnown: true)
+    }
+    switch backend.balancer.pick(hash: balanceHash(stream, backend), avoiding: stream.avoidedServer) {
+    case .server(let index):
+      let server = backend.servers[index]
+      if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) { return take(server, stream) }
+      queue(stream, on: server)
+    case .full: queue(stream, on: nil)
+    case .none:
+      backend.counters.count(.connectionErrors)
+      noServer(stream, backendKnown: true)
+    }
+  }
+
+  /// `option prefer-last-server`, and a connection that only this client may use.
+  private func stickToLastServer(_ stream: Stream, _ backend: BackendReplica) -> ServerReplica? {
+    guard let own = stream.session?.privateServer, own.backend === backend, let server = own.server,
+      backend.options.contains(.preferLastServer), stream.avoidedServer == nil
+    else { return nil }
+    return server.shared.with({ $0.isUsable }) ? server : nil
+  }
+
+  /// Takes a place on the server.
+  private func take(_ server: ServerReplica, _ stream: Stream) {
+    guard let backend = stream.backend else { return }
+    stream.server = server
+    holdPlace(stream, server, backend)
+    server.counters.count(.selectedTotal)
+    backend.counters.count(.selectedTotal)
+    stream.connector = .assigned
+  }
+
+  func holdPlace(_ stream: Stream, _ server: ServerReplica, _ backend: BackendReplica) {
+    stream.holdsPlace = true
+    server.shared.with { s in
+      s.servedMax.raise(to: s.load.served.add(1))
+      s.sessionsMax.raise(to: s.sessions.add(1))
+      s.sessionRateMax.raise(to: s.sessionRate.count(at: loop.now))
+      s.lastSession.set(Int(loop.now))
+    }
+    backend.load.served.add(1)
+    backend.shared.with {
+      $0.lastSession.set(Int(loop.now))
+      $0.balancer.loadChanged(server.index)
+    }
+    if !stream.sessionCounted {
+      stream.sessionCounted = true
+    }
+    server.counters.count(.sessionsTotal)
+  }
+
+  /// Gives the place back, and to the next in the queue.
+  func releasePlace(_ stream: Stream) {
+    guard stream.holdsPlace, let server = stream.server, let backend = stream.backend else { return }
+    stream.holdsPlace = false
+    backend.load.served.add(-1)
+    server.shared.with { s in
+      s.load.served.add(-1)
+      s.sessions.add(-1)
+    }
+    backend.shared.with { $0.balancer.loadChanged(server.index) }
+    serveQueue(server, backend)
+  }
+
+  // MARK: Queue
+
+  private func queue(_ stream: Stream, on server: ServerReplica?) {
+    guard let backend = stream.backend else { return }
+    let reference = StreamReference(worker: index, token: stream.token.bits)
+    if let server {
+      let limit = server.shared.with { $0.settings.maxQueue }
+      if limit > 0 && server.shared.with({ $0.queue.length.value }) >= limit && backend.servers.count > 1 {
+        // This queue is full: any other server will do.
+        stream.queuedServer = nil
+        stream.queuePositionBackend = backend.shared.with { $0.queue.length.value }
+        backend.shared.with { _ = $0.queue.append(reference) }
+      } else {
+        stream.queuedServer = server.index
+        stream.queuePositionServer = server.shared.with { $0.queue.length.value }
+        server.shared.with { s in
+          s.queue.append(reference)
+          s.load.queued.add(1)
+        }
+      }
+    } else {
+      stream.queuedServer = nil
+      stream.queuePositionBackend = backend.shared.with { $0.queue.length.value }
+      backend.shared.with { _ = $0.queue.append(reference) }
+      backend.load.queued.add(1)
+    }
+    stream.isQueued = true
+    stream.connector = .queued
+    stream.queueDeadline = loop.deadline(after: backend.timeouts.queue)
+    // A place may have become free in between, and nobody is left to notice: look once more.
+    if let server { serveQueue(server, backend) } else { for server in backend.servers where stream.isQueued { serveQueue(server, backend) } }
+  }
+
+  /// Takes the stream out of its queue. False where a place has been reserved for it already: the message is on its way.
+  func leaveQueue(_ stream: Stream) -> Bool {
+    guard stream.isQueued, let backend = stream.backend else { return true }
+    stream.isQueued = false
+    stream.queueDeadline = TimerWheel.never
+    let reference = StreamReference(worker: index, token: stream.token.bits)
+    if let place = stream.queuedServer {
+      return backend.servers[place].shared.with { s in
+        let found = s.queue.remove(reference)
+        if found { s.load.queued.add(-1) }
+        return found
+      }
+    }
+    let found = backend.shared.with { $0.queue.remove(reference) }
+    if found { backend.load.queued.add(-1) }
+    return found
+  }
+
+  /// Gives free places of the server to the streams that wait the longest, in its own queue or the backend's.
+  func serveQueue(_ server: ServerReplica, _ backend: BackendReplica) {
+    server.shared.with { s in
+      backend.shared.with { b in
+        if s.queue.length.value == 0 && b.queue.length.value == 0 { return }
+        if !s.isUsable { return }
+        while true {
+          let limit = s.load.limit(in: backend.load)
+          if limit > 0 && s.load.served.value >= limit { return }
+          let own = s.queue.next
+          let shared = b.queue.next
+          let entry: PendingQueue.Entry?
+          if let own, shared == nil || own.priority < shared!.priority || (own.priority == shared!.priority && own.ticket < shared!.ticket) {
+            entry = s.queue.popFirst()
+            if entry != nil { s.load.queued.add(-1) }
+          } else if shared != nil {
+            entry = b.queue.popFirst()
+            if entry != nil { backend.load.queued.add(-1) }
+          } else {
+            return
+          }
+          guard let entry else { return }
+          // Reserved here; the stream's worker makes it the stream's own.
+          s.load.served.add(1)
+          backend.load.served.add(1)
+          process.mailboxes[entry.stream.worker].post(.dequeued(entry.stream.token, backend: backend.index, server: server.index))
+        }
+      }
+    }
+  }
+
+  /// A place on `server` was reserved for the stream.
+  func dequeued(token bits: UInt64, backend backendIndex: Int, server serverIndex: Int) {
+    guard let backend = backends[backendIndex] else { return }
+    let server = backend.servers[serverIndex]
+    // The reservation becomes the stream's place, or goes to the next one.
+    backend.load.served.add(-1)
+    _ = server.shared.with { $0.load.served.add(-1) }
+    let token = Token(bits: bits)
+    if token.index < streams.count, streams[token.index].generation == token.generation, streams[token.index].isQueued {
+      let stream = streams[token.index]
+      stream.isQueued = false
+      stream.queueDeadline = TimerWheel.never
+      stream.queueEndTick = loop.now
+      take(server, stream)
+      advance(stream)
+    } else {
+      serveQueue(server, backend)
+    }
+  }
+
+  // MARK: Failure
+
+  /// The connection could not be made: again here after a pause, elsewhere, or not at all.
+  func connectFailed(_ stream: Stream, timedOut: Bool = false) {
+    guard let backend = stream.backend else { return }
+    if let connection = stream.serverConnection { dropServerConnection(stream, connection) }
+    stream.connectDeadline = TimerWheel.never
+    if let server = stream.server { reportConnectFailure(server, backend) }
+    let retryable = backend.retryOn.contains(.connFailure)
+    if stream.retriesLeft <= 0 || !retryable || isAbortedByClient(stream) {
+      if let server = stream.server { server.counters.count(.connectionErrors) }
+      backend.counters.count(.connectionErrors)
+      releasePlace(stream)
+      return connectionGivenUp(stream, timedOut: timedOut)
+    }
+    stream.retriesLeft -= 1
+    stream.retriesTotal += 1
+    rewindRequest(stream)
+    if mayRedispatch(stream, backend) {
+      redispatch(stream, backend)
+    } else {
+      countRetry(stream, backend)
+      // The same server at once would most likely refuse again.
+      if !timedOut {
+        stream.connector = .turnaround
+        stream.connectDeadline = loop.now + min(1000, backend.timeouts.connect)
+      } else {
+        stream.connector = .assigned
+      }
+    }
+  }
+
+  private func countRetry(_ stream: Stream, _ backend: BackendReplica) {
+    backend.counters.count(.retries)
+    stream.server?.counters.count(.retries)
+  }
+
+  /// `option redispatch [n]`: every n-th retry, or the n-th before the last for a negative one.
+  func mayRedispatch(_ stream: Stream, _ backend: BackendReplica) -> Bool {
+    let interval = backend.redispatch ?? stream.frontend?.redispatch ?? 0
+    if interval == 0 || backend.servers.count < 2 { return false }
+    let total = backend.retries ?? stream.frontend?.retries ?? 3
+    let done = total - stream.retriesLeft
+    return interval > 0 ? done % interval == 0 : done == total + 1 + interval
+  }
+
+  func redispatch(_ stream: Stream, _ backend: BackendReplica) {
+    backend.counters.count(.redispatches)
+    stream.server?.counters.count(.redispatches)
+    stream.avoidedServer = stream.server?.index
+    stream.wasRedispatched = true
+    releasePlace(stream)
+    stream.server = nil
+    stream.connector = .assign
+  }
+
+  /// All tries are used up: 503, or the end of a TCP connection.
+  private func connectionGivenUp(_ stream: Stream, timedOut: Bool) {
+    setEnd(stream, timedOut ? .serverTimeout : .server, .connect)
+    if stream.isHTTP { reply(stream, status: 503) } else { endTCP(stream) }
+  }
+}

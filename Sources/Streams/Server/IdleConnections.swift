@@ -1,0 +1,139 @@
+import Configuration
+import Connections
+import EventLoop
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// Server connections between two requests (`http-reuse`, `pool-*`, `max-reuse`). Each worker has its own.
+extension Worker {
+  /// An idle connection that this request may use.
+  func takeIdle(_ stream: Stream, _ server: ServerReplica, _ backend: BackendReplica) -> ServerConnection? {
+    guard let session = stream.session else { return nil }
+    if let own = session.privateServer {
+      if own.server === server && own.isIdle {
+        session.privateServer = nil
+        own.isIdle = false
+        noteIdle(server, -1)
+        return own
+      }
+    }
+    if backend.reuse == .never || server.idle.isEmpty { return nil }
+    // A request that must not be lost to a connection that the server just closed: the first of a client, which the
+    // client would not send again by itself.
+    let isFirst = stream.isFirstRequest
+    switch backend.reuse {
+    case .never: return nil
+    case .safe: if isFirst { return nil }
+    case .aggressive:
+      if isFirst {
+        guard let at = server.idle.lastIndex(where: { $0.uses > 0 }) else { return nil }
+        let found = server.idle.remove(at: at)
+        return claim(found, server)
+      }
+    case .always: break
+    }
+    guard let found = server.idle.popLast() else { return nil }
+    return claim(found, server)
+  }
+
+  private func claim(_ connection: ServerConnection, _ server: ServerReplica) -> ServerConnection {
+    connection.isIdle = false
+    idleServerConnections -= 1
+    noteIdle(server, -1)
+    server.shared.with { _ = $0.usedConnections.add(1) }
+    return connection
+  }
+  private func noteIdle(_ server: ServerReplica, _ n: Int) { server.shared.with { _ = $0.idleConnections.add(n) } }
+
+  /// The exchange is over and both sides keep the connection: it waits for the next request.
+  func keepServerConnection(_ stream: Stream) {
+    guard let connection = stream.serverConnection, let server = stream.server, let backend = stream.backend,
+      let session = stream.session
+    else { return }
+    stream.serverConnection = nil
+    connection.stream = nil
+    let limit = server.settings.poolMax
+    let reuses = server.settings.maxReuse
+    let exhausted = reuses >= 0 && connection.uses >= reuses
+    if exhausted || connection.connection.peerClosed || isStopping { return closeServerConnection(connection, used: true) }
+    connection.isIdle = true
+    connection.idleSince = loop.now
+    if connection.isPrivate || backend.reuse == .never {
+      // Goes with its client.
+      session.privateServer = connection
+      connection.connection.register(with: loop.poller, token: connection.token)
+      return
+    }
+    if limit == 0 || (limit > 0 && server.shared.with({ $0.idleConnections.value }) >= limit) {
+      connection.isIdle = false
+      return closeServerConnection(connection, used: true)
+    }
+    server.idle.append(connection)
+    idleServerConnections += 1
+    noteIdle(server, 1)
+    server.shared.with { _ = $0.usedConnections.add(-1) }
+    connection.connection.register(with: loop.poller, token: connection.token)
+    // An armed house timer looks at the ages from time to time.
+    let due = loop.now + server.settings.purgeDelay
+    if loop.timers.deadline(houseTimer) > due { loop.timers.arm(houseTimer, at: due) }
+  }
+
+  /// Something happened on a connection that nobody uses: the server closed it, or spoke out of turn. Either way it is
+  /// of no use any more.
+  func idleEvent(_ connection: ServerConnection) {
+    if let server = connection.server, let at = server.idle.firstIndex(where: { $0 === connection }) {
+      server.idle.remove(at: at)
+      idleServerConnections -= 1
+      noteIdle(server, -1)
+      connection.isIdle = false
+      return closeServerConnection(connection, used: false)
+    }
+    for session in sessions where session.privateServer === connection { session.privateServer = nil }
+    closeServerConnection(connection, used: true)
+  }
+
+  func closeServerConnection(_ connection: ServerConnection, used: Bool = true) {
+    if used, let server = connection.server { server.shared.with { _ = $0.usedConnections.add(-1) } }
+    connection.connection.close()
+    giveBack(connection)
+  }
+
+  /// A connection that failed or must not be used again.
+  func dropServerConnection(_ stream: Stream, _ connection: ServerConnection, abort: Bool = false) {
+    stream.serverConnection = nil
+    connection.stream = nil
+    if let server = connection.server { server.shared.with { _ = $0.usedConnections.add(-1) } }
+    if abort { connection.connection.abort() } else { connection.connection.close() }
+    giveBack(connection)
+  }
+
+  /// Closes half of what has been idle for longer than `pool-purge-delay`, like the periodic purge of HAProxy.
+  func purgeIdle() {
+    for backend in backends {
+      guard let backend else { continue }
+      for server in backend.servers where !server.idle.isEmpty {
+        let oldest = loop.now - server.settings.purgeDelay
+        while let first = server.idle.first, first.idleSince <= oldest {
+          server.idle.removeFirst()
+          idleServerConnections -= 1
+          noteIdle(server, -1)
+          closeServerConnection(first, used: false)
+        }
+        if let first = server.idle.first {
+          let due = first.idleSince + server.settings.purgeDelay
+          if loop.timers.deadline(houseTimer) > due { loop.timers.arm(houseTimer, at: due) }
+        }
+      }
+    }
+  }
+  func dropIdle(backend: Int, server: Int) {
+    guard let server = backends[backend]?.servers[server] else { return }
+    while let connection = server.idle.popLast() {
+      idleServerConnections -= 1
+      noteIdle(server, -1)
+      closeServerConnection(connection, used: false)
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import Configuration
+import Connections
+import EventLoop
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// Finding or making the connection over which a stream talks to its server.
+extension Worker {
+  func openConnection(_ stream: Stream) {
+    guard let backend = stream.backend else { return }
+    if stream.queueEndTick < 0 { stream.queueEndTick = loop.now }
+    if stream.isHTTP, !stream.forcesNewConnection, let server = stream.server, let idle = takeIdle(stream, server, backend) {
+      attach(idle, to: stream)
+      stream.connectionReused = true
+      idle.uses += 1
+      server.counters.count(.connectReuses)
+      backend.counters.count(.connectReuses)
+      established(stream)
+      return
+    }
+    stream.connectionReused = false
+    connectAnew(stream, backend)
+  }
+
+  private func connectAnew(_ stream: Stream, _ backend: BackendReplica) {
+    guard let target = destination(of: stream, backend) else {
+      setEnd(stream, .server, .connect)
+      return noServer(stream, backendKnown: true)
+    }
+    let settings = stream.server?.settings
+    let family: Endpoint.Family = settings?.unixPath != nil ? .unix : target.family
+    let socket: Socket
+    do { socket = try Socket.make(family: family) } catch {
+      backend.counters.count(.connectionErrors)
+      setEnd(stream, .resource, .connect)
+      return stream.isHTTP ? reply(stream, status: 503) : endTCP(stream)
+    }
+    if family != .unix { socket.setNoDelay() }
+    prepare(socket, stream, backend, settings, family)
+    if let source = settings?.source ?? backend.source, !bind(socket, source, stream, family) {
+      socket.close()
+      setEnd(stream, .resource, .connect)
+      return stream.isHTTP ? reply(stream, status: 503) : endTCP(stream)
+    }
+    backend.counters.count(.connectAttempts)
+    stream.server?.counters.count(.connectAttempts)
+    let result = settings?.unixPath.map { socket.connect(to: $0) } ?? socket.connect(to: target)
+    let connection = takeServerConnection()
+    connection.connection = Connection(socket)
+    connection.server = stream.server
+    connection.backend = backend
+    connection.remote = target
+    attach(connection, to: stream)
+    stream.server?.shared.with { _ = $0.usedConnections.add(1) }
+    stream.connectDeadline = loop.deadline(after: backend.timeouts.connect)
+    stream.connector = .connecting
+    switch result {
+    case .connected: break
+    case .inProgress:
+      // On a near network the handshake is over by now, and the first send may be tried without waiting for the poller.
+      if !stream.hasSomethingForServer { connection.connection.setCanSend(false) }
+    case .failed(let error):
+      connectError(stream, error)
+      return
+    }
+    if let version = settings?.sendProxy, version != .none {
+      connection.preface = proxyHeader(stream, version)
+    }
+    if case .connected = result {
+      connection.isConnected = true
+      if connection.preface.isEmpty { established(stream) }
+    }
+  }
+
+  private func prepare(_ socket: Socket, _ stream: Stream, _ backend: BackendReplica, _ settings: ServerConnectionSettings?, _ family: Endpoint.Family) {
+    if backend.options.contains(.serverTCPKeepAlive) { socket.setKeepAlive() }
+    if backend.options.contains(.tcpSmartConnect) && stream.hasSomethingForServer { socket.setQuickAck(false) }
+    if let size = tune.serverReceiveBuffer { socket.setReceiveBuffer(size) }
+    if let size = tune.serverSendBuffer { socket.setSendBuffer(size) }
+    guard let settings, settings.hasOptions else { return }
+    if settings.fastOpen { socket.setFastOpenConnect() }
+    if let timeout = settings.userTimeout { socket.setUserTimeout(milliseconds: timeout) }
+    if let interface = settings.interface { socket.bindToDevice(interface) }
+  }
+
+  /// `source`: the address that the server sees.
+  private func bind(_ socket: Socket, _ source: SourceSettings, _ stream: Stream, _ family: Endpoint.Family) -> Bool {
+    if let interface = source.interface { socket.bindToDevice(interface) }
+    var address: Endpoint?
+    switch source.useSource {
+    case .none: break
+    case .client: address = stream.session?.peer
+    case .clientIP:
+      address = stream.session?.peer
+      address?.port = 0
+    case .address(let ip, let port): address = Endpoint(ip, port: port)
+    case .headerIP: break
+    }
+    if let address, address.family == family {
+      socket.setTransparent(family: family)
+      socket.setReuseAddress()
+      return (try? socket.bind(to: address)) != nil
+    }
+    guard let own = source.address else { return true }
+    let endpoint = Endpoint(own, port: source.port)
+    if endpoint.family != family { return true }
+    if endpoint.port == 0 { socket.setBindAddressNoPort() } else { socket.setReuseAddress() }
+    if let range = source.portRange {
+      // A port of the range that is free: a busy one is skipped.
+      for _ in 0..<range.count {
+        sourcePort = sourcePort >= range.lowerBound && sourcePort < range.upperBound ? sourcePort + 1 : range.lowerBound
+        if (try? socket.bind(to: Endpoint(own, port: sourcePort))) != nil { return true }
+      }
+      return false
+    }
+    return (try? socket.bind(to: endpoint)) != nil
+  }
+
+  private func destination(of stream: Stream, _ backend: BackendReplica) -> Endpoint? {
+    if let server = stream.server {
+      var endpoint = server.currentEndpoint()
+      if let offset = server.settings.portOffset, let session = stream.session {
+        endpoint.port = UInt16(truncatingIfNeeded: Int(localEndpoint(of: session).port) + offset)
+      }
+      if endpoint.family != .unix && endpoint.low == 0 && endpoint.high == 0, let session = stream.session {
+        // Address 0.0.0.0: wherever the client wanted to go.
+        let local = localEndpoint(of: session)
+        endpoint = Endpoint(family: local.family, port: endpoint.port, high: local.high, low: local.low)
+      }
+      return endpoint
+    }
+    if let dispatch = backend.dispatch { return dispatch }
+    guard backend.transparent, let session = stream.session else { return nil }
+    return session.connection.socket.originalDestination ?? localEndpoint(of: session)
+  }
+
+  func attach(_ connection: ServerConnection, to stream: Stream) {
+    connection.stream = stream
+    connection.isIdle = false
+    stream.serverConnection = connection
+  }
+
+  // MARK: Outcome
+
+  /// Whether the connection under way is there, tried by sending where there is something to send.
+  func checkConnecting(_ stream: Stream) {
+    guard let connection = stream.serverConnection else { return }
+    if !connection.isConnected {
+      guard connection.connection.canSend == true else { return }
+      if connection.connection.hungUp || !stream.hasSomethingForServer || connection.connection.isRegistered {
+        switch connection.connection.connectResult() {
+        case .failure(let error): return connectError(stream, error)
+        case .success: connection.isConnected = true
+        case nil: return
+        }
+      }
+    }
+    if !connection.preface.isEmpty {
+      switch connection.connection.send(connection.preface) {
+      case .bytes(let n):
+        connection.isConnected = true
+        connection.preface = connection.preface.dropFirst(n)
+        if !connection.preface.isEmpty { return }
+      case .failed(let error): return connectError(stream, error)
+      default: return
+      }
+    }
+    if connection.isConnected { return established(stream) }
+    // Try the first send; EAGAIN means that the handshake still runs.
+    if !trySendRequest(stream) { return }
+    if stream.connector == .connecting {
+      connection.isConnected = true
+      established(stream)
+    }
+  }
+
+  func established(_ stream: Stream) {
+    stream.connector = .established
+    stream.connectDeadline = TimerWheel.never
+    stream.serverConnection?.isConnected = true
+    if stream.connectedTick < 0 || !stream.connectionReused { stream.connectedTick = loop.now }
+    if stream.requestPhase == .connect { stream.requestPhase = .forward }
+    touchServer(stream)
+    if stream.isTunnel { touchClient(stream) }
+  }
+
+  func connectError(_ stream: Stream, _ error: SystemError) {
+    connectFailed(stream)
+  }
+
+  /// Sends the head as far as the socket takes it. True: bytes went out, or the try failed and was dealt with.
+  private func trySendRequest(_ stream: Stream) -> Bool {
+    if stream.isHTTP && !stream.requestHeadWritten { writeRequestHead(stream) }
+    guard let server = stream.serverConnection, let session = stream.session else { return true }
+    let result = pump(&stream.requestChannel, from: &session.connection, to: &server.connection, resources)
+    if result.sinkFailed {
+      // Nothing can have been taken: the connection never was.
+      connectError(stream, server.connection.error ?? SystemError(code: 111))
+      return true
+    }
+    if result.sent > 0 { stream.requestBytesSent = true }
+    if result.isMalformed {
+      malformedRequestBody(stream)
+      return true
+    }
+    return result.sent > 0
+  }
+}

@@ -1,0 +1,29 @@
+import Connections
+import EventLoop
+import Memory
+import Primitives
+
+/// One connection to a server: in use by a stream, or idle in its server's list.
+final class ServerConnection {
+  let index: Int
+  var generation: UInt32 = 1
+  var connection = Connection()
+  /// nil while idle.
+  var stream: Stream?
+  var server: ServerReplica?
+  var backend: BackendReplica?
+  var remote = Endpoint.none
+  /// Requests sent over it before the one now.
+  var uses = 0
+  var isConnected = false
+  /// Tick since when it is idle.
+  var idleSince: Int64 = 0
+  /// May serve its own client only.
+  var isPrivate = false
+  var isIdle = false
+  /// Bytes of a PROXY header that go out before anything else.
+  var preface = Bytes()
+
+  init(index: Int) { self.index = index }
+  var token: Token { Token(kind: TokenKind.server, index: index, generation: generation) }
+}

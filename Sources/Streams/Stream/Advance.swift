@@ -1,0 +1,166 @@
+import Configuration
+import Connections
+import EventLoop
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// The machine of a stream. Whatever happened (bytes, room, a timer, a message), every phase is given the chance to go
+/// on, in the order of the request's path, until none can.
+extension Worker {
+  func startStream(_ session: Session) -> Stream {
+    let stream = takeStream()
+    stream.session = session
+    session.stream = stream
+    session.state = .active
+    loop.timers.arm(session.timer, at: TimerWheel.never)
+    stream.frontend = session.listener?.frontend
+    stream.isFirstRequest = session.requestCount == 0
+    if stream.isFirstRequest {
+      stream.acceptedAt = session.acceptedAt
+      stream.acceptedTick = session.acceptedTick
+      stream.handshakeTime = session.handshakeTime
+      stream.idleTime = loop.now - session.idleSince
+    } else {
+      stream.acceptedAt = loop.wallClock - (loop.now - session.idleSince) * 1000
+      stream.acceptedTick = session.idleSince
+      stream.handshakeTime = 0
+      stream.idleTime = loop.now - session.idleSince
+    }
+    stream.uniqueID = UInt64(truncatingIfNeeded: process.requestCounter.add(1) - 1)
+    return stream
+  }
+
+  /// A TCP connection: one stream from accept to close, a tunnel from the start.
+  func startTCP(_ stream: Stream) {
+    stream.isHTTP = false
+    stream.isTunnel = true
+    stream.requestTick = loop.now
+    stream.headReceivedTick = loop.now
+    stream.requestDateMicroseconds = loop.wallClock
+    stream.requestChannel.source = .untilClose
+    stream.responseChannel.source = .untilClose
+    stream.requestPhase = .route
+    touchClient(stream)
+    advance(stream)
+  }
+
+  func startHTTP(_ stream: Stream) {
+    stream.isHTTP = true
+    stream.requestTick = loop.now
+    stream.requestDateMicroseconds = loop.wallClock
+    stream.requestPhase = .head
+    let wait = stream.frontend?.timeouts.httpRequest ?? .max
+    // The head has a deadline from its first byte on, or from the accept for the first of a connection.
+    if stream.isFirstRequest, let session = stream.session { stream.clientDeadline = session.headDeadline } else {
+      stream.clientDeadline = loop.deadline(after: wait)
+    }
+    advance(stream)
+  }
+
+  func advance(_ stream: Stream) {
+    let generation = stream.generation
+    var rounds = 0
+    while true {
+      let before = stream.stamp
+      if stream.requestPhase == .head { readRequestHead(stream) }
+      if stream.generation != generation { return }
+      if stream.requestPhase == .route { routeRequest(stream) }
+      if stream.generation != generation { return }
+      if stream.requestPhase == .waitBody { waitForRequestBody(stream) }
+      if stream.generation != generation { return }
+      if stream.connector != .idle && stream.connector != .established && stream.connector != .closed { stepConnector(stream) }
+      if stream.generation != generation { return }
+      if stream.requestPhase >= .connect && stream.connector != .idle { forwardRequest(stream) }
+      if stream.generation != generation { return }
+      if stream.connector == .established && stream.responsePhase == .head { readResponseHead(stream) }
+      if stream.generation != generation { return }
+      if stream.responsePhase == .forward { forwardResponse(stream) }
+      if stream.generation != generation { return }
+      if stream.responsePhase == .done && finishIfOver(stream) { return }
+      rounds += 1
+      if stream.stamp == before { break }
+      if rounds == 16 {
+        runLater(stream)
+        break
+      }
+    }
+    watch(stream)
+  }
+
+  /// Sees to it that the stream is woken by whatever it waits for: readiness of its sockets and its nearest deadline.
+  private func watch(_ stream: Stream) {
+    if let session = stream.session, stream.needsClient {
+      session.connection.register(with: loop.poller, token: session.token)
+    }
+    if let server = stream.serverConnection {
+      server.connection.register(with: loop.poller, token: server.token)
+    }
+    var deadline = min(stream.connectDeadline, stream.queueDeadline)
+    if stream.expectsClient { deadline = min(deadline, stream.clientDeadline) }
+    if stream.expectsServer { deadline = min(deadline, stream.serverDeadline) }
+    loop.timers.arm(stream.timer, at: deadline)
+  }
+
+  /// The client did something: its inactivity starts anew.
+  @inline(__always) func touchClient(_ stream: Stream) {
+    guard let frontend = stream.frontend else { return }
+    let t = frontend.timeouts
+    if stream.isTunnel && stream.connector == .established {
+      let tunnel = tunnelTimeout(stream)
+      let half = stream.requestChannel.endForwarded || stream.responseChannel.endForwarded
+      stream.clientDeadline = loop.deadline(after: half ? (t.clientFin != t.client ? t.clientFin : tunnel ?? t.client) : tunnel ?? t.client)
+    } else {
+      stream.clientDeadline = loop.deadline(after: t.client)
+    }
+  }
+  @inline(__always) func touchServer(_ stream: Stream) {
+    guard let backend = stream.backend else { return }
+    let t = backend.timeouts
+    if stream.isTunnel && stream.connector == .established {
+      let tunnel = tunnelTimeout(stream)
+      let half = stream.requestChannel.endForwarded || stream.responseChannel.endForwarded
+      stream.serverDeadline = loop.deadline(after: half ? (t.serverFin != t.server ? t.serverFin : tunnel ?? t.server) : tunnel ?? t.server)
+    } else {
+      stream.serverDeadline = loop.deadline(after: t.server)
+    }
+  }
+  /// `timeout tunnel`, which replaces both inactivity timeouts once both sides talk.
+  private func tunnelTimeout(_ stream: Stream) -> Int64? {
+    guard let tunnel = stream.backend?.timeouts.tunnel, tunnel != .max else { return nil }
+    return tunnel
+  }
+}
+
+extension Stream {
+  /// Changes with every step that could let another phase go on.
+  var stamp: UInt64 {
+    var s = UInt64(requestPhase.rawValue) | UInt64(responsePhase.rawValue) << 8 | UInt64(connector.rawValue) << 16
+    s |= (requestChannel.isComplete ? 1 : 0) << 24 | (responseChannel.isComplete ? 1 : 0) << 25
+    s |= (requestChannel.endForwarded ? 1 : 0) << 26 | (responseChannel.endForwarded ? 1 : 0) << 27
+    s |= (isTunnel ? 1 : 0) << 28
+    return s &+ UInt64(retriesTotal) << 32
+  }
+  /// Something is wanted of the client's socket that has not come yet.
+  var needsClient: Bool {
+    if isTunnel { return true }
+    if requestPhase == .head || requestPhase == .waitBody { return true }
+    if responsePhase == .forward { return true }
+    return !requestChannel.isComplete
+  }
+  /// The client is the one to act: its inactivity counts.
+  var expectsClient: Bool {
+    if isTunnel { return true }
+    if requestPhase <= .waitBody { return true }
+    if responsePhase == .forward && (!responseChannel.isFlushed || responseChannel.plainBytes > 0) { return true }
+    return !requestChannel.isComplete && requestChannel.plainBytes == 0 && requestChannel.isFlushed
+  }
+  /// The server is the one to act.
+  var expectsServer: Bool {
+    guard connector == .established else { return false }
+    if isTunnel { return true }
+    if responsePhase == .head { return true }
+    return responsePhase == .forward && !responseChannel.isComplete && responseChannel.isFlushed && responseChannel.plainBytes == 0
+  }
+}

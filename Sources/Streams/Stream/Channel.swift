@@ -1,0 +1,63 @@
+import HTTP1
+import Memory
+import System
+
+/// One direction of a stream: bytes received from one side and bytes formatted for the other.
+struct Channel: ~Copyable {
+  /// Bytes as they came. Those at its head may be views of a message's fields.
+  var input = Buffer()
+  /// Bytes to send before anything of `input`: heads, chunk frames, answers of our own.
+  var output = Buffer()
+  var pipe: Pipe?
+  var source = BodySource.none
+  /// The body leaves in chunks of our own.
+  var chunkedOut = false
+  var decoder = H1ChunkDecoder()
+  /// The last chunk has come: trailers are next.
+  var readsTrailers = false
+  /// Fields of the parsed head still point into `input`: it must not move.
+  var isPinned = false
+  /// What was sent of `output` is kept, to be sent again on another connection.
+  var keepsOutput = false
+  /// The source has given all it will.
+  var isComplete = false
+  /// Body bytes may still be dropped rather than sent (an answer was given early).
+  var isDiscarded = false
+  /// The end has been passed on to the other side.
+  var endForwarded = false
+  /// Bytes taken from the source, heads included: what logs and counters report.
+  var transferred: UInt64 = 0
+  /// The same as already counted in the statistics.
+  var accounted: UInt64 = 0
+
+  init() {}
+
+  mutating func reset() {
+    input.release()
+    output.release()
+    if let p = pipe { p.close() }
+    pipe = nil
+    source = .none
+    chunkedOut = false
+    readsTrailers = false
+    keepsOutput = false
+    isPinned = false
+    isComplete = false
+    isDiscarded = false
+    endForwarded = false
+    transferred = 0
+    accounted = 0
+  }
+  /// Nothing is waiting to be sent.
+  var isFlushed: Bool { output.isEmpty && (pipe?.count ?? 0) == 0 }
+}
+
+/// What of the received bytes belongs to the body.
+enum BodySource: Equatable {
+  case none
+  /// That many bytes are still to come.
+  case length(UInt64)
+  case chunked
+  /// Until the peer closes: old answers, tunnels, TCP.
+  case untilClose
+}

@@ -1,0 +1,98 @@
+import HTTP
+import HTTP1
+import Memory
+
+enum ChunkProgress { case progress, needMore, malformed }
+
+/// Turns received chunks into chunks of our own: framing is checked and extensions are dropped on the way.
+/// `.progress` also where the output is full: the caller sends and comes back.
+func decodeChunks(_ channel: inout Channel, _ resources: PumpResources) -> ChunkProgress {
+  if !channel.output.back(by: resources.pool) { return .needMore }
+  var moved = false
+  while channel.input.count > 0 {
+    if channel.readsTrailers { return readTrailers(&channel, resources, moved) }
+    // Room for the largest frame around at least some data.
+    if channel.output.room < 64 {
+      channel.output.compact()
+      if channel.output.room < 64 { return .progress }
+    }
+    let room = channel.output.room - 32
+    let decoder = channel.decoder
+    switch channel.decoder.next(channel.input.readable) {
+    case .needMore(let framing):
+      channel.take(framing)
+      return moved ? .progress : .needMore
+    case .data(let framing, let data):
+      if data > room {
+        // Only part of it fits: decode again from here with less in view.
+        channel.decoder = decoder
+        guard case .data(let framing, let part) = channel.decoder.next(channel.input.readable.prefix(framing + room)) else {
+          return .malformed
+        }
+        writeChunk(&channel, framing, part)
+      } else {
+        writeChunk(&channel, framing, data)
+      }
+      moved = true
+    case .trailers(let framing):
+      channel.take(framing)
+      channel.readsTrailers = true
+      moved = true
+      if channel.input.isEmpty { return .progress }
+    case .invalid:
+      return .malformed
+    }
+  }
+  return moved ? .progress : .needMore
+}
+
+private func writeChunk(_ channel: inout Channel, _ framing: Int, _ data: Int) {
+  channel.take(framing)
+  let bytes = channel.input.readable.prefix(data)
+  if channel.chunkedOut {
+    _ = H1Writer.writeChunkSize(UInt64(data), to: &channel.output)
+    _ = channel.output.append(bytes)
+    _ = H1Writer.writeChunkEnd(to: &channel.output)
+  } else {
+    _ = channel.output.append(bytes)
+  }
+  channel.take(data)
+}
+
+extension Channel {
+  /// Drops received bytes that have been looked at.
+  mutating func take(_ n: Int) {
+    if isPinned { input.consumeKeeping(n) } else { input.consume(n) }
+  }
+}
+
+/// Trailers are looked at once they are whole; they are short, so starting over for each arrival costs little.
+private func readTrailers(_ channel: inout Channel, _ resources: PumpResources, _ moved: Bool) -> ChunkProgress {
+  resources.trailerParser.reset()
+  switch resources.trailerParser.parse(&channel.input, into: &resources.trailers) {
+  case .needMore: return moved ? .progress : .needMore
+  case .invalid: return .malformed
+  case .complete(let framing):
+    if channel.chunkedOut && !H1Writer.writeLastChunk(trailers: resources.trailers, to: &channel.output) {
+      channel.output.compact()
+      if !H1Writer.writeLastChunk(trailers: resources.trailers, to: &channel.output) {
+        return channel.output.isEmpty ? .malformed : .progress
+      }
+    }
+    channel.take(framing.headLength)
+    channel.isComplete = true
+    return .progress
+  }
+}
+
+/// What all pumps of a worker share.
+final class PumpResources {
+  let pool: BufferPool
+  var trailers: HTTPMessage
+  var trailerParser: H1TrailerParser
+  init(pool: BufferPool, limits: H1Limits) {
+    self.pool = pool
+    trailers = HTTPMessage(capacity: limits.maxHeaders + 1)
+    trailerParser = H1TrailerParser(limits: limits)
+  }
+}

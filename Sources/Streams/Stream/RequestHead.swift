@@ -1,0 +1,137 @@
+import Configuration
+import Connections
+import EventLoop
+import HTTP
+import HTTP1
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// The request's head: read, check, remember what logs will want.
+extension Worker {
+  func readRequestHead(_ stream: Stream) {
+    guard let session = stream.session, let frontend = stream.frontend else { return }
+    while true {
+      if stream.requestChannel.input.count > 0 {
+        stream.requestParser.limits.acceptsInvalid = frontend.options.contains(.acceptInvalidHTTPRequest)
+        switch stream.requestParser.parseRequest(&stream.requestChannel.input, into: &stream.request) {
+        case .complete(let framing): return requestHeadComplete(stream, framing)
+        case .invalid(let error): return refuseRequest(stream, error)
+        case .needMore: break
+        }
+      }
+      guard session.connection.canReceive == true else {
+        if session.connection.endReceived == true { requestHeadCut(stream) }
+        return
+      }
+      if !stream.requestChannel.input.back(by: buffers) { return }
+      if stream.requestChannel.input.room == 0 {
+        if stream.requestChannel.input.totalRoom == 0 { return refuseRequest(stream, H1Error(state: stream.requestParser.state, offset: 0)) }
+        stream.requestChannel.input.compact()
+      }
+      switch session.connection.receive(into: &stream.requestChannel.input) {
+      case .bytes, .wouldBlock: continue
+      case .closed, .failed: return requestHeadCut(stream)
+      }
+    }
+  }
+
+  private func requestHeadComplete(_ stream: Stream, _ framing: H1Framing) {
+    guard let session = stream.session, let frontend = stream.frontend else { return }
+    stream.requestFraming = framing
+    stream.headReceivedTick = loop.now
+    session.requestCount += 1
+    captureRequestLine(stream)
+    stream.requestChannel.transferred += UInt64(framing.headLength - framing.leadingLength)
+    stream.requestChannel.input.consumeKeeping(framing.headLength)
+    stream.requestChannel.isPinned = true
+    switch framing.body {
+    case .none:
+      stream.requestChannel.source = .none
+      stream.requestChannel.isComplete = true
+    case .length(let n): stream.requestChannel.source = .length(n)
+    case .chunked:
+      stream.requestChannel.source = .chunked
+      stream.requestChannel.chunkedOut = true
+      stream.requestChannel.decoder = H1ChunkDecoder()
+    case .untilClose: stream.requestChannel.source = .untilClose
+    }
+    stream.clientKeepsAlive = framing.isPersistent && !framing.mustClose
+    let now = loop.now
+    process.requestsTotal.add(1)
+    frontend.counters.count(.requestsTotal)
+    frontend.shared.with { $0.requestRateMax.raise(to: $0.requestRate.count(at: now)) }
+    touchClient(stream)
+    stream.requestPhase = .route
+  }
+
+  /// The request line as it came, for the log: its bytes are gone by then.
+  private func captureRequestLine(_ stream: Stream) {
+    guard stream.frontend?.logs == true else { return }
+    arena.reset()
+    arena.begin()
+    arena.append(stream.request.methodName)
+    arena.append(byte: 0x20)
+    arena.append(stream.request.target.prefix(tune.logURILength))
+    arena.append(" HTTP/")
+    arena.append(byte: 0x30 + stream.request.majorVersion % 10)
+    arena.append(byte: 0x2e)
+    arena.append(byte: 0x30 + stream.request.minorVersion % 10)
+    stream.requestLine.set(arena.finish())
+  }
+
+  /// The client ended its direction in the middle of the head.
+  private func requestHeadCut(_ stream: Stream) {
+    guard let session = stream.session, let frontend = stream.frontend else { return }
+    let nothingCame = !stream.requestParser.hasStarted
+    if nothingCame && session.requestCount > 0 {
+      abandon(stream)
+      return closeSession(session)
+    }
+    if nothingCame && (frontend.options.contains(.dontLogNull) || frontend.options.contains(.httpIgnoreProbes)) {
+      abandon(stream)
+      return closeSession(session)
+    }
+    frontend.counters.count(.requestErrors)
+    frontend.counters.count(.clientAborts)
+    endWithoutRequest(stream, cause: .client)
+  }
+
+  /// 408, unless nothing came and probes are ignored.
+  func requestHeadTimeout(_ stream: Stream) {
+    guard let session = stream.session, let frontend = stream.frontend else { return }
+    if !stream.requestParser.hasStarted && session.requestCount > 0 {
+      abandon(stream)
+      return closeSession(session)
+    }
+    frontend.counters.count(.requestErrors)
+    setEnd(stream, .clientTimeout, .request)
+    reply(stream, status: 408)
+  }
+
+  private func refuseRequest(_ stream: Stream, _ error: H1Error) {
+    guard let frontend = stream.frontend else { return }
+    noteBadMessage(stream, error, isRequest: true)
+    frontend.counters.count(.requestErrors)
+    if let listener = stream.session?.listener { listener.counters.count(.requestErrors) }
+    setEnd(stream, .proxy, .request)
+    reply(stream, status: error.status)
+  }
+
+  /// Ends a stream that never had a request: a line with `<BADREQ>`, no answer.
+  func endWithoutRequest(_ stream: Stream, cause: EndCause) {
+    guard let session = stream.session else { return }
+    setEnd(stream, cause, .request)
+    stream.status = 400
+    logStream(stream)
+    abandon(stream)
+    closeSession(session)
+  }
+
+  /// Keeps the first reason: what follows is a consequence of it.
+  func setEnd(_ stream: Stream, _ cause: EndCause, _ phase: EndPhase) {
+    if stream.endCause == .none { stream.endCause = cause }
+    if stream.endPhase == .none { stream.endPhase = phase }
+  }
+}

@@ -1,0 +1,136 @@
+import Configuration
+import HTTP
+import HTTP1
+import Memory
+import Primitives
+import Proxies
+
+/// From a complete request head to a backend: rules, choice of the backend, and the changes that the proxy itself makes.
+extension Worker {
+  func routeRequest(_ stream: Stream) {
+    guard let frontend = stream.frontend else { return }
+    if stream.isHTTP {
+      if let uri = frontend.monitorURI, stream.request.target.equals(uri) {
+        return answerMonitor(stream)
+      }
+    }
+    guard let backendIndex = frontend.defaultBackend, let backend = backends[backendIndex] else {
+      return noServer(stream, backendKnown: false)
+    }
+    enter(backend, stream)
+    if stream.isHTTP { prepareRequest(stream, frontend: frontend, backend: backend) }
+    stream.connector = .assign
+    let buffersBody = (frontend.options.union(backend.options)).contains(.httpBufferRequest)
+    stream.requestPhase = stream.isHTTP && buffersBody && !stream.requestChannel.isComplete ? .waitBody : .connect
+    if stream.requestPhase == .waitBody { stream.connector = .idle }
+  }
+
+  /// Counts the stream in its backend.
+  private func enter(_ backend: BackendReplica, _ stream: Stream) {
+    stream.backend = backend
+    stream.countedInBackend = true
+    let current = backend.sessions.add(1)
+    backend.counters.count(.sessionsTotal)
+    let now = loop.now
+    backend.shared.with {
+      $0.sessionsMax.raise(to: current)
+      $0.sessionRateMax.raise(to: $0.sessionRate.count(at: now))
+    }
+    stream.retriesLeft = backend.retries ?? stream.frontend?.retries ?? 3
+  }
+
+  private func prepareRequest(_ stream: Stream, frontend: FrontendReplica, backend: BackendReplica) {
+    let mode = max(frontend.connectionMode, backend.connectionMode)
+    stream.connectionMode = mode
+    if mode == .close { stream.clientKeepsAlive = false }
+    if isStopping { stream.clientKeepsAlive = false }
+    arenaOfRequest(stream)
+    if let rule = backend.forwardFor ?? frontend.forwardFor { addForwarded(stream, rule, frontend.forwardFor, stream.session?.peer ?? .none) }
+    if let rule = backend.originalTo ?? frontend.originalTo, let session = stream.session {
+      addForwarded(stream, rule, frontend.originalTo, localEndpoint(of: session))
+    }
+  }
+
+  /// Text added to the request must live as long as its head: it is written behind the head's buffer.
+  private func arenaOfRequest(_ stream: Stream) { stream.text.reset() }
+
+  private func addForwarded(_ stream: Stream, _ rule: ForwardRule, _ other: ForwardRule?, _ address: Endpoint) {
+    if rule.excludes(address) || (other?.excludes(address) ?? false) { return }
+    if (rule.ifNone || (other?.ifNone ?? false)) && stream.request.find(rule.header) != nil { return }
+    stream.text.begin()
+    stream.text.append(address: address)
+    let value = stream.text.finish()
+    if !value.isEmpty { stream.request.add(rule.header, value) }
+  }
+
+  /// `option http-buffer-request`: goes on once the body is there, the buffer is full, or the time is over.
+  func waitForRequestBody(_ stream: Stream) {
+    guard let session = stream.session else { return }
+    while true {
+      let have = stream.requestChannel.input.count
+      switch stream.requestChannel.source {
+      case .length(let n) where UInt64(have) >= n: return bodyReady(stream)
+      case .none: return bodyReady(stream)
+      case .chunked:
+        switch decodeChunks(&stream.requestChannel, resources) {
+        case .progress: if stream.requestChannel.isComplete { return bodyReady(stream) } else { continue }
+        case .malformed: return malformedRequestBody(stream)
+        case .needMore: break
+        }
+      default: break
+      }
+      if !stream.requestChannel.input.back(by: buffers) { return bodyReady(stream) }
+      if stream.requestChannel.input.room == 0 { return bodyReady(stream) }
+      guard session.connection.canReceive == true else {
+        if session.connection.endReceived == true { clientAborted(stream) }
+        return
+      }
+      switch session.connection.receive(into: &stream.requestChannel.input) {
+      case .bytes(let n): stream.requestChannel.transferred += UInt64(n)
+      case .wouldBlock: return
+      case .closed, .failed: return clientAborted(stream)
+      }
+    }
+  }
+  func bodyReady(_ stream: Stream) {
+    stream.requestPhase = .connect
+    stream.connector = .assign
+  }
+
+  private func answerMonitor(_ stream: Stream) {
+    stream.isMonitor = true
+    setEnd(stream, .local, .request)
+    reply(stream, status: 200)
+  }
+
+  /// No backend, or none of its servers can be used.
+  func noServer(_ stream: Stream, backendKnown: Bool) {
+    if stream.isHTTP {
+      setEnd(stream, .server, .connect)
+      reply(stream, status: 503)
+    } else {
+      setEnd(stream, .server, .connect)
+      endTCP(stream)
+    }
+  }
+}
+
+extension ByteArena {
+  /// Appends an IP address as text; nothing for other families.
+  func append(address endpoint: Endpoint) {
+    switch endpoint.family {
+    case .ipv4:
+      let bits = UInt32(truncatingIfNeeded: endpoint.low)
+      append(decimal: Int64(bits >> 24))
+      append(byte: 0x2e)
+      append(decimal: Int64(bits >> 16 & 255))
+      append(byte: 0x2e)
+      append(decimal: Int64(bits >> 8 & 255))
+      append(byte: 0x2e)
+      append(decimal: Int64(bits & 255))
+    case .ipv6:
+      for byte in IPv6Address(high: endpoint.high, low: endpoint.low).description.utf8 { append(byte: byte) }
+    case .unix, .none: break
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import Configuration
+import Connections
+import EventLoop
+import HTTP
+import HTTP1
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// The answer's head: read, check, and make ready for the client.
+extension Worker {
+  func readResponseHead(_ stream: Stream) {
+    guard let server = stream.serverConnection, let backend = stream.backend else { return }
+    if !stream.isHTTP {
+      stream.responsePhase = .forward
+      stream.responseTick = loop.now
+      return
+    }
+    while stream.responsePhase == .head && stream.serverConnection === server {
+      if stream.responseChannel.input.count > 0 {
+        stream.responseParser.limits.acceptsInvalid = backend.options.contains(.acceptInvalidHTTPResponse)
+        switch stream.responseParser.parseResponse(
+          &stream.responseChannel.input, into: &stream.response, method: stream.request.method,
+          wantsUpgrade: stream.requestFraming.wantsUpgrade)
+        {
+        case .complete(let framing):
+          if stream.response.status < 200 && stream.response.status != 101 {
+            interimResponse(stream, framing)
+            continue
+          }
+          return responseHeadComplete(stream, framing)
+        case .invalid(let error): return badResponse(stream, error)
+        case .needMore: break
+        }
+      }
+      guard server.connection.canReceive == true else {
+        if server.connection.endReceived == true { responseHeadCut(stream) }
+        return
+      }
+      if !stream.responseChannel.input.back(by: buffers) { return }
+      if stream.responseChannel.input.room == 0 { stream.responseChannel.input.compact() }
+      if stream.responseChannel.input.room == 0 { return badResponse(stream, H1Error(state: stream.responseParser.state, offset: 0)) }
+      switch server.connection.receive(into: &stream.responseChannel.input, limit: tune.limits.maxHeadLength) {
+      case .bytes: touchServer(stream)
+      case .wouldBlock:
+        if stream.responseChannel.input.isEmpty { stream.responseChannel.input.release() }
+        return
+      case .closed, .failed: return responseHeadCut(stream)
+      }
+    }
+  }
+
+  /// 100, 102, 103: passed on at once; the answer is still to come.
+  private func interimResponse(_ stream: Stream, _ framing: H1Framing) {
+    let length = framing.headLength
+    // HTTP/1.0 clients know no interim answers.
+    if stream.request.isVersion11 {
+      _ = stream.responseChannel.output.back(by: buffers)
+      if stream.responseChannel.output.isBacked, let session = stream.session {
+        if H1Writer.writeResponse(stream.response, connection: .none, to: &stream.responseChannel.output) {
+          if session.connection.canSend, case .bytes(let n) = session.connection.send(stream.responseChannel.output.readable) {
+            stream.responseChannel.output.consume(n)
+            if stream.responseChannel.output.isEmpty { stream.responseChannel.output.release() }
+          }
+        }
+      }
+    }
+    stream.frontend?.counters.count(.http1xx)
+    stream.responseChannel.input.consume(length)
+    stream.responseParser.reset()
+    touchServer(stream)
+  }
+
+  private func responseHeadComplete(_ stream: Stream, _ framing: H1Framing) {
+    guard let backend = stream.backend, let frontend = stream.frontend else { return }
+    let status = stream.response.status
+    if retriesOnStatus(stream, backend, status) { return retryResponse(stream) }
+    stream.responseFraming = framing
+    stream.responseTick = loop.now
+    stream.status = status
+    let counter = TrafficCounter.ofStatus(status)
+    backend.counters.count(counter)
+    frontend.counters.count(counter)
+    stream.server?.counters.count(counter)
+    backend.counters.count(.requestsTotal)
+    observeResponse(stream, status: status)
+    stream.responseChannel.transferred += UInt64(framing.headLength)
+    stream.responseChannel.input.consumeKeeping(framing.headLength)
+    if framing.isTunnel {
+      openTunnel(stream)
+    } else {
+      switch framing.body {
+      case .none:
+        stream.responseChannel.source = .none
+        stream.responseChannel.isComplete = true
+      case .length(let n): stream.responseChannel.source = .length(n)
+      case .chunked:
+        stream.responseChannel.source = .chunked
+        stream.responseChannel.decoder = H1ChunkDecoder()
+        stream.responseChannel.chunkedOut = stream.request.isVersion11
+      case .untilClose: stream.responseChannel.source = .untilClose
+      }
+    }
+    stream.serverKeepsAlive = framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
+    if !writeResponseHead(stream, framing) { return badResponse(stream, H1Error(state: .headerFirst, offset: 0)) }
+    stream.responsePhase = .forward
+    logEarly(stream)
+  }
+
+  private func writeResponseHead(_ stream: Stream, _ framing: H1Framing) -> Bool {
+    if !stream.responseChannel.output.back(by: buffers) { return false }
+    var connection = H1Writer.Connection.none
+    if framing.isTunnel {
+      connection = stream.response.status == 101 ? .upgrade : .none
+    } else {
+      let unframed = framing.body == .untilClose || (framing.body == .chunked && !stream.request.isVersion11)
+      if unframed { stream.clientKeepsAlive = false }
+      // Bytes of the request may still be on their way, and would be read as the next request.
+      if !stream.requestChannel.isComplete && stream.requestPhase != .done && stream.requestFraming.expectsContinue && stream.response.status >= 300 {
+        stream.clientKeepsAlive = false
+      }
+      if isStopping { stream.clientKeepsAlive = false }
+      if framing.body == .chunked && !stream.request.isVersion11 { stream.response.remove(.transferEncoding) }
+      if !stream.clientKeepsAlive {
+        connection = stream.response.isVersion11 ? .close : .none
+      } else if !stream.request.isVersion11 || !stream.response.isVersion11 {
+        connection = .keepAlive
+      }
+    }
+    if !H1Writer.writeResponse(stream.response, connection: connection, to: &stream.responseChannel.output) { return false }
+    // What is there of a short body leaves in the same piece as the head.
+    let plain = stream.responseChannel.plainBytes
+    if plain > 0 && plain <= 4096 && plain <= stream.responseChannel.output.room {
+      _ = stream.responseChannel.output.append(stream.responseChannel.input.readable.prefix(plain))
+      let formatted = stream.responseChannel.output.count
+      stream.responseChannel.dropPlain(plain)
+      precondition(stream.responseChannel.output.count == formatted)
+    }
+    return true
+  }
+
+  /// The server ended its direction, or the connection broke, before its head was complete.
+  private func responseHeadCut(_ stream: Stream) {
+    guard let backend = stream.backend else { return }
+    let nothingCame = !stream.responseParser.hasStarted && stream.responseChannel.input.isEmpty
+    if nothingCame && stream.connectionReused {
+      // The server closed an idle connection just as the request left: nothing is known to have been done.
+      if mayResend(stream) { return resend(stream) }
+      if !stream.isFirstRequest { return abortKeepAlive(stream) }
+    }
+    if retriesOnEmpty(stream, backend, nothingCame) { return retryResponse(stream) }
+    backend.counters.count(.responseErrors)
+    stream.server?.counters.count(.responseErrors)
+    observeFailure(stream)
+    setEnd(stream, .server, .headers)
+    reply(stream, status: 502)
+  }
+
+  private func badResponse(_ stream: Stream, _ error: H1Error) {
+    guard let backend = stream.backend else { return }
+    noteBadMessage(stream, error, isRequest: false)
+    if backend.retryOn.contains(.junkResponse) && mayRetryResponse(stream) { return retryResponse(stream) }
+    backend.counters.count(.responseErrors)
+    stream.server?.counters.count(.responseErrors)
+    observeFailure(stream)
+    setEnd(stream, .proxy, .headers)
+    reply(stream, status: 502)
+  }
+
+  /// After a 101, or a 2xx to CONNECT, both directions are bytes without meaning.
+  private func openTunnel(_ stream: Stream) {
+    stream.isTunnel = true
+    stream.serverKeepsAlive = false
+    stream.clientKeepsAlive = false
+    stream.requestChannel.isPinned = false
+    stream.requestChannel.source = .untilClose
+    stream.requestChannel.chunkedOut = false
+    stream.requestChannel.isComplete = false
+    stream.responseChannel.source = .untilClose
+    stream.responseChannel.chunkedOut = false
+    if stream.requestPhase == .done { stream.requestPhase = .forward }
+    touchClient(stream)
+    touchServer(stream)
+  }
+}
+
+extension Channel {
+  /// Takes plain body bytes out that were copied into the output.
+  mutating func dropPlain(_ n: Int) {
+    if isPinned { input.consumeKeeping(n) } else { input.consume(n) }
+    if case .length(let left) = source {
+      source = .length(left - UInt64(n))
+      if left == UInt64(n) { isComplete = true }
+    }
+  }
+}

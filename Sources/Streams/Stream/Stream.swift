@@ -1,0 +1,168 @@
+import Configuration
+import EventLoop
+import HTTP
+import HTTP1
+import Memory
+import Primitives
+import Proxies
+
+/// One exchange between a client and a server: an HTTP request with its answer, or the whole of a TCP connection.
+/// Streams are pooled by their worker and keep their storage.
+final class Stream {
+  let index: Int
+  var generation: UInt32 = 1
+  let timer: TimerWheel.Slot
+  var session: Session?
+  var frontend: FrontendReplica?
+  var backend: BackendReplica?
+  var server: ServerReplica?
+  var serverConnection: ServerConnection?
+
+  var isHTTP = false
+  var requestPhase = RequestPhase.head
+  var responsePhase = ResponsePhase.head
+  var connector = ConnectorState.idle
+  var requestChannel = Channel()
+  var responseChannel = Channel()
+  var request: HTTPMessage
+  var response: HTTPMessage
+  var requestParser: H1HeadParser
+  var responseParser: H1HeadParser
+  var requestFraming = H1Framing()
+  var responseFraming = H1Framing()
+
+  // Facts of the exchange
+  var isTunnel = false
+  var isFirstRequest = true
+  var clientKeepsAlive = false
+  var serverKeepsAlive = false
+  /// The proxy made the answer.
+  var isIntercepted = false
+  var connectionReused = false
+  /// At least one byte of this try reached the server's socket.
+  var requestBytesSent = false
+  var endCause = EndCause.none
+  var endPhase = EndPhase.none
+  var status = 0
+  /// The server that was tried before, to be avoided by a redispatch.
+  var avoidedServer: Int?
+  var wasRedispatched = false
+  var retriesLeft = 0
+  var retriesTotal = 0
+  var holdsPlace = false
+  var isQueued = false
+  /// The server in whose queue it waits; nil: the backend's.
+  var queuedServer: Int?
+  var queuePositionServer = 0
+  var queuePositionBackend = 0
+  var countedInBackend = false
+  var logged = false
+  var isSpliceAllowed = false
+  /// Client and server were seen to be silent since these ticks.
+  var clientDeadline = TimerWheel.never
+  var serverDeadline = TimerWheel.never
+  var connectDeadline = TimerWheel.never
+  var queueDeadline = TimerWheel.never
+
+  // Times (milliseconds of the worker's clock; -1: not reached)
+  /// Wall clock of the accept or of the first byte of this request, microseconds.
+  var acceptedAt: Int64 = 0
+  var acceptedTick: Int64 = 0
+  var handshakeTime: Int64 = 0
+  var idleTime: Int64 = 0
+  var requestTick: Int64 = -1
+  var headReceivedTick: Int64 = -1
+  var queueEndTick: Int64 = -1
+  var connectedTick: Int64 = -1
+  var responseTick: Int64 = -1
+  var requestDateMicroseconds: Int64 = 0
+  var uniqueID: UInt64 = 0
+  /// Connections at the time of the log line: actconn, feconn, beconn, srv_conn as HAProxy counts them.
+  /// Method, target and version, for the log.
+  var requestLine: CapturedText
+  /// Text that was added to the heads: header values that the proxy made.
+  let text: ByteArena
+  /// PROXY header for the server.
+  let preface: ByteArena
+  var isBrokenOff = false
+  var connectionMode = HTTPConnectionMode.keepAlive
+  var isMonitor = false
+  var requestHeadWritten = false
+  /// An idle connection has just failed: the next try is on a new one.
+  var forcesNewConnection = false
+  var isRetryDisabled = false
+  var sessionCounted = false
+  var isInReadyList = false
+
+  init(index: Int, timer: TimerWheel.Slot, limits: H1Limits, uriLength: Int) {
+    self.index = index
+    self.timer = timer
+    request = HTTPMessage(capacity: limits.maxHeaders + 32)
+    response = HTTPMessage(capacity: limits.maxHeaders + 32)
+    requestParser = H1HeadParser(.request, limits: limits)
+    responseParser = H1HeadParser(.response, limits: limits)
+    requestLine = CapturedText(capacity: uriLength)
+    text = ByteArena(capacity: 2048)
+    preface = ByteArena(capacity: 256)
+  }
+  var token: Token { Token(kind: TokenKind.streamTimer, index: index, generation: generation) }
+
+  /// Ready for another exchange; storage is kept.
+  func clear() {
+    session = nil
+    frontend = nil
+    backend = nil
+    server = nil
+    serverConnection = nil
+    isHTTP = false
+    requestPhase = .head
+    responsePhase = .head
+    connector = .idle
+    requestChannel.reset()
+    responseChannel.reset()
+    requestParser.reset()
+    responseParser.reset()
+    isTunnel = false
+    isFirstRequest = true
+    clientKeepsAlive = false
+    serverKeepsAlive = false
+    isIntercepted = false
+    connectionReused = false
+    requestBytesSent = false
+    endCause = .none
+    endPhase = .none
+    status = 0
+    avoidedServer = nil
+    wasRedispatched = false
+    retriesLeft = 0
+    retriesTotal = 0
+    holdsPlace = false
+    isQueued = false
+    queuePositionServer = 0
+    queuePositionBackend = 0
+    countedInBackend = false
+    logged = false
+    isSpliceAllowed = false
+    clientDeadline = TimerWheel.never
+    serverDeadline = TimerWheel.never
+    connectDeadline = TimerWheel.never
+    queueDeadline = TimerWheel.never
+    requestTick = -1
+    headReceivedTick = -1
+    queueEndTick = -1
+    connectedTick = -1
+    responseTick = -1
+    requestLine.clear()
+    connectionMode = .keepAlive
+    isMonitor = false
+    isBrokenOff = false
+    requestHeadWritten = false
+    forcesNewConnection = false
+    isRetryDisabled = false
+    queuedServer = nil
+    sessionCounted = false
+  }
+
+  /// There is something to send at once when the connection is up.
+  var hasSomethingForServer: Bool { isHTTP || requestChannel.input.count > 0 }
+}

@@ -1,0 +1,66 @@
+import EventLoop
+import Memory
+
+/// The worker's tables of sessions, streams and server connections. Objects are kept and used again: in steady state
+/// nothing is allocated. A generation number tells the users of one place apart.
+extension Worker {
+  func takeSession() -> Session {
+    if let session = freeSessions.popLast() {
+      loop.timers.setToken(session.timer, session.token.bits)
+      return session
+    }
+    let session = Session(index: sessions.count, timer: loop.timers.allocate(token: 0))
+    loop.timers.setToken(session.timer, session.token.bits)
+    sessions.append(session)
+    return session
+  }
+  func giveBack(_ session: Session) {
+    session.generation &+= 1
+    loop.timers.arm(session.timer, at: TimerWheel.never)
+    session.listener = nil
+    session.stream = nil
+    session.input.release()
+    session.hasLocal = false
+    session.requestCount = 0
+    session.drained = 0
+    session.handshakeTime = 0
+    freeSessions.append(session)
+  }
+
+  func takeStream() -> Stream {
+    if let stream = freeStreams.popLast() {
+      loop.timers.setToken(stream.timer, stream.token.bits)
+      return stream
+    }
+    let stream = Stream(index: streams.count, timer: loop.timers.allocate(token: 0), limits: tune.limits, uriLength: tune.logURILength)
+    loop.timers.setToken(stream.timer, stream.token.bits)
+    streams.append(stream)
+    return stream
+  }
+  func giveBack(_ stream: Stream) {
+    stream.generation &+= 1
+    loop.timers.arm(stream.timer, at: TimerWheel.never)
+    stream.clear()
+    freeStreams.append(stream)
+  }
+
+  func takeServerConnection() -> ServerConnection {
+    if let connection = freeServerConnections.popLast() { return connection }
+    let connection = ServerConnection(index: serverConnections.count)
+    serverConnections.append(connection)
+    return connection
+  }
+  func giveBack(_ connection: ServerConnection) {
+    connection.generation &+= 1
+    connection.connection.close()
+    connection.stream = nil
+    connection.server = nil
+    connection.backend = nil
+    connection.uses = 0
+    connection.isConnected = false
+    connection.isPrivate = false
+    connection.isIdle = false
+    connection.preface = Bytes()
+    freeServerConnections.append(connection)
+  }
+}

@@ -1,0 +1,149 @@
+import Connections
+public import EventLoop
+import HTTP1
+import Memory
+import Primitives
+public import Proxies
+public import System
+
+/// One worker thread's share of the proxy: its loop, its connections, sessions and streams, and its replicas of the
+/// configuration. Nothing in it is touched by another thread, except through the mailbox.
+///
+/// The owner of the loop hands in events by their token kind; the path of a request starts in `Listening`.
+public final class Worker {
+  public let process: ProcessRuntime
+  public let index: Int
+  public var loop: EventLoop
+  let buffers: BufferPool
+  /// Text built while one event is handled.
+  let arena: ByteArena
+  var frontends: [FrontendReplica?] = []
+  var backends: [BackendReplica?] = []
+  var listeners: [ListenerReplica] = []
+  let tune: WorkerTuning
+  let resources: PumpResources
+
+  // Tables by token index, and what of them is free.
+  var sessions: [Session] = []
+  var freeSessions: [Session] = []
+  var streams: [Stream] = []
+  var freeStreams: [Stream] = []
+  var serverConnections: [ServerConnection] = []
+  var freeServerConnections: [ServerConnection] = []
+
+  /// Streams that stopped for fairness with work left.
+  var ready: [Stream] = []
+  /// This worker's timer for everything that is not of one stream: idle purge, resuming listeners.
+  var houseTimer: TimerWheel.Slot = 0
+  var listenersPaused = false
+  /// The last source port taken of a `source` range.
+  var sourcePort: UInt16 = 0
+  public internal(set) var activeSessions = 0
+  public internal(set) var idleServerConnections = 0
+  public internal(set) var isStopping = false
+
+  public init(process: ProcessRuntime, index: Int, loop: consuming EventLoop) {
+    self.process = process
+    self.index = index
+    self.loop = loop
+    let t = process.model.global.tune
+    tune = WorkerTuning(t, threads: process.threads)
+    buffers = BufferPool(bufferSize: t.bufferSize)
+    resources = PumpResources(pool: buffers, limits: tune.limits)
+    arena = ByteArena(capacity: max(64 << 10, t.bufferSize * 4))
+    frontends = process.frontends.map { $0.map { FrontendReplica($0, worker: index) } }
+    backends = process.backends.map { $0.map { BackendReplica($0, worker: index) } }
+    houseTimer = self.loop.timers.allocate(token: Token(kind: TokenKind.worker, index: 0, generation: 0).bits)
+  }
+
+  /// Starts to accept on a listening socket that all workers share.
+  public func addListener(_ runtime: ListenerRuntime, socket: Socket) {
+    guard let frontend = frontends[runtime.frontendIndex] else { return }
+    let listener = ListenerReplica(runtime, socket: socket, frontend: frontend, worker: index)
+    listeners.append(listener)
+    let threads = runtime.settings.threads
+    if !threads.isEmpty && !threads.contains(index + 1) {
+      listener.isStopped = true
+      return
+    }
+    register(listener)
+  }
+
+  /// Handles one event of this worker's kinds. Events for what is gone are dropped.
+  public func handle(_ event: Poller.Event) {
+    let token = Token(bits: event.token)
+    switch token.kind {
+    case TokenKind.client:
+      guard token.index < sessions.count else { return }
+      let session = sessions[token.index]
+      if session.generation != token.generation { return }
+      session.connection.note(event)
+      clientEvent(session)
+    case TokenKind.server:
+      guard token.index < serverConnections.count else { return }
+      let connection = serverConnections[token.index]
+      if connection.generation != token.generation { return }
+      connection.connection.note(event)
+      serverEvent(connection)
+    case TokenKind.listener:
+      if token.index < listeners.count { acceptConnections(listeners[token.index]) }
+    case TokenKind.wakeUp:
+      loop.wakeUp.drain()
+      takeMessages()
+    default: break
+    }
+  }
+
+  /// Handles one timer of this worker's kinds.
+  public func handleTimer(_ bits: UInt64) {
+    let token = Token(bits: bits)
+    switch token.kind {
+    case TokenKind.client:
+      guard token.index < sessions.count else { return }
+      let session = sessions[token.index]
+      if session.generation == token.generation { sessionTimeout(session) }
+    case TokenKind.streamTimer:
+      guard token.index < streams.count else { return }
+      let stream = streams[token.index]
+      if stream.generation == token.generation { streamTimeout(stream) }
+    case TokenKind.worker: houseKeeping()
+    default: break
+    }
+  }
+
+  /// Whether the loop must not sleep: streams wait for their next turn.
+  public var hasReadyWork: Bool { !ready.isEmpty }
+
+  /// Gives every stream that stopped for fairness another turn.
+  public func runReady() {
+    if ready.isEmpty { return }
+    let turn = ready
+    ready.removeAll(keepingCapacity: true)
+    for stream in turn {
+      stream.isInReadyList = false
+      if stream.session != nil { advance(stream) }
+    }
+  }
+
+  func runLater(_ stream: Stream) {
+    if stream.isInReadyList { return }
+    stream.isInReadyList = true
+    ready.append(stream)
+  }
+}
+
+/// `tune.*` values that the data path reads.
+struct WorkerTuning {
+  let limits: H1Limits
+  let maxAccept: Int
+  let bufferSize: Int
+  let maxRewrite: Int
+  let pipeSize: Int?
+  let logURILength: Int
+  let multiQueue: Bool
+  let splices: Bool
+  let clientReceiveBuffer: Int?
+  let clientSendBuffer: Int?
+  let serverReceiveBuffer: Int?
+  let serverSendBuffer: Int?
+}
