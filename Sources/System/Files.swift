@@ -84,3 +84,11 @@ public enum Files {
 func bytePath(_ path: String) -> [CChar] {
   path.unicodeScalars.map { CChar(bitPattern: UInt8(truncatingIfNeeded: $0.value)) } + [0]
 }
+
+extension Files {
+  /// `/dev/null`, for reading and writing.
+  public static func openNull() -> FileDescriptor? {
+    let fd = unsafe weir_open("/dev/null", O_RDWR | O_CLOEXEC, 0)
+    return fd < 0 ? nil : FileDescriptor(fd)
+  }
+}

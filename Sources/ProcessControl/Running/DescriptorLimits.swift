@@ -1,0 +1,43 @@
+import Configuration
+import System
+
+/// How many connections fit into the descriptors that the system grants, as HAProxy computes it (manual section 3.2,
+/// `maxconn`): two descriptors for each, some for pipes where splicing is possible, and a reserve for everything else.
+struct DescriptorLimits {
+  var maxConnections = 2000
+  var maxPipes = 0
+  /// Descriptors that the process may need in all.
+  var maxSockets = 0
+
+  init(_ model: ConfigurationModel, commandLine: Int?) {
+    let global = model.global
+    let boot = OwnProcess.descriptorLimit
+    let splices = !global.noSplice && model.proxies.contains { !$0.options.isDisjoint(with: [.spliceAuto, .spliceRequest, .spliceResponse]) }
+    // Listeners, checks, logs, pollers, wake-ups, and some to spare.
+    let binds = model.proxies.reduce(0) { $0 + $1.binds.count } + global.statsSockets.count
+    let checks = model.proxies.reduce(0) { $0 + $1.servers.count { $0.checkEnabled || $0.agentEnabled } }
+    let reserve = 10 + binds + checks + global.statsMaxConnections
+    let wanted = commandLine ?? global.maxConnections
+    if let wanted, wanted > 0 {
+      maxConnections = wanted
+    } else {
+      let available = max(0, (global.ulimitN ?? max(boot.soft, boot.hard)) - reserve)
+      let ideal = splices ? available * 2 / 5 : available / 2
+      maxConnections = max(100, min(ideal, 1 << 24))
+    }
+    maxPipes = global.maxPipes > 0 ? global.maxPipes : splices ? max(1, maxConnections / 4) : 0
+    maxSockets = maxConnections * 2 + maxPipes * 2 + reserve
+  }
+
+  /// Raises the soft limit to what is needed. A text where the system does not grant it.
+  func apply(_ global: GlobalSettings) -> String? {
+    let now = OwnProcess.descriptorLimit
+    let wanted = global.ulimitN ?? maxSockets
+    if now.soft >= wanted { return nil }
+    if OwnProcess.setDescriptorLimit(soft: wanted, hard: max(now.hard, wanted)) { return nil }
+    if OwnProcess.setDescriptorLimit(soft: min(wanted, now.hard), hard: now.hard), now.hard >= wanted { return nil }
+    let limit = OwnProcess.descriptorLimit.soft
+    if global.ulimitN != nil { return "[haproxy.main()] Cannot raise FD limit to \(wanted), limit is \(limit)." }
+    return "[haproxy.main()] FD limit (\(limit)) too low for maxconn=\(maxConnections)/maxsock=\(maxSockets). Please raise 'ulimit-n' to \(maxSockets) or more to avoid any trouble."
+  }
+}

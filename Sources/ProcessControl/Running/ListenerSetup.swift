@@ -1,0 +1,155 @@
+import Configuration
+import Primitives
+import System
+
+/// Opens listening sockets: all of them, or none is left open.
+struct ListenerSetup {
+  let global: GlobalSettings
+  /// Sockets by place in the list that was given.
+  private(set) var sockets: [Socket] = []
+  private(set) var errors: [String] = []
+  /// Unix socket paths to be taken away at the end.
+  private(set) var paths: [String] = []
+
+  init(_ global: GlobalSettings) { self.global = global }
+
+  /// Opens the socket of one `bind`. `owner` is how messages name the section, for example `frontend 'maas'`.
+  mutating func open(_ bind: BindSettings, owner: String, defaultBacklog: Int) -> Socket? {
+    do throws(Failure) {
+      let socket = try make(bind, backlog: bind.backlog > 0 ? bind.backlog : defaultBacklog)
+      sockets.append(socket)
+      return socket
+    } catch {
+      errors.append("Starting \(owner): \(error.text) [\(printed(bind))]")
+      return nil
+    }
+  }
+
+  /// Gives everything back, where some socket could not be had.
+  mutating func closeAll() {
+    for socket in sockets { socket.close() }
+    for path in paths { Files.remove(path) }
+    sockets = []
+  }
+
+  private struct Failure: Error { let text: String }
+
+  private mutating func make(_ bind: BindSettings, backlog: Int) throws(Failure) -> Socket {
+    switch bind.address {
+    case .descriptor(let number):
+      let descriptor = FileDescriptor(number)
+      if !descriptor.isValid { throw Failure(text: "cannot receive or use inherited socket fd@\(number)") }
+      descriptor.setNonBlocking()
+      descriptor.setCloseOnExec()
+      let socket = Socket(descriptor)
+      if !socket.isListening {
+        do throws(SystemError) { try socket.listen(backlog: backlog) } catch { throw Failure(text: "cannot listen to socket (\(error))") }
+      }
+      if socket.family != .unix { socket.setNoDelay() }
+      return socket
+    case .socketPair(let number):
+      let descriptor = FileDescriptor(number)
+      if !descriptor.isValid { throw Failure(text: "cannot use inherited socket sockpair@\(number)") }
+      descriptor.setNonBlocking()
+      return Socket(descriptor)
+    case .ip(let address, let port): return try openIP(bind, Endpoint(address, port: port), backlog)
+    case .unix(let path): return try openUnix(bind, path, backlog)
+    case .abstract: return try openAbstract(bind, backlog)
+    }
+  }
+
+  private func create(_ family: Endpoint.Family) throws(Failure) -> Socket {
+    do throws(SystemError) { return try Socket.make(family: family) } catch {
+      throw Failure(text: "cannot create receiving socket (\(error))")
+    }
+  }
+
+  private func openIP(_ bind: BindSettings, _ endpoint: Endpoint, _ backlog: Int) throws(Failure) -> Socket {
+    let socket = try create(endpoint.family)
+    socket.setReuseAddress()
+    if !global.noReusePort { socket.setReusePort() }
+    if endpoint.family == .ipv6 {
+      if bind.v6only { socket.setV6Only(true) } else if bind.v4v6 { socket.setV6Only(false) }
+    }
+    if bind.transparent && !socket.setTransparent(family: endpoint.family) {
+      socket.close()
+      throw Failure(text: "cannot make listening socket transparent")
+    }
+    if let interface = bind.interface, !socket.bindToDevice(interface) {
+      socket.close()
+      throw Failure(text: "cannot bind listener to device")
+    }
+    if let size = bind.maxSegmentSize, size != 0 { socket.setMaxSegment(abs(size)) }
+    if let timeout = bind.tcpUserTimeout { socket.setUserTimeout(milliseconds: timeout) }
+    if bind.deferAccept { socket.setDeferAccept(seconds: 1) }
+    if bind.tcpFastOpen { socket.setFastOpen(queue: backlog) }
+    // Accepted connections inherit it, which saves a call for each.
+    socket.setNoDelay()
+    do throws(SystemError) { try socket.bind(to: endpoint) } catch {
+      socket.close()
+      throw Failure(text: "cannot bind socket (\(error))")
+    }
+    do throws(SystemError) { try socket.listen(backlog: backlog) } catch {
+      socket.close()
+      throw Failure(text: "cannot listen to socket (\(error))")
+    }
+    return socket
+  }
+
+  /// Binds beside the wanted name first and moves into place: an old process's clients never see the name gone.
+  private mutating func openUnix(_ bind: BindSettings, _ path: String, _ backlog: Int) throws(Failure) -> Socket {
+    let full = (global.unixBindPrefix ?? "") + path
+    let temporary = full + ".\(OwnProcess.id).tmp"
+    let socket = try create(.unix)
+    Files.remove(temporary)
+    do throws(SystemError) { try socket.bind(to: .unix(temporary)) } catch {
+      socket.close()
+      throw Failure(text: "cannot bind UNIX socket (\(error))")
+    }
+    let mode = bind.mode ?? global.unixBindMode
+    if let mode { Files.setMode(temporary, mode) }
+    let uid = bind.uid ?? global.unixBindUID
+    let gid = bind.gid ?? global.unixBindGID
+    if uid != nil || gid != nil, !Files.setOwner(temporary, uid: uid, gid: gid) {
+      socket.close()
+      Files.remove(temporary)
+      throw Failure(text: "cannot change UNIX socket ownership")
+    }
+    do throws(SystemError) { try socket.listen(backlog: backlog) } catch {
+      socket.close()
+      Files.remove(temporary)
+      throw Failure(text: "cannot listen to socket (\(error))")
+    }
+    if !Files.rename(temporary, to: full) {
+      socket.close()
+      Files.remove(temporary)
+      throw Failure(text: "cannot switch final and temporary UNIX sockets")
+    }
+    paths.append(full)
+    return socket
+  }
+
+  private func openAbstract(_ bind: BindSettings, _ backlog: Int) throws(Failure) -> Socket {
+    let socket = try create(.unix)
+    do throws(SystemError) {
+      try socket.bind(to: bind.address)
+      try socket.listen(backlog: backlog)
+    } catch {
+      socket.close()
+      throw Failure(text: "cannot bind UNIX socket (\(error))")
+    }
+    return socket
+  }
+
+  private func printed(_ bind: BindSettings) -> String {
+    switch bind.address {
+    case .ip(let address, let port):
+      if case .v6 = address { return "\(address):\(port)" }
+      return "\(address):\(port)"
+    case .unix(let path): return path
+    case .abstract(let name): return "abns@" + name
+    case .descriptor(let number): return "fd@\(number)"
+    case .socketPair(let number): return "sockpair@\(number)"
+    }
+  }
+}

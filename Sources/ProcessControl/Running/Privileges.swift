@@ -1,0 +1,59 @@
+import ConfigSyntax
+import Configuration
+import System
+
+/// Becoming a daemon and giving up rights, in the only order that works: background, pid file, root folder, group,
+/// user.
+enum Privileges {
+  /// nil: go on in this process; otherwise the exit status.
+  static func take(_ global: GlobalSettings, _ settings: Runner.Settings, _ diagnostics: Diagnostics) -> Int32? {
+    for pid in settings.oldProcesses { OwnProcess.send(signal: settings.oldProcessSignal, to: pid) }
+    if settings.daemon {
+      let child = OwnProcess.fork()
+      if child < 0 {
+        diagnostics.alert("[haproxy.main()] Cannot fork.")
+        return 1
+      }
+      if child > 0 {
+        writePidFile(global, settings, pid: child, diagnostics)
+        OwnProcess.exitNow(0)
+      }
+      OwnProcess.startSession()
+    } else {
+      writePidFile(global, settings, pid: OwnProcess.id, diagnostics)
+    }
+    // Names are looked up while the password file can still be seen.
+    let gid = global.gid ?? global.group.flatMap { OwnProcess.groupID(named: $0) }
+    let uid = global.uid ?? global.user.flatMap { OwnProcess.userID(named: $0) }
+    do throws(SystemError) {
+      if let root = global.chroot { try OwnProcess.changeRoot(root) }
+    } catch {
+      diagnostics.alert("[haproxy.main()] Cannot chroot(\(global.chroot ?? "")).")
+      return 1
+    }
+    do throws(SystemError) { if let gid { try OwnProcess.setGroup(gid) } } catch {
+      diagnostics.alert("[haproxy.main()] Cannot set gid \(gid ?? 0).")
+      return 1
+    }
+    do throws(SystemError) { if let uid { try OwnProcess.setUser(uid) } } catch {
+      diagnostics.alert("[haproxy.main()] Cannot set uid \(uid ?? 0).")
+      return 1
+    }
+    if settings.daemon { detach() }
+    return nil
+  }
+
+  private static func writePidFile(_ global: GlobalSettings, _ settings: Runner.Settings, pid: Int32, _ diagnostics: Diagnostics) {
+    guard let path = settings.pidFile ?? global.pidFile else { return }
+    do throws(SystemError) { try Files.write(path, Array("\(pid)\n".utf8)) } catch {
+      diagnostics.alert("[haproxy.main()] Cannot create pidfile \(path)")
+    }
+  }
+
+  /// A daemon holds no terminal.
+  private static func detach() {
+    guard let null = Files.openNull() else { return }
+    for number: Int32 in 0...2 { null.replace(FileDescriptor(number)) }
+    if null.number > 2 { null.close() }
+  }
+}

@@ -1,0 +1,37 @@
+import Configuration
+import EventLoop
+import Proxies
+import Streams
+import System
+
+/// What signals ask of the process; watched by the first worker.
+final class ProcessSignals {
+  let process: ProcessRuntime
+  private var hardStopAt: Int64?
+
+  init(_ process: ProcessRuntime, waking wakeUp: WakeUp) {
+    self.process = process
+    Signals.ignore(Signals.pipe)
+    Signals.ignore(Signals.terminalInput)
+    Signals.ignore(Signals.terminalOutput)
+    Signals.watch([Signals.terminate, Signals.interrupt, Signals.user1, Signals.hangup, Signals.quit], waking: wakeUp)
+  }
+
+  func handle(_ worker: Worker) {
+    if Signals.take(Signals.terminate) || Signals.take(Signals.interrupt) { return stopNow() }
+    if Signals.take(Signals.user1) { softStop(worker) }
+    if let at = hardStopAt, worker.loop.now >= at { stopNow() }
+  }
+
+  private func stopNow() {
+    process.stopping.set(2)
+    for mailbox in process.mailboxes { mailbox.wakeUp.notify() }
+  }
+
+  private func softStop(_ worker: Worker) {
+    if process.stopping.value != 0 { return }
+    process.stopping.set(1)
+    if let limit = process.model.global.hardStopAfter { hardStopAt = worker.loop.now + Int64(limit) }
+    for mailbox in process.mailboxes { mailbox.post(.softStop) }
+  }
+}

@@ -1,0 +1,97 @@
+import ConfigSyntax
+import Configuration
+import EventLoop
+import Primitives
+import Proxies
+import Streams
+import System
+
+/// From a valid model to running workers, and back to an exit status.
+enum Runner {
+  struct Settings {
+    var daemon = false
+    var maxConnections: Int?
+    var pidFile: String?
+    var oldProcesses: [Int32] = []
+    var oldProcessSignal: Int32 = Signals.user1
+    var quiet = false
+  }
+
+  /// Runs the proxies of `model`. Returns when they have stopped; a daemon's parent never returns from here.
+  static func run(_ model: ConfigurationModel, _ settings: Settings, _ diagnostics: Diagnostics) -> Int32 {
+    let limits = DescriptorLimits(model, commandLine: settings.maxConnections)
+    if let problem = limits.apply(model.global) {
+      if model.global.strictLimits {
+        diagnostics.alert(problem)
+        return 1
+      }
+      diagnostics.warning(problem)
+    }
+    let usable = Affinity.usable
+    let threads = max(1, min(model.global.threadCount ?? usable.count, 64))
+    var loops: [LoopBox] = []
+    for _ in 0..<threads {
+      guard let loop = try? EventLoop(capacity: model.global.tune.maxPollEvents, wakeToken: Token(kind: TokenKind.wakeUp, index: 0, generation: 0))
+      else {
+        diagnostics.alert("[haproxy.main()] Cannot create a poller.")
+        return 1
+      }
+      loops.append(LoopBox(loop))
+    }
+    let process = RuntimeAssembly.assemble(model, wakeUps: loops.map(\.wakeUp), limits: limits)
+
+    var listening = ListenerSetup(model.global)
+    var sockets: [Socket] = []
+    for listener in process.listeners {
+      let proxy = model.proxies[listener.frontendIndex]
+      let kind = proxy.capabilities.contains(.backend) ? "proxy" : "frontend"
+      if let socket = listening.open(
+        listener.settings, owner: "\(kind) \(proxy.name)", defaultBacklog: proxy.backlog ?? proxy.maxConnections ?? limits.maxConnections)
+      {
+        sockets.append(socket)
+      }
+    }
+    if !listening.errors.isEmpty {
+      for error in listening.errors { diagnostics.alert(error) }
+      diagnostics.alert("[haproxy.main()] Some protocols failed to start their listeners! Exiting.")
+      listening.closeAll()
+      return 1
+    }
+    if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
+    let status = start(process, loops, sockets)
+    for path in listening.paths { Files.remove(path) }
+    return status
+  }
+
+  private static func start(_ process: ProcessRuntime, _ loops: [LoopBox], _ sockets: [Socket]) -> Int32 {
+    let control = ProcessSignals(process, waking: loops[0].wakeUp)
+    var others: [Thread] = []
+    for index in loops.indices.dropFirst() {
+      let box = loops[index]
+      let thread = try? Thread { work(process, index, box, sockets, nil) }
+      if let thread { others.append(thread) }
+    }
+    ServiceNotification.send("READY=1\n")
+    work(process, 0, loops[0], sockets, control)
+    for thread in others { thread.join() }
+    return 0
+  }
+
+  private static func work(_ process: ProcessRuntime, _ index: Int, _ box: LoopBox, _ sockets: [Socket], _ control: ProcessSignals?) {
+    if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }
+    let worker = Worker(process: process, index: index, loop: box.take())
+    for (runtime, socket) in zip(process.listeners, sockets) { worker.addListener(runtime, socket: socket) }
+    WorkerLoop(worker: worker, process: process).run(control)
+  }
+}
+
+/// Carries a loop to the thread that will own it.
+final class LoopBox: Sendable {
+  let wakeUp: WakeUp
+  private let content: SendableLoop
+  init(_ loop: consuming EventLoop) {
+    wakeUp = loop.wakeUp
+    content = SendableLoop(loop)
+  }
+  func take() -> EventLoop { content.take() }
+}

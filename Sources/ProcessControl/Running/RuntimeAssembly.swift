@@ -1,0 +1,49 @@
+import Configuration
+import EventLoop
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// Builds what the workers share out of the model.
+enum RuntimeAssembly {
+  /// Frontends, backends, servers and listeners of `model`, ready to run on `wakeUps.count` workers.
+  static func assemble(_ model: ConfigurationModel, wakeUps: [WakeUp], limits: DescriptorLimits) -> ProcessRuntime {
+    let threads = wakeUps.count
+    var frontends: [FrontendRuntime?] = []
+    var backends: [BackendRuntime?] = []
+    var listeners: [ListenerRuntime] = []
+    for (index, proxy) in model.proxies.enumerated() {
+      let isFrontend = proxy.capabilities.contains(.frontend) && !proxy.disabled
+      let isBackend = proxy.capabilities.contains(.backend) && !proxy.disabled
+      frontends.append(
+        isFrontend
+          ? FrontendRuntime(
+            settings: proxy, index: index, maxConnections: proxy.maxConnections.flatMap { $0 > 0 ? $0 : nil } ?? limits.maxConnections,
+            threads: threads) : nil)
+      if isFrontend {
+        for bind in proxy.binds {
+          listeners.append(ListenerRuntime(settings: bind, frontendIndex: index, index: listeners.count, threads: threads))
+        }
+      }
+      backends.append(isBackend ? backend(proxy, index, threads) : nil)
+    }
+    return ProcessRuntime(
+      model: model, threads: threads, frontends: frontends, backends: backends, listeners: listeners,
+      mailboxes: wakeUps.map { WorkerMailbox(wakeUp: $0) }, startedAt: Clock.wallMicroseconds(),
+      startedAtTick: Clock.monotonicMilliseconds(), maxConnections: limits.maxConnections, maxPipes: limits.maxPipes)
+  }
+
+  private static func backend(_ proxy: ProxySettings, _ index: Int, _ threads: Int) -> BackendRuntime {
+    let servers = proxy.servers.enumerated().map { place, server in
+      ServerRuntime(settings: server, backendIndex: index, index: place, endpoint: endpoint(server), threads: threads)
+    }
+    return BackendRuntime(settings: proxy, index: index, servers: servers, threads: threads)
+  }
+
+  private static func endpoint(_ server: ServerSettings) -> Endpoint {
+    guard case .socket(let address) = server.address else { return .none }
+    if case .ip(let ip, let port) = address { return Endpoint(ip, port: port != 0 ? port : server.port) }
+    return address.endpoint
+  }
+}
