@@ -14,9 +14,8 @@ public struct EventLoop: ~Copyable {
   public var expired: [UInt64] = []
 
   /// `wakeToken` is what the wake-up's event carries.
-  public init(capacity: Int, wakeToken: Token) throws(SystemError) {
+  public init(capacity: Int, wakeUp: WakeUp, wakeToken: Token) throws(SystemError) {
     let poller = try Poller(capacity: capacity)
-    let wakeUp = try WakeUp()
     self.init(poller: poller, wakeUp: wakeUp, wakeToken: wakeToken)
   }
 

@@ -100,8 +100,14 @@ public enum Program {
 
   /// Runs the proxies of `model` until they are told to stop; gives the exit status.
   static func run(_ model: ConfigurationModel, _ options: CommandLineOptions, _ diagnostics: Diagnostics) -> Int32 {
-    diagnostics.alert("running is not implemented by Weir yet; only '-c' is.")
-    return 1
+    var settings = Runner.Settings()
+    settings.daemon = (options.daemon || model.global.daemon) && !options.foreground && !options.debug
+    settings.maxConnections = options.maxConnections
+    settings.pidFile = options.pidFile
+    settings.oldProcesses = options.oldProcesses
+    settings.oldProcessSignal = options.oldProcessSignal == .finish ? Signals.user1 : Signals.terminate
+    settings.quiet = options.quiet
+    return Runner.run(model, settings, diagnostics)
   }
 }
 

@@ -29,16 +29,15 @@ enum Runner {
     }
     let usable = Affinity.usable
     let threads = max(1, min(model.global.threadCount ?? usable.count, 64))
-    var loops: [LoopBox] = []
+    var wakeUps: [WakeUp] = []
     for _ in 0..<threads {
-      guard let loop = try? EventLoop(capacity: model.global.tune.maxPollEvents, wakeToken: Token(kind: TokenKind.wakeUp, index: 0, generation: 0))
-      else {
+      guard let wakeUp = try? WakeUp() else {
         diagnostics.alert("[haproxy.main()] Cannot create a poller.")
         return 1
       }
-      loops.append(LoopBox(loop))
+      wakeUps.append(wakeUp)
     }
-    let process = RuntimeAssembly.assemble(model, wakeUps: loops.map(\.wakeUp), limits: limits)
+    let process = RuntimeAssembly.assemble(model, wakeUps: wakeUps, limits: limits)
 
     var listening = ListenerSetup(model.global)
     var sockets: [Socket] = []
@@ -58,40 +57,35 @@ enum Runner {
       return 1
     }
     if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
-    let status = start(process, loops, sockets)
+    let status = start(process, wakeUps, sockets)
     for path in listening.paths { Files.remove(path) }
     return status
   }
 
-  private static func start(_ process: ProcessRuntime, _ loops: [LoopBox], _ sockets: [Socket]) -> Int32 {
-    let control = ProcessSignals(process, waking: loops[0].wakeUp)
+  private static func start(_ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket]) -> Int32 {
+    let control = ProcessSignals(process, waking: wakeUps[0])
     var others: [Thread] = []
-    for index in loops.indices.dropFirst() {
-      let box = loops[index]
-      let thread = try? Thread { work(process, index, box, sockets, nil) }
+    for index in wakeUps.indices.dropFirst() {
+      let wakeUp = wakeUps[index]
+      let thread = try? Thread { work(process, index, wakeUp, sockets, nil) }
       if let thread { others.append(thread) }
     }
     ServiceNotification.send("READY=1\n")
-    work(process, 0, loops[0], sockets, control)
+    work(process, 0, wakeUps[0], sockets, control)
     for thread in others { thread.join() }
     return 0
   }
 
-  private static func work(_ process: ProcessRuntime, _ index: Int, _ box: LoopBox, _ sockets: [Socket], _ control: ProcessSignals?) {
+  private static func work(_ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ control: ProcessSignals?) {
     if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }
-    let worker = Worker(process: process, index: index, loop: box.take())
+    let tune = process.model.global.tune
+    let token = Token(kind: TokenKind.wakeUp, index: 0, generation: 0)
+    guard let loop = try? EventLoop(capacity: tune.maxPollEvents, wakeUp: wakeUp, wakeToken: token) else {
+      FileDescriptor.standardError.writeAll("[ALERT] Cannot create the poller of thread \(index + 1).\n")
+      OwnProcess.exit(1)
+    }
+    let worker = Worker(process: process, index: index, loop: loop)
     for (runtime, socket) in zip(process.listeners, sockets) { worker.addListener(runtime, socket: socket) }
     WorkerLoop(worker: worker, process: process).run(control)
   }
-}
-
-/// Carries a loop to the thread that will own it.
-final class LoopBox: Sendable {
-  let wakeUp: WakeUp
-  private let content: SendableLoop
-  init(_ loop: consuming EventLoop) {
-    wakeUp = loop.wakeUp
-    content = SendableLoop(loop)
-  }
-  func take() -> EventLoop { content.take() }
 }
