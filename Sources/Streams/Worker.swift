@@ -22,6 +22,7 @@ public final class Worker {
   var listeners: [ListenerReplica] = []
   let tune: WorkerTuning
   let resources: PumpResources
+  let builtInAnswers = ErrorAnswerTable()
 
   // Tables by token index, and what of them is free.
   var sessions: [Session] = []

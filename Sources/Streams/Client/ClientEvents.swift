@@ -124,7 +124,7 @@ extension Worker {
     guard let frontend = session.listener?.frontend else { return }
     if session.requestCount > 0 || frontend.options.contains(.httpIgnoreProbes) { return closeSession(session) }
     if frontend.options.contains(.dontLogNull) {
-      sendAndClose(session, answer(408, frontend: frontend, backend: nil))
+      sendAndClose(session, answer(408, frontend: frontend, backend: nil).raw)
       return
     }
     let stream = startStream(session)

@@ -221,24 +221,3 @@ extension IPNetwork {
     }
   }
 }
-
-/// Answers by status that replace the built-in ones.
-final class ErrorAnswerTable {
-  private var answers: [(status: Int, bytes: Bytes)] = []
-  init(_ settings: [Int: ErrorAnswer]) {
-    for (status, answer) in settings {
-      switch answer {
-      case .file(let bytes): answers.append((status, Bytes(permanent: bytes)))
-      case .redirect302(let url): answers.append((status, Self.redirect("302 Found", url)))
-      case .redirect303(let url): answers.append((status, Self.redirect("303 See Other", url)))
-      }
-    }
-  }
-  private static func redirect(_ status: String, _ url: String) -> Bytes {
-    Bytes(permanent: "HTTP/1.1 \(status)\r\nCache-Control: no-cache\r\nContent-length: 0\r\nLocation: \(url)\r\n\r\n")
-  }
-  func answer(_ status: Int) -> Bytes? {
-    for a in answers where a.status == status { return a.bytes }
-    return nil
-  }
-}

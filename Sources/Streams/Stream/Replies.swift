@@ -8,50 +8,77 @@ import System
 
 /// Answers that the proxy makes itself, and the ends that need no answer.
 extension Worker {
-  /// The bytes for this status: the backend's `errorfile`, the frontend's, or the built-in ones.
-  func answer(_ status: Int, frontend: FrontendReplica?, backend: BackendReplica?) -> Bytes {
-    backend?.errorAnswers.answer(status) ?? frontend?.errorAnswers.answer(status) ?? H1ErrorAnswers.bytes(for: status)
+  /// The answer for this status: the backend's `errorfile`, the frontend's, or the built-in one.
+  func answer(_ status: Int, frontend: FrontendReplica?, backend: BackendReplica?) -> PreparedAnswer {
+    backend?.errorAnswers.answer(status) ?? frontend?.errorAnswers.answer(status) ?? builtInAnswers.answer(status)
+      ?? builtInAnswers.answer(500) ?? PreparedAnswer(status: status, raw: [])
   }
 
   /// Ends the exchange with an answer of the proxy's own. Whatever the server was doing is dropped.
   func reply(_ stream: Stream, status: Int) {
-    let bytes = stream.isMonitor && status == 200 ? H1ErrorAnswers.bytes(for: 200) : answer(status, frontend: stream.frontend, backend: stream.backend)
-    reply(stream, status: status, bytes)
+    reply(stream, answer(status, frontend: stream.frontend, backend: stream.backend), status: status)
   }
 
-  func reply(_ stream: Stream, status: Int, _ bytes: Bytes) {
+  func reply(_ stream: Stream, _ answer: PreparedAnswer, status: Int) {
+    beginOwnAnswer(stream, status: status)
+    if answer.raw.isEmpty || !stream.responseChannel.output.back(by: buffers) {
+      // `errorfile <code> /dev/null`: close without a word.
+      stream.clientKeepsAlive = false
+      stream.responsePhase = .done
+      return
+    }
+    if !answer.isFramed || answer.closes { stream.clientKeepsAlive = false }
+    _ = stream.responseChannel.output.append(answer.head.prefix(buffers.bufferSize / 2))
+    if !stream.clientKeepsAlive {
+      if answer.isVersion11 { _ = stream.responseChannel.output.append("connection: close\r\n") }
+    } else if !stream.request.isVersion11 {
+      _ = stream.responseChannel.output.append("connection: keep-alive\r\n")
+    }
+    _ = stream.responseChannel.output.append("\r\n")
+    if stream.request.method != .head { appendBody(stream, answer.body) }
+    stream.responseChannel.transferred = UInt64(stream.responseChannel.output.count)
+  }
+
+  /// An answer to what was not understood as a request: in its raw form, and the connection ends.
+  func replyRaw(_ stream: Stream, status: Int) {
+    let answer = answer(status, frontend: stream.frontend, backend: stream.backend)
+    beginOwnAnswer(stream, status: status)
+    stream.clientKeepsAlive = false
+    if answer.raw.isEmpty || !stream.responseChannel.output.back(by: buffers) {
+      stream.responsePhase = .done
+      return
+    }
+    appendBody(stream, answer.raw)
+    stream.responseChannel.transferred = UInt64(stream.responseChannel.output.count)
+  }
+
+  private func appendBody(_ stream: Stream, _ body: Bytes) {
+    // Files are held to the buffer's size when they are read; what were longer would be cut here.
+    _ = stream.responseChannel.output.append(body.prefix(stream.responseChannel.output.room))
+  }
+
+  private func beginOwnAnswer(_ stream: Stream, status: Int) {
     leaveServer(stream)
     stream.isIntercepted = true
     stream.status = status
-    stream.clientKeepsAlive = false
     if let frontend = stream.frontend {
       frontend.counters.count(.ofStatus(status))
-      if stream.backend == nil || stream.isMonitor { frontend.counters.count(.interceptedRequests) }
+      if stream.backend == nil { frontend.counters.count(.interceptedRequests) }
     }
     stream.backend?.counters.count(.ofStatus(status))
     stream.responseChannel.reset()
     stream.responseChannel.isComplete = true
-    // HEAD gets the head alone.
-    var text = bytes
-    if stream.request.method == .head, stream.headReceivedTick >= 0, let end = bytes.firstIndex(of: Bytes("\r\n\r\n")) {
-      text = bytes.prefix(end + 4)
-    }
-    if text.isEmpty {
-      // `errorfile <code> /dev/null`: close without a word.
-      stream.responsePhase = .done
-      return
-    }
-    if !stream.responseChannel.output.back(by: buffers) {
-      stream.responsePhase = .done
-      return
-    }
-    _ = stream.responseChannel.output.append(text.prefix(buffers.bufferSize))
-    stream.responseTick = stream.responseTick < 0 ? -1 : stream.responseTick
-    stream.responsePhase = .forward
-    stream.responseChannel.transferred = UInt64(text.count)
-    stream.requestPhase = .done
+    if !stream.requestChannel.isComplete { stream.clientKeepsAlive = false }
+    if isStopping { stream.clientKeepsAlive = false }
     stream.isTunnel = false
+    stream.requestPhase = .done
+    stream.responsePhase = .forward
     touchClient(stream)
+  }
+
+  /// `monitor-uri`: the proxy says that it lives.
+  func replyMonitor(_ stream: Stream) {
+    reply(stream, builtInAnswers.answer(200) ?? answer(200, frontend: nil, backend: nil), status: 200)
   }
 
   /// The stream has no use for a server any more: queue, place and connection are given back.

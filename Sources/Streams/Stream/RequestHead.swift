@@ -107,7 +107,7 @@ extension Worker {
     }
     frontend.counters.count(.requestErrors)
     setEnd(stream, .clientTimeout, .request)
-    reply(stream, status: 408)
+    replyRaw(stream, status: 408)
   }
 
   private func refuseRequest(_ stream: Stream, _ error: H1Error) {
@@ -116,7 +116,7 @@ extension Worker {
     frontend.counters.count(.requestErrors)
     if let listener = stream.session?.listener { listener.counters.count(.requestErrors) }
     setEnd(stream, .proxy, .request)
-    reply(stream, status: error.status)
+    replyRaw(stream, status: error.status)
   }
 
   /// Ends a stream that never had a request: a line with `<BADREQ>`, no answer.

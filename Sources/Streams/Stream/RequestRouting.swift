@@ -100,7 +100,7 @@ extension Worker {
   private func answerMonitor(_ stream: Stream) {
     stream.isMonitor = true
     setEnd(stream, .local, .request)
-    reply(stream, status: 200)
+    replyMonitor(stream)
   }
 
   /// No backend, or none of its servers can be used.
