@@ -19,6 +19,8 @@ public final class FrontendRuntime: Sendable {
   public let requestRate = FrequencyCounter()
   public let requestRateMax = SharedCell()
   public let rateLimit: SharedCell
+  /// Lines logged for it.
+  public let logCounter = SharedCell()
   /// 1 while some listener of it rests because it is full.
   public let waitingForRoom = SharedCell()
   public enum State: Int, Sendable { case ready, paused, stopped, full }

@@ -2,6 +2,7 @@ import Connections
 public import EventLoop
 import HTTP1
 import Memory
+public import Observability
 import Primitives
 public import Proxies
 public import System
@@ -22,6 +23,7 @@ public final class Worker {
   var listeners: [ListenerReplica] = []
   let tune: WorkerTuning
   let resources: PumpResources
+  public var logs: LogSender
   let builtInAnswers = ErrorAnswerTable()
 
   // Tables by token index, and what of them is free.
@@ -43,16 +45,17 @@ public final class Worker {
   public internal(set) var idleServerConnections = 0
   public internal(set) var isStopping = false
 
-  public init(process: ProcessRuntime, index: Int, loop: consuming EventLoop) {
+  public init(process: ProcessRuntime, index: Int, loop: consuming EventLoop, routes: LogRoutes) {
     self.process = process
     self.index = index
     self.loop = loop
     let t = process.model.global.tune
     tune = WorkerTuning(t, threads: process.threads)
     buffers = BufferPool(bufferSize: t.bufferSize)
+    logs = LogSender(routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName, processID: Int(OwnProcess.id))
     resources = PumpResources(pool: buffers, limits: tune.limits)
     arena = ByteArena(capacity: max(64 << 10, t.bufferSize * 4))
-    frontends = process.frontends.map { $0.map { FrontendReplica($0, worker: index) } }
+    frontends = process.frontends.map { $0.map { FrontendReplica($0, worker: index, routes: routes) } }
     backends = process.backends.map { $0.map { BackendReplica($0, worker: index) } }
     houseTimer = self.loop.timers.allocate(token: Token(kind: TokenKind.worker, index: 0, generation: 0).bits)
   }

@@ -1,6 +1,7 @@
 import ConfigSyntax
 import Configuration
 import EventLoop
+import Observability
 import Primitives
 import Proxies
 import Streams
@@ -63,20 +64,21 @@ enum Runner {
   }
 
   private static func start(_ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket]) -> Int32 {
+    let routes = LogRoutes(process.model, dropped: process.droppedLogs)
     let control = ProcessSignals(process, waking: wakeUps[0])
     var others: [Thread] = []
     for index in wakeUps.indices.dropFirst() {
       let wakeUp = wakeUps[index]
-      let thread = try? Thread { work(process, index, wakeUp, sockets, nil) }
+      let thread = try? Thread { work(process, index, wakeUp, sockets, routes, nil) }
       if let thread { others.append(thread) }
     }
     ServiceNotification.send("READY=1\n")
-    work(process, 0, wakeUps[0], sockets, control)
+    work(process, 0, wakeUps[0], sockets, routes, control)
     for thread in others { thread.join() }
     return 0
   }
 
-  private static func work(_ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ control: ProcessSignals?) {
+  private static func work(_ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes, _ control: ProcessSignals?) {
     if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }
     let tune = process.model.global.tune
     let token = Token(kind: TokenKind.wakeUp, index: 0, generation: 0)
@@ -84,7 +86,7 @@ enum Runner {
       FileDescriptor.standardError.writeAll("[ALERT] Cannot create the poller of thread \(index + 1).\n")
       OwnProcess.exit(1)
     }
-    let worker = Worker(process: process, index: index, loop: loop)
+    let worker = Worker(process: process, index: index, loop: loop, routes: routes)
     for (runtime, socket) in zip(process.listeners, sockets) { worker.addListener(runtime, socket: socket) }
     WorkerLoop(worker: worker, process: process).run(control)
   }

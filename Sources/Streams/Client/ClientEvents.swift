@@ -45,6 +45,7 @@ extension Worker {
     frontend.shared.with { $0.sessionRateMax.raise(to: $0.sessionRate.count(at: now)) }
     frontend.counters.count(.sessionsTotal)
     listener.counters.count(.sessionsTotal)
+    logAccept(session)
     if frontend.mode == .tcp {
       let stream = startStream(session)
       startTCP(stream)

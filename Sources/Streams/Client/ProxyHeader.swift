@@ -1,6 +1,7 @@
 import Configuration
 import Connections
 import EventLoop
+import LogFormat
 import Memory
 import Primitives
 import Proxies
@@ -43,10 +44,10 @@ extension Worker {
     }
   }
 
-  private func refuseProxyHeader(_ session: Session) {
+  private func refuseProxyHeader(_ session: Session, _ failure: ConnectionFailure = .proxyNotAHeader) {
     session.listener?.frontend.counters.count(.requestErrors)
     session.listener?.counters.count(.requestErrors)
-    logConnectionError(session, "Received something which does not look like a PROXY protocol header")
+    logConnectionError(session, failure)
     closeSession(session)
   }
 

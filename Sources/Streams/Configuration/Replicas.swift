@@ -3,6 +3,7 @@ import HTTP
 import HTTP1
 import LoadBalancing
 import Memory
+import Observability
 import Primitives
 import Proxies
 
@@ -26,10 +27,15 @@ final class FrontendReplica {
   let retries: Int?
   let redispatch: Int?
   let errorAnswers: ErrorAnswerTable
-  /// Set while somebody logs for this frontend: otherwise no line is built.
-  let logs: Bool
+  let log: FrontendLog
+  /// Lines logged so far (`%lc`).
+  let logCounter: SharedCell
+  let requestCaptures: [CaptureRule]
+  let responseCaptures: [CaptureRule]
+  /// A line will be made of the request: what it needs is kept.
+  var logs: Bool { !log.route.isEmpty && log.format != nil }
 
-  init(_ runtime: FrontendRuntime, worker: Int) {
+  init(_ runtime: FrontendRuntime, worker: Int, routes: LogRoutes) {
     let s = runtime.settings
     shared = SharedReference(runtime)
     index = runtime.index
@@ -47,7 +53,10 @@ final class FrontendReplica {
     retries = s.retries
     redispatch = s.redispatch
     errorAnswers = ErrorAnswerTable(s.errorAnswers)
-    logs = !s.logTargets.isEmpty
+    log = FrontendLog(s, index: runtime.index, routes: routes)
+    logCounter = runtime.logCounter
+    requestCaptures = s.requestCaptures.map(CaptureRule.init)
+    responseCaptures = s.responseCaptures.map(CaptureRule.init)
   }
 }
 

@@ -11,9 +11,4 @@ extension Worker {
   func observeFailure(_ stream: Stream) {}
   /// Keeps the message for `show errors`.
   func noteBadMessage(_ stream: Stream, _ error: H1Error, isRequest: Bool) {}
-  /// A connection that failed before there was a stream.
-  func logConnectionError(_ session: Session, _ reason: StaticString) {}
-  func logStream(_ stream: Stream) {}
-  /// `option logasap`, or a format without anything of the end: the line goes out with the answer's head.
-  func logEarly(_ stream: Stream) {}
 }

@@ -43,6 +43,7 @@ extension Worker {
     stream.headReceivedTick = loop.now
     session.requestCount += 1
     captureRequestLine(stream)
+    if !frontend.requestCaptures.isEmpty { stream.requestCaptures.capture(frontend.requestCaptures, from: stream.request) }
     stream.requestChannel.transferred += UInt64(framing.headLength - framing.leadingLength)
     stream.requestChannel.input.consumeKeeping(framing.headLength)
     stream.requestChannel.isPinned = true

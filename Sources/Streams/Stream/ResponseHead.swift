@@ -85,6 +85,7 @@ extension Worker {
     stream.server?.counters.count(counter)
     backend.counters.count(.requestsTotal)
     observeResponse(stream, status: status)
+    if !frontend.responseCaptures.isEmpty { stream.responseCaptures.capture(frontend.responseCaptures, from: stream.response) }
     stream.responseChannel.transferred += UInt64(framing.headLength)
     stream.responseChannel.input.consumeKeeping(framing.headLength)
     if framing.isTunnel {

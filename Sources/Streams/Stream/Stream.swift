@@ -82,6 +82,8 @@ final class Stream {
   var requestLine: CapturedText
   /// Text that was added to the heads: header values that the proxy made.
   let text: ByteArena
+  var requestCaptures = CaptureSlots()
+  var responseCaptures = CaptureSlots()
   /// PROXY header for the server.
   let preface: ByteArena
   var isBrokenOff = false
@@ -153,6 +155,8 @@ final class Stream {
     connectedTick = -1
     responseTick = -1
     requestLine.clear()
+    requestCaptures.clear()
+    responseCaptures.clear()
     connectionMode = .keepAlive
     isMonitor = false
     isBrokenOff = false

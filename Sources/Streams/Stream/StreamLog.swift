@@ -1,0 +1,153 @@
+import Configuration
+import EventLoop
+import LogFormat
+import Memory
+import Observability
+import Primitives
+import Proxies
+import System
+
+/// How a frontend logs: its formats compiled, its targets, its policy.
+struct FrontendLog {
+  let route: LogRoutes.Route
+  let format: LogFormat?
+  let errorFormat: LogFormat?
+  let structuredData: LogFormat?
+  let policy: LogPolicy
+  let tag: Bytes?
+  let asSoonAsPossible: Bool
+
+  init(_ s: ProxySettings, index: Int, routes: LogRoutes) {
+    route = routes.route(ofProxy: index)
+    policy = LogPolicy(s)
+    tag = s.logTag.map { Bytes(permanent: $0) }
+    let text: String?
+    switch s.logFormat {
+    case .none: text = nil
+    case .tcp: text = StandardLogFormat.tcp
+    case .http: text = StandardLogFormat.http
+    case .clf: text = StandardLogFormat.clf
+    case .custom(let own): text = own
+    }
+    let isHTTP = s.mode == .http
+    func compile(_ text: String?) -> LogFormat? {
+      // Loading has refused what does not compile.
+      text.flatMap { try? LogFormat($0, flags: [.mandatory, .mergeSpaces], isHTTP: isHTTP) }
+    }
+    asSoonAsPossible = s.options.contains(.logASAP)
+    var compiled = compile(text)
+    compiled?.logsAsSoonAsPossible = asSoonAsPossible
+    format = compiled
+    errorFormat = compile(s.errorLogFormat)
+    structuredData = compile(s.logFormatSD)
+  }
+}
+
+extension Worker {
+  /// The line of a stream, at its end or, with `option logasap`, when the answer's head is there.
+  func logStream(_ stream: Stream) {
+    if stream.logged { return }
+    guard let frontend = stream.frontend, !frontend.log.route.isEmpty, let format = frontend.log.format else { return }
+    let termination = stream.termination
+    guard
+      let level = frontend.log.policy.level(
+        termination: termination, status: stream.status, retries: stream.retriesTotal, redispatched: stream.wasRedispatched,
+        received: stream.requestChannel.transferred)
+    else { return }
+    stream.logged = true
+    let view = StreamLogView(stream: stream, worker: self)
+    let failed = frontend.log.errorFormat != nil && frontend.log.policy.isError(
+      termination: termination, status: stream.status, retries: stream.retriesTotal, redispatched: stream.wasRedispatched)
+    logs.log(
+      view, failed ? frontend.log.errorFormat ?? format : format, structuredData: frontend.log.structuredData, to: frontend.log.route,
+      level: level, tag: frontend.log.tag, now: loop.wallClock)
+    frontend.logCounter.add(1)
+  }
+
+  /// `option logasap`, or a format without anything of the end: the line goes out with the answer's head.
+  func logEarly(_ stream: Stream) {
+    guard let frontend = stream.frontend, let format = frontend.log.format, format.isLoggedEarly else { return }
+    logStream(stream)
+  }
+
+  /// A frontend with `log` but no format tells of each connection when it begins.
+  func logAccept(_ session: Session) {
+    guard let listener = session.listener else { return }
+    let frontend = listener.frontend
+    if frontend.log.format != nil || frontend.log.route.isEmpty { return }
+    logs.logAccept(
+      client: session.peer, destination: localEndpoint(of: session), listenerID: listener.id, frontend: frontend.name,
+      isHTTP: frontend.mode == .http, to: frontend.log.route, tag: frontend.log.tag, now: loop.wallClock)
+  }
+
+  /// A connection that failed before there was a stream.
+  func logConnectionError(_ session: Session, _ failure: ConnectionFailure) {
+    guard let listener = session.listener else { return }
+    let frontend = listener.frontend
+    if frontend.log.route.isEmpty { return }
+    guard let level = frontend.log.policy.level(of: failure) else { return }
+    logs.logFailure(
+      client: session.peer, listenerID: listener.id, acceptDate: session.acceptedAt, frontend: frontend.name,
+      listener: listener.name.isEmpty ? nil : listener.name, failure: failure, to: frontend.log.route, level: level,
+      tag: frontend.log.tag, now: loop.wallClock)
+  }
+}
+
+extension Stream {
+  var termination: TerminationState { TerminationState(cause: endCause.rawValue, phase: endPhase.rawValue) }
+}
+
+/// What a stream tells its log line.
+struct StreamLogView: LogSource {
+  let stream: Stream
+  let worker: Worker
+
+  var logAcceptDate: Int64 { stream.acceptedAt }
+  var logTimers: LogTimers {
+    var t = LogTimers()
+    let start = stream.acceptedTick
+    func since(_ tick: Int64) -> Int64 { tick < 0 ? -1 : max(0, tick - start) }
+    t.handshake = stream.handshakeTime
+    t.idle = stream.isHTTP ? stream.idleTime : -1
+    t.request = stream.isHTTP ? since(stream.headReceivedTick) : 0
+    t.queue = since(stream.queueEndTick)
+    t.connect = since(stream.connectedTick)
+    t.data = since(stream.responseTick)
+    t.close = since(worker.loop.now)
+    return t
+  }
+  var logFrontendName: Bytes { stream.frontend?.name ?? Bytes() }
+  var logBackendName: Bytes { stream.backend?.name ?? logFrontendName }
+  var logServerName: Bytes? { stream.server?.name }
+  var logFrontendIsTLS: Bool { false }
+  var logListenerID: Int { stream.session?.listener?.id ?? 0 }
+  var logClient: Endpoint { stream.session?.peer ?? .none }
+  var logFrontendAddress: Endpoint { stream.session.map { worker.localEndpoint(of: $0) } ?? .none }
+  var logServerSource: Endpoint { stream.serverConnection?.connection.socket.localEndpoint ?? .none }
+  var logServerAddress: Endpoint { stream.serverConnection?.remote ?? .none }
+  var logTLSVersion: Bytes? { nil }
+  var logTLSCipher: Bytes? { nil }
+  var logIsHTTP: Bool { stream.isHTTP }
+  var logStatus: Int { stream.isHTTP ? stream.status : 0 }
+  var logBytesRead: UInt64 { stream.responseChannel.transferred }
+  var logBytesUploaded: UInt64 { stream.requestChannel.transferred }
+  var logTermination: TerminationState { stream.termination }
+  var logRequestLine: Bytes? { stream.requestLine.bytes.isEmpty ? nil : stream.requestLine.bytes }
+  var logUniqueID: Bytes? { nil }
+  var logRequestCookie: Bytes? { nil }
+  var logResponseCookie: Bytes? { nil }
+  var logRequestCaptureCount: Int { stream.headReceivedTick >= 0 ? stream.frontend?.requestCaptures.count ?? 0 : 0 }
+  var logResponseCaptureCount: Int { stream.headReceivedTick >= 0 ? stream.frontend?.responseCaptures.count ?? 0 : 0 }
+  func logRequestCapture(_ slot: Int) -> Bytes? { stream.requestCaptures.value(slot) }
+  func logResponseCapture(_ slot: Int) -> Bytes? { stream.responseCaptures.value(slot) }
+  var logProcessConnections: Int { worker.process.connections.value }
+  var logFrontendConnections: Int { stream.frontend?.sessions.value ?? 0 }
+  var logBackendConnections: Int { stream.backend?.sessions.value ?? 0 }
+  var logServerConnections: Int { stream.server?.shared.with { $0.sessions.value } ?? 0 }
+  var logRetries: Int { stream.retriesTotal }
+  var logWasRedispatched: Bool { stream.wasRedispatched }
+  var logServerQueue: Int { stream.queuePositionServer }
+  var logBackendQueue: Int { stream.queuePositionBackend }
+  var logRequestCounter: UInt64 { stream.uniqueID }
+  var logFrontendLogCounter: UInt64 { UInt64(max(0, stream.frontend?.logCounter.value ?? 0)) }
+}
