@@ -35,7 +35,7 @@ extension Hash {
     let n = bytes.count
     let combined =
       UInt64(bytes[0]) << 16 | UInt64(bytes[n >> 1]) << 24 | UInt64(bytes[n - 1]) | UInt64(n) << 8
-    return xxAvalanche64(combined ^ (secret32(0) ^ secret32(4)) &+ seed)
+    return xxAvalanche64(combined ^ ((secret32(0) ^ secret32(4)) &+ seed))
   }
 
   private static func xxh3Small(_ bytes: some ByteView, _ seed: UInt64) -> UInt64 {
@@ -43,7 +43,7 @@ extension Hash {
     let turned = seed ^ UInt64(UInt32(truncatingIfNeeded: seed).byteSwapped) << 32
     let first = UInt64(bytes.littleEndian32(at: 0))
     let last = UInt64(bytes.littleEndian32(at: n - 4))
-    var h = (last &+ first << 32) ^ (secret64(8) ^ secret64(16)) &- turned
+    var h = (last &+ first << 32) ^ ((secret64(8) ^ secret64(16)) &- turned)
     h ^= rotateLeft(h, 49) ^ rotateLeft(h, 24)
     h = h &* 0x9fb2_1c65_1e98_df25
     h ^= (h >> 35) &+ UInt64(n)
@@ -53,16 +53,16 @@ extension Hash {
 
   private static func xxh3Medium(_ bytes: some ByteView, _ seed: UInt64) -> UInt64 {
     let n = bytes.count
-    let low = bytes.littleEndian64(at: 0) ^ (secret64(24) ^ secret64(32)) &+ seed
-    let high = bytes.littleEndian64(at: n - 8) ^ (secret64(40) ^ secret64(48)) &- seed
+    let low = bytes.littleEndian64(at: 0) ^ ((secret64(24) ^ secret64(32)) &+ seed)
+    let high = bytes.littleEndian64(at: n - 8) ^ ((secret64(40) ^ secret64(48)) &- seed)
     return xxh3Avalanche(UInt64(n) &+ low.byteSwapped &+ high &+ fold(low, high))
   }
 
   /// Sixteen bytes against sixteen bytes of the secret.
   private static func mix(_ bytes: some ByteView, _ at: Int, _ secret: Int, _ seed: UInt64) -> UInt64 {
     fold(
-      bytes.littleEndian64(at: at) ^ secret64(secret) &+ seed,
-      bytes.littleEndian64(at: at + 8) ^ secret64(secret + 8) &- seed)
+      bytes.littleEndian64(at: at) ^ (secret64(secret) &+ seed),
+      bytes.littleEndian64(at: at + 8) ^ (secret64(secret + 8) &- seed))
   }
 
   private static func xxh3To128(_ bytes: some ByteView, _ seed: UInt64) -> UInt64 {
@@ -114,8 +114,10 @@ extension Hash {
     var h = UInt64(n) &* p1
     for i in 0..<4 {
       let offset = 11 + 16 * i
-      h = h &+ fold(
-        lanes[2 * i] ^ secret.littleEndian64(at: offset), lanes[2 * i + 1] ^ secret.littleEndian64(at: offset + 8))
+      h =
+        h
+        &+ fold(
+          lanes[2 * i] ^ secret.littleEndian64(at: offset), lanes[2 * i + 1] ^ secret.littleEndian64(at: offset + 8))
     }
     return xxh3Avalanche(h)
   }
