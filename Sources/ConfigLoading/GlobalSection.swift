@@ -1,9 +1,20 @@
 import ConfigSyntax
 import Configuration
+import System
 
 /// What `global` lines told that only loading needs.
 struct GlobalLoadState {
-  var hasMaxConnections = false
+  var allowsExperiments = false
+  /// The folder that relative names of files are taken from.
+  var defaultPath = DefaultPath.current
+  /// `h1-case-adjust-file`
+  var caseFile: String?
+}
+
+/// `default-path`: where relative names in configuration files start.
+enum DefaultPath: Equatable {
+  case current, config, parent
+  case origin(String)
 }
 
 extension LoadContext {
@@ -16,12 +27,11 @@ extension LoadContext {
 /// Fills in what `global` leaves open.
 @Sendable func completeGlobal(_ context: LoadContext) {
   if context.model.global.localPeer == nil { context.model.global.localPeer = context.options.localPeer }
+  let half = context.model.global.tune.bufferSize / 2
+  if context.model.global.tune.maxRewrite > half { context.model.global.tune.maxRewrite = half }
 }
 
 /// The keywords of `global` (manual section 3).
-let globalKeywords: [KeywordEntry] = [
-  KeywordEntry("daemon", .global) { context, line in
-    guard context.checkArgumentCount(line, atMost: 0) else { return }
-    context.model.global.daemon = true
-  }
-]
+let globalKeywords: [KeywordEntry] =
+  globalProcessKeywords + globalSwitches + globalLimits + globalTexts + globalEnvironmentKeywords + globalLogKeywords
+  + globalStatsKeywords + globalTuneKeywords + globalDormantKeywords + globalTLSKeywords + globalCaseKeywords

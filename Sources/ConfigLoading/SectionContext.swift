@@ -50,6 +50,9 @@ public final class LoadContext {
   public internal(set) var defaultsOfProxy: [Int: Int] = [:]
   /// Facts of `global` that only matter while loading.
   var globalState = GlobalLoadState()
+  /// The file being read, and the working folder when loading began (see `default-path`).
+  var currentFile = ""
+  var startFolder = ""
 
   public init(options: LoadOptions, diagnostics: Diagnostics) {
     self.options = options
@@ -87,6 +90,7 @@ public final class LoadContext {
   public func alertTight(_ text: String) { report(.error, ": " + text) }
   /// An alert after which the configuration can still be used.
   public func alertContinuing(_ text: String) { report(.alert, " : " + text) }
+  public func alertContinuing(tight text: String) { report(.alert, ": " + text) }
   /// An error after which reading stops.
   public func abort(_ text: String) { report([.alert, .fatal, .abort], " : " + text) }
   public func warning(_ text: String) { report(.warning, " : " + text) }

@@ -9,6 +9,7 @@ public func loadConfiguration(
 ) -> ConfigurationModel? {
   let context = LoadContext(options: options, diagnostics: diagnostics)
   diagnostics.context = "config"
+  context.startFolder = Files.currentFolder
   defer { diagnostics.context = nil }
   for file in files {
     guard read(file, into: context) else { return nil }
@@ -22,11 +23,12 @@ public func loadConfiguration(
     diagnostics.alert("Failed to initialize server(s) addr.")
     return nil
   }
+  checkGlobalServerState(context)
   return context.model
 }
 
 /// What is checked and completed after the last file, in order.
-let loadChecks: [@Sendable (LoadContext) -> Void] = [completeGlobal, completeProxies]
+let loadChecks: [@Sendable (LoadContext) -> Void] = [completeGlobal, completeProxies, completeHeaderCase]
 
 /// False where loading must stop.
 private func read(_ file: String, into context: LoadContext) -> Bool {
@@ -38,6 +40,12 @@ private func read(_ file: String, into context: LoadContext) -> Bool {
     return false
   }
   let before = context.takeFlags()
+  context.currentFile = file
+  if let failure = context.enterDefaultPath() {
+    context.alertPlain("parsing [\(file):0]: \(failure)", [.alert, .fatal, .abort])
+    return false
+  }
+  defer { Files.changeFolder(context.startFolder) }
   var reader = ConfigFileReader(file: file, content: content, facts: context.options.facts)
   while let line = reader.next(section: context.sectionName, diagnostics: context.diagnostics) {
     context.line = line

@@ -39,7 +39,7 @@ extension LoadContext {
     if name.isEmpty { return abort("'\(kind.rawValue)' expects an <id> argument") }
     sectionName = name
     if let bad = Self.invalidNameScalar(name) {
-      return alert("character '\(bad)' is not permitted in '\(kind.rawValue)' name '\(name)'.")
+      alert("character '\(bad)' is not permitted in '\(kind.rawValue)' name '\(name)'.")
     }
     let capabilities: ProxyCapabilities =
       switch kind {
@@ -101,7 +101,6 @@ extension LoadContext {
       alert(
         "character '\(bad)' is not permitted in defaults section name '\(name)' when designated by its name "
           + "(section found at \(place.file):\(place.line)).")
-      return nil
     }
     if found.count > 1, let first = found.dropLast().last {
       let other = defaults[first].settings.location

@@ -9,7 +9,7 @@ extension LoadContext {
     switch kind {
     case .global: openGlobal(line)
     case .defaults, .frontend, .backend, .listen: openProxySection(line, kind)
-    default: alert("section '\(kind.rawValue)' is not implemented by Weir yet.")
+    default: openRefusedSection(line, kind)
     }
   }
 
@@ -17,11 +17,12 @@ extension LoadContext {
     guard let section else {
       return alertTight("unknown keyword '\(line.keyword)' out of section.")
     }
+    if !section.isProxy && section != .global { return readInRefusedSection(line, section) }
+    if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {
       return entry.parse(self, line)
     }
     if KeywordCatalogue.knows(line.keyword, in: section) { return refuse(line, in: section) }
-    if !section.isProxy && section != .global { return }
     reportUnknown(line, in: section)
   }
 

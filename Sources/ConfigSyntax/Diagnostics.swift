@@ -26,6 +26,8 @@ public final class Diagnostics {
   public var context: String?
   /// Whether messages are written out; they are collected either way.
   public var isPrinting: Bool
+  /// `-V`: `quiet` in the configuration does not stop messages.
+  public var isVerbose = false
   /// Diagnostic mode (`-dD`): messages of that severity exist only then.
   public var isDiagnosing = false
   public let version: String

@@ -9,8 +9,10 @@ public struct ConfigurationModel: Sendable {
   public var proxies: [ProxySettings] = []
   public init() {}
 
-  /// Whether any proxy listens: without one there is nothing to start.
-  public var hasListener: Bool { proxies.contains { !$0.disabled && !$0.binds.isEmpty } }
+  /// Whether anything listens: without that there is nothing to start.
+  public var hasListener: Bool {
+    !global.statsSockets.isEmpty || proxies.contains { !$0.disabled && !$0.binds.isEmpty }
+  }
 
   public func proxyIndex(named name: String, having capability: ProxyCapabilities) -> Int? {
     proxies.firstIndex { $0.name == name && $0.capabilities.isSuperset(of: capability) }

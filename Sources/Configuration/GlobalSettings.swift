@@ -33,6 +33,21 @@ public struct GlobalSettings: Sendable {
   public var externalCheck = false
   public var insecureForkWanted = false
   public var insecureSetuidWanted = false
+  /// `fd-hard-limit`: the most descriptors to ask for; 0 for no limit of its own.
+  public var descriptorHardLimit = 0
+  /// `numa-cpu-mapping`: without `nbthread`, use the processors of the first memory node only.
+  public var numaMapping = true
+  public var memoryTrimming = true
+  /// `close-spread-time`: how long a soft stop spreads the closing of idle connections; `.max` for infinite.
+  public var closeSpreadTime: Int?
+  /// `pp2-never-send-local`: health checks send PROXY rather than LOCAL headers.
+  public var proxyProtocolNeverLocal = false
+  /// `h1-accept-payload-with-any-method`: bodies of GET, HEAD and DELETE are not refused.
+  public var acceptPayloadWithAnyMethod = false
+  public var noGetaddrinfo = false
+  public var noEpoll = false
+  public var taskProfiling = TaskProfiling.automatic
+  public enum TaskProfiling: String, Sendable { case on, off, automatic = "auto" }
   public var serverStateBase: String?
   public var serverStateFile: String?
 
@@ -63,6 +78,11 @@ public struct GlobalSettings: Sendable {
   public var statsMaxConnections = 10
 
   public var tune = TuneSettings()
+  /// What `ssl` on `bind` and `server` lines starts from.
+  public var tls = TLSDefaults()
+  /// Checked values of keywords that matter only to features which are refused until they exist (HTTP/2, Lua,
+  /// compression, peers, external checks, cache keys): by keyword, as written.
+  public var dormant: [String: String] = [:]
   /// Header-case rules of `h1-case-adjust`: lower-case name to the wanted spelling.
   public var headerCaseAdjust: [String: String] = [:]
 

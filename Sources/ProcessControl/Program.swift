@@ -15,6 +15,7 @@ public enum Program {
       return refuse(error, program: words.first ?? "weir", diagnostics)
     }
     diagnostics.isPrinting = options.isTalking
+    diagnostics.isVerbose = options.verbose || options.debug
     diagnostics.isDiagnosing = options.diagnostic
     switch options.action {
     case .version:

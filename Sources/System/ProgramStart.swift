@@ -31,3 +31,17 @@ extension OwnProcess {
     return String(String.UnicodeScalarView(unsafe raw.map { Unicode.Scalar($0) }))
   }
 }
+
+extension OwnProcess {
+  /// The names of all environment variables, in the order of their table.
+  public static var environmentNames: [String] {
+    guard let table = unsafe weir_environ() else { return [] }
+    var names: [String] = []
+    var index = 0
+    while let entry = unsafe table[index] {
+      names.append(String(String.UnicodeScalarView(unsafe byteText(entry).unicodeScalars.prefix { $0 != "=" })))
+      index += 1
+    }
+    return names
+  }
+}

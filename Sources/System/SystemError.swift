@@ -19,6 +19,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isOutOfProcessDescriptors: Bool { code == EMFILE }
   public var isOutOfSystemDescriptors: Bool { code == ENFILE }
   public var isInterrupted: Bool { code == EINTR || code == ECONNABORTED }
+  public var isDirectory: Bool { code == EISDIR }
   public var isNoSuchFile: Bool { code == ENOENT }
 }
 
