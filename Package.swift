@@ -103,6 +103,10 @@ let testTargets: [Target] = [
 
 let package = Package(
   name: "weir",
-  products: [.executable(name: "weir", targets: ["weir"])],
+  products: [
+    .executable(name: "weir", targets: ["weir"]),
+    // For the packages under Fuzz and Benchmarks, which stand apart so that a plain build does not build them.
+    .library(name: "WeirParsers", targets: ["HTTP1", "HTTP", "Memory", "Primitives", "ConfigSyntax", "Connections"]),
+  ],
   targets: bytes + wire + policy + config + proxy + testTargets
 )

@@ -76,34 +76,43 @@ public struct CookieIterator {
 }
 
 extension HTTPMessage {
-  /// The value of the first cookie with this name (`req.cook`, `res.cook` by the kind of the message), or nil.
-  /// An empty name stands for any cookie.
-  public func cookie(_ name: Bytes) -> Bytes? {
+  /// Where the last (or first) cookie with this name stands, or nil. An empty name stands for any cookie.
+  ///
+  /// As in HAProxy, a cookie that ends the value and has nothing behind its `=`, and no blank before its name, does not
+  /// count.
+  private func scanCookies(_ name: Bytes, stopsAtFirst: Bool, _ count: inout Int) -> Bytes? {
     let header: KnownHeader = kind == .request ? .cookie : .setCookie
+    var found: Bytes?
     var field = find(header)
     while let i = field {
       let value = self[i].value
       var cookies = kind == .request ? CookieIterator(request: value) : CookieIterator(response: value)
       while let cookie = cookies.next() {
-        if name.isEmpty || value[cookie.name].equals(name) { return value[cookie.value] }
+        if cookie.whole.lowerBound + name.count + 1 >= value.count { break }
+        if !name.isEmpty && !value[cookie.name].equals(name) { continue }
+        count += 1
+        found = value[cookie.value]
+        if stopsAtFirst { return found }
       }
       field = find(header, after: i)
     }
-    return nil
+    return found
   }
-  /// How many cookies have this name; an empty name counts all.
+
+  /// What `req.cook` and `res.cook` give, by the kind of the message: the value of the last cookie with this name, or
+  /// of the first cookie where the name is empty.
+  public func cookie(_ name: Bytes) -> Bytes? {
+    var count = 0
+    return scanCookies(name, stopsAtFirst: name.isEmpty, &count)
+  }
+  public func firstCookie(_ name: Bytes) -> Bytes? {
+    var count = 0
+    return scanCookies(name, stopsAtFirst: true, &count)
+  }
+  /// How many cookies have this name; an empty name counts all (`req.cook_cnt`).
   public func cookieCount(_ name: Bytes) -> Int {
-    let header: KnownHeader = kind == .request ? .cookie : .setCookie
-    var n = 0
-    var field = find(header)
-    while let i = field {
-      let value = self[i].value
-      var cookies = kind == .request ? CookieIterator(request: value) : CookieIterator(response: value)
-      while let cookie = cookies.next() {
-        if name.isEmpty || value[cookie.name].equals(name) { n += 1 }
-      }
-      field = find(header, after: i)
-    }
-    return n
+    var count = 0
+    _ = scanCookies(name, stopsAtFirst: false, &count)
+    return count
   }
 }

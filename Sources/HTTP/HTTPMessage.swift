@@ -170,3 +170,11 @@ extension HTTPMessage {
     return add(name, value)
   }
 }
+
+extension HTTPMessage {
+  /// Forgets the fields from place `n` on: to take back what was added since `endIndex` was `n`.
+  @inlinable public mutating func truncate(to n: Int) {
+    for i in min(n, table.count)..<table.count where table[i].isRemoved { removed -= 1 }
+    table.truncate(to: min(n, table.count))
+  }
+}

@@ -18,7 +18,7 @@ public struct RequestTarget {
   public let scheme: Bytes
   /// Of the absolute and authority forms, user information included; else empty.
   public let authority: Bytes
-  /// Path and query, from the first slash of the path (`pathq`); empty where there is none.
+  /// Path and query (`pathq`): from the first slash behind the scheme's; empty where there is none.
   public let pathAndQuery: Bytes
 
   public init(_ target: Bytes) {
@@ -32,7 +32,7 @@ public struct RequestTarget {
       var end = colon + 3
       while end < target.count && target[end] != UInt8(ascii: "/") && target[end] != UInt8(ascii: "?") { end += 1 }
       (form, scheme, authority) = (.absolute, target.prefix(colon), target[colon + 3..<end])
-      pathAndQuery = target.dropFirst(end)
+      pathAndQuery = target.firstIndex(of: UInt8(ascii: "/"), from: end).map { target.dropFirst($0) } ?? none
     } else {
       (form, scheme, authority, pathAndQuery) = (.authority, none, target, none)
     }
@@ -53,7 +53,7 @@ public struct RequestTarget {
   /// The path without the query (`path`).
   public var path: Bytes { pathAndQuery.prefix(pathAndQuery.firstIndex(of: UInt8(ascii: "?")) ?? pathAndQuery.count) }
   /// What follows the first question mark (`query`), or nil.
-  public var query: Bytes? { pathAndQuery.firstIndex(of: UInt8(ascii: "?")).map { pathAndQuery.dropFirst($0 + 1) } }
+  public var query: Bytes? { whole.firstIndex(of: UInt8(ascii: "?")).map { whole.dropFirst($0 + 1) } }
   /// The authority behind user information.
   public var hostAndPort: Bytes {
     authority.lastIndex(of: UInt8(ascii: "@")).map { authority.dropFirst($0 + 1) } ?? authority

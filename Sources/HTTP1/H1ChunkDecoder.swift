@@ -2,7 +2,7 @@ public import Memory
 
 /// Decodes a chunked body (RFC 9112 7.1) without touching the data: it is fed the bytes behind the head and says, step
 /// by step, which are data and which are framing. It keeps its place at every byte, and is strict: line breaks are
-/// CR LF, sizes are plain hexadecimal below 2^63, the size line with its extensions is bounded. Extensions are dropped.
+/// CR LF, sizes are plain hexadecimal below 2^52 (HAProxy's limit), the size line with its extensions is bounded. Extensions are dropped.
 public struct H1ChunkDecoder: Sendable {
   public enum Event: Sendable {
     /// All given bytes were framing; `framing` of them are used up.
@@ -67,7 +67,7 @@ public struct H1ChunkDecoder: Sendable {
     switch place {
     case .size:
       if let digit = H1ChunkDecoder.hexadecimal(c) {
-        if remaining >> 59 != 0 { return false }
+        if remaining >> 48 != 0 { return false }
         remaining = remaining << 4 | UInt64(digit)
         digits = 1
         return true

@@ -149,7 +149,8 @@ extension H1HeadParser {
     _ name: Bytes, _ value: Bytes, _ known: KnownHeader, _ buffer: inout Buffer, _ message: inout HTTPMessage
   ) -> Int {
     lines += 1
-    if lines > limits.maxHeaders { return 400 }
+    // The start line counts as one (manual, `tune.http.maxhdr`).
+    if lines >= limits.maxHeaders || name.count > H1Limits.maxNameLength { return 400 }
     if H1HeadParser.isSpecial(known) {
       var keeps = true
       let status = note(known, value, &message, &keeps)

@@ -16,7 +16,7 @@ public struct H1Error: Error, Sendable {
 
 /// What the parser needs of the configuration.
 public struct H1Limits: Sendable {
-  /// The most header lines (`tune.http.maxhdr`).
+  /// The most lines of a head, the start line included (`tune.http.maxhdr`).
   public var maxHeaders: Int
   /// The most bytes of a head (`tune.bufsize` less `tune.maxrewrite`).
   public var maxHeadLength: Int
@@ -24,6 +24,9 @@ public struct H1Limits: Sendable {
   public var acceptsInvalid: Bool
   /// `h1-accept-payload-with-any-method`: bodies of GET, HEAD and DELETE in HTTP/1.0 are let through.
   public var acceptsAnyPayload: Bool
+
+  /// The longest header name.
+  public static let maxNameLength = 255
 
   public init(
     maxHeaders: Int = 101, maxHeadLength: Int = 15360, acceptsInvalid: Bool = false, acceptsAnyPayload: Bool = false

@@ -3,12 +3,20 @@ import Memory
 
 // What is settled once the whole head is known.
 extension H1HeadParser {
+  /// Notes where, and in which state, a check failed.
+  private mutating func refuse(_ status: Int, _ state: H1State, at place: Bytes? = nil) -> Int {
+    self.state = state
+    if let place, let offset = place.offset(in: head) { errorOffset = offset }
+    return status
+  }
+
   /// - Returns: the status to refuse the message with, or 0.
   mutating func finishHead(_ buffer: inout Buffer, _ message: inout HTTPMessage) -> Int {
     state = .done
     let status = kind == .request ? finishRequest(&buffer, &message) : finishResponse(&message)
     if status != 0 { return status }
     cleanUpgrade(&buffer, &message)
+    if framing.isWebSocket && kind == .request && !message.mayHave(.secWebsocketKey) { return 400 }
     setPersistence(&message)
     return 0
   }
@@ -23,8 +31,8 @@ extension H1HeadParser {
     }
     let flags = framing.flags
     if flags.contains(.transferEncoding) {
-      if !flags.contains(.chunked) { return 400 }
-      if flags.contains(.otherCoding) { return 422 }
+      if !flags.contains(.chunked) { return refuse(400, .data) }
+      if flags.contains(.otherCoding) { return refuse(422, .chunkSize) }
       chooseChunked(&message)
     } else if flags.contains(.contentLength) && framing.contentLength > 0 {
       framing.body = .length(framing.contentLength)
@@ -32,7 +40,7 @@ extension H1HeadParser {
     if framing.body != .none && !message.isVersion11 && !limits.acceptsAnyPayload {
       // Too many HTTP/1.0 servers take such a body for the next request.
       switch message.method {
-      case .get, .head, .delete: return 413
+      case .get, .head, .delete: return refuse(413, framing.body == .chunked ? .chunkSize : .data)
       default: break
       }
     }
@@ -88,9 +96,14 @@ extension H1HeadParser {
     if framing.flags.contains(.transferEncoding) { message.remove(.transferEncoding) }
   }
 
+  private func isHost(_ text: Bytes) -> Bool {
+    for i in 0..<text.count where !CharacterClass.host.contains(text[i]) { return false }
+    return !text.isEmpty
+  }
+
   /// CONNECT: `host:port` that agrees with Host, and no body (RFC 9110 9.3.6).
   private mutating func checkConnect(_ message: inout HTTPMessage) -> Int {
-    if framing.flags.contains(.transferEncoding) { return 400 }
+    if framing.flags.contains(.transferEncoding) { return refuse(400, .lastLF, at: message.target) }
     if framing.flags.contains(.contentLength) {
       message.remove(.contentLength)
       framing.flags.remove(.contentLength)
@@ -98,8 +111,9 @@ extension H1HeadParser {
     }
     if limits.acceptsInvalid { return 0 }
     let authority = HostAndPort(message.target)
-    if authority.host.isEmpty || authority.port.isEmpty { return 400 }
-    for i in 0..<authority.host.count where !CharacterClass.host.contains(authority.host[i]) { return 400 }
+    if authority.host.isEmpty || authority.port.isEmpty || !isHost(authority.host) {
+      return refuse(400, .lastLF, at: message.target)
+    }
     let isDefault = authority.port.equals("80") || authority.port.equals("443")
     return reconcileHost(message.target, isDefault ? authority.host : message.target, &message)
   }
@@ -110,13 +124,12 @@ extension H1HeadParser {
     let target = RequestTarget(message.target)
     switch target.form {
     case .origin: return 0
-    case .asterisk: return message.method == .options ? 0 : 400
-    case .authority: return 400
+    case .asterisk: return message.method == .options ? 0 : refuse(400, .lastLF, at: message.target)
+    case .authority: return refuse(400, .lastLF, at: message.target)
     case .absolute: break
     }
     let authority = target.hostAndPort
-    if authority.isEmpty { return 400 }
-    for i in 0..<authority.count where !CharacterClass.host.contains(authority[i]) { return 400 }
+    if !isHost(authority) { return refuse(400, .lastLF, at: message.target) }
     let parts = HostAndPort(authority)
     let isDefault =
       parts.hasColon
@@ -150,7 +163,7 @@ extension H1HeadParser {
     if parts.hasColon && parts.host.equalsIgnoringCase(short) {
       if parts.port.isEmpty || parts.port.equals("80") || parts.port.equals("443") { return 0 }
     }
-    return 400
+    return refuse(400, .lastLF, at: host)
   }
 
   /// Takes the tokens out of `Connection` and `Upgrade` that end at this hop or that nobody may answer to.

@@ -23,12 +23,16 @@ public struct H1HeadParser: ~Copyable {
   var lines = 0
   var head = Bytes()
   var framing = H1Framing()
+  /// Whether this reads trailers instead of a head.
+  var isTrailer = false
   /// Request: the value of the first `Host`.
   var host = Bytes()
   var hostIndex = -1
   /// Response: the method that it answers.
   var requestMethod = HTTPMethod.get
   var requestWantsUpgrade = false
+  /// Where the checks of the complete head place their error.
+  var errorOffset = 0
 
   public init(_ kind: HTTPMessage.Kind, limits: H1Limits = H1Limits()) {
     self.kind = kind
@@ -44,6 +48,7 @@ public struct H1HeadParser: ~Copyable {
     head = Bytes()
     framing = H1Framing()
     hostIndex = -1
+    host = Bytes()
   }
 
   /// Whether a byte of a message has come, empty lines before it not counted.
@@ -84,13 +89,11 @@ public struct H1HeadParser: ~Copyable {
     }
     if position > limits.maxHeadLength { return .invalid(H1Error(state: state, offset: position)) }
     framing.headLength = position
+    errorOffset = position
     let status = finishHead(&buffer, &message)
     if status != 0 { return .invalid(H1Error(state: state, offset: errorOffset, status: status)) }
     return .complete(framing)
   }
-
-  /// Where checks of the complete head place their error.
-  var errorOffset: Int { host.isEmpty ? 0 : host.offset(in: head) ?? 0 }
 
   enum Step {
     case more

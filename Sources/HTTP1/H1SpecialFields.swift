@@ -7,6 +7,7 @@ extension H1HeadParser {
   /// Looks at one such field, which is about to be added. `keeps` turns false where it must not be.
   /// - Returns: the status to refuse the message with, or 0.
   mutating func note(_ known: KnownHeader, _ value: Bytes, _ message: inout HTTPMessage, _ keeps: inout Bool) -> Int {
+    if isTrailer { return noteTrailer(known, &keeps) }
     switch known {
     case .host: return kind == .request ? noteHost(value, message.endIndex, &keeps) : 0
     case .connection: return noteConnection(value, &keeps)

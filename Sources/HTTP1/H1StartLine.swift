@@ -19,7 +19,10 @@ extension H1HeadParser {
           while i < count && CharacterClass.token.contains(bytes[i]) { i += 1 }
           continue
         }
-        if i == mark || !(c == 0x20 || c == 0x09) { return fail(.method, at: i) }
+        // Without a target HAProxy's state is that of a head that is over.
+        if c == 0x0d || c == 0x0a, i > mark { return fail(.data, at: i) }
+        if i == mark { return fail(.requestBefore, at: i) }
+        if c != 0x20 && c != 0x09 { return fail(.method, at: i) }
         message.setMethod(bytes[mark..<i])
         state = .methodSpace
         i += 1
@@ -40,7 +43,7 @@ extension H1HeadParser {
         }
         let isEnd = stop == 0x20 || stop == 0x09
         if i == mark || !(isEnd || (limits.acceptsInvalid && (stop == 0x0d || stop == 0x0a))) {
-          return fail(i == mark ? .methodSpace : .target, at: i)
+          return fail(stop == 0x0d || stop == 0x0a ? .data : i == mark ? .methodSpace : .target, at: i)
         }
         message.target = bytes[mark..<i]
         if isEnd {
@@ -60,14 +63,12 @@ extension H1HeadParser {
         }
       case .requestVersion:
         guard let end = versionEnd(bytes, from: i) else { return wait(.requestVersion, at: i) }
-        if !takeVersion(bytes[mark..<end], &message) {
-          return fail(.requestVersion, at: versionError(bytes[mark..<end]))
-        }
+        if !takeVersion(bytes[mark..<end], &message) { return fail(.data, at: mark) }
         i = end
         state = .requestLineEnd
       case .requestLineEnd:
         guard let after = lineEnd(bytes, at: i) else { return wait(.requestLineEnd, at: i) }
-        if after == 0 { return fail(.requestLineEnd, at: i) }
+        if after == 0 { return bytes[i] == 0x0d ? fail(.requestLineEnd, at: i + 1) : fail(.requestVersion, at: i) }
         position = after
         return .done
       default: return fail(state, at: i)
@@ -87,10 +88,9 @@ extension H1HeadParser {
         if let step { return step }
       case .responseVersion:
         guard let end = versionEnd(bytes, from: i) else { return wait(.responseVersion, at: i) }
-        if !takeVersion(bytes[mark..<end], &message) {
-          return fail(.responseVersion, at: versionError(bytes[mark..<end]))
-        }
-        if end < count && bytes[end] != 0x20 { return fail(.responseVersion, at: end) }
+        if !takeVersion(bytes[mark..<end], &message) { return fail(.responseVersion, at: mark) }
+        guard end < count else { return wait(.responseVersion, at: i) }
+        if bytes[end] != 0x20 { return fail(.responseVersion, at: end) }
         i = end
         state = .versionSpace
       case .versionSpace:
@@ -128,7 +128,7 @@ extension H1HeadParser {
         state = .responseLineEnd
       case .responseLineEnd:
         guard let after = lineEnd(bytes, at: i) else { return wait(.responseLineEnd, at: i) }
-        if after == 0 { return fail(bytes[i] == 0x0d ? .responseLineEnd : .reason, at: i) }
+        if after == 0 { return bytes[i] == 0x0d ? fail(.responseLineEnd, at: i + 1) : fail(.reason, at: i) }
         position = after
         return .done
       default: return fail(state, at: i)
@@ -188,13 +188,6 @@ extension H1HeadParser {
     let isNew = dot == 1 && digits.count == 3 && (digits[0] > 0x31 || (digits[0] == 0x31 && digits[2] > 0x30))
     (message.majorVersion, message.minorVersion) = (1, isNew ? 1 : 0)
     return true
-  }
-
-  /// The first byte of a version that is none, for the error's place.
-  private func versionError(_ text: Bytes) -> Int {
-    let expected = Bytes("HTTP/")
-    for i in 0..<min(text.count, 5) where text[i] != expected[i] { return mark + i }
-    return mark + min(text.count, 5)
   }
 
   /// What follows the line break at `i`: 0 where there is none, nil while that cannot be told.

@@ -2,13 +2,14 @@ public import HTTP
 public import Memory
 
 /// Reads the trailer section behind the last chunk (RFC 9112 7.1.2) into a message's fields: like header lines, but
-/// fields that frame, route or authenticate a message are refused in it (RFC 9110 6.5.1).
+/// the fields that frame or route a message are refused in it, and those of one hop are dropped (RFC 9110 6.5.1).
 public struct H1TrailerParser: ~Copyable {
   private var lines: H1HeadParser
 
   public init(limits: H1Limits = H1Limits()) {
     lines = H1HeadParser(.response, limits: limits)
     lines.state = .headerFirst
+    lines.isTrailer = true
   }
 
   /// Reads on. The buffer's readable bytes start with the trailer section in each call; `complete` has its length,
@@ -40,15 +41,20 @@ extension H1HeadParser {
     case .done: break
     }
     if position > limits.maxHeadLength { return .invalid(H1Error(state: .trailers, offset: position)) }
-    for i in 0..<message.endIndex {
-      switch message[i].known {
-      case .contentLength, .transferEncoding, .host, .connection, .upgrade, .te, .trailer, .expect, .authorization,
-        .proxyAuthorization, .cookie, .setCookie, .contentEncoding, .contentType, .contentRange:
-        return .invalid(H1Error(state: .trailers, offset: 0))
-      default: break
-      }
-    }
     framing.headLength = position
     return .complete(framing)
+  }
+}
+
+extension H1HeadParser {
+  /// As `note`, for a trailer.
+  func noteTrailer(_ known: KnownHeader, _ keeps: inout Bool) -> Int {
+    switch known {
+    case .contentLength, .transferEncoding, .host: return 400
+    case .connection, .upgrade, .te, .http2Settings:
+      keeps = false
+      return 0
+    default: return 0
+    }
   }
 }

@@ -42,31 +42,28 @@ struct TokenRemoval: OptionSet {
     return isAnyLeft
   }
 
-  /// Moves the elements that stay to the front, separated by a comma and a space; returns their length.
+  /// Moves the elements that stay to the front; returns their length. As HAProxy does: what stands before the first
+  /// element that goes keeps its blanks, what stands behind is separated by a bare comma.
   private func rewrite(_ value: Bytes, _ buffer: inout Buffer) -> Int {
     guard let start = value.offset(in: buffer.readable) else { return value.count }
     var tokens = HeaderTokens(value)
-    var isChanged = false
-    while let token = tokens.next() {
-      if takes(token) { isChanged = true }
-    }
-    if !isChanged { return value.count }
-    tokens = HeaderTokens(value)
     var length = 0
+    var isMoving = false
     while let token = tokens.next() {
-      if takes(token) { continue }
-      // A kept element starts at or behind the place it moves to: its bytes are read before they are overwritten.
-      if length > 0 {
-        buffer.set(start + length, 0x2c)
-        length += 1
-        if let at = token.offset(in: value), at > length {
-          buffer.set(start + length, 0x20)
+      if takes(token) {
+        isMoving = true
+      } else if !isMoving {
+        length = (token.offset(in: value) ?? 0) + token.count
+      } else {
+        // A kept element starts behind the place it moves to: its bytes are read before they are overwritten.
+        if length > 0 {
+          buffer.set(start + length, 0x2c)
           length += 1
         }
-      }
-      for k in 0..<token.count {
-        buffer.set(start + length, token[k])
-        length += 1
+        for i in 0..<token.count {
+          buffer.set(start + length, token[i])
+          length += 1
+        }
       }
     }
     return length

@@ -16,6 +16,8 @@ import Glibc
   public init(bufferSize: Int, limit: Int? = nil) {
     self.bufferSize = bufferSize
     self.limit = limit
+    // Its buffers refer to it without a count, and its memory is never unmapped: the pool must outlive them too.
+    _ = unsafe Unmanaged.passRetained(self)
   }
 
   /// A free buffer, or nil where the limit is reached or the system has no memory.

@@ -3,7 +3,7 @@
   @inlinable @inline(__always) static func copy(
     _ to: UnsafeMutablePointer<UInt8>, _ from: UnsafePointer<UInt8>, _ n: Int
   ) {
-    let to = unsafe UnsafeMutableRawPointer(to)
+    let to = UnsafeMutableRawPointer(to)
     let from = unsafe UnsafeRawPointer(from)
     if n >= 16 {
       var i = 0
@@ -98,19 +98,18 @@ extension Buffer {
   @inlinable public mutating func lowercase(from start: Int, count n: Int) {
     precondition(start >= 0 && n >= 0 && start <= tail - head && n <= tail - head - start)
     let at = unsafe base + head + start
-    if n <= 16 && capacity - head - start >= 16 {
-      let v = unsafe ByteVector.load(UnsafePointer(at))
-      let kept = ByteVector.letters(v) .& (ByteVector.lanes .< UInt8(truncatingIfNeeded: n))
-      unsafe UnsafeMutableRawPointer(at).storeBytes(
-        of: v.replacing(with: v | 0x20, where: kept), as: SIMD16<UInt8>.self)
-      return
+    // A last word may reach over the `n` bytes, but not out of the buffer, and writes back there what it read.
+    let room = capacity &- head &- start
+    var i = 0
+    while i < n && room &- i >= 8 {
+      let x = unsafe ByteLanes.load(UnsafePointer(at + i))
+      let lowered = x | (ByteLanes.letters(x) & ByteLanes.lowest(n &- i)) &>> 2
+      unsafe UnsafeMutableRawPointer(at + i).storeBytes(of: lowered.littleEndian, as: UInt64.self)
+      i &+= 8
     }
-    for i in 0..<n { unsafe at[i] = Bytes.lower(at[i]) }
-  }
-}
-
-extension ByteVector {
-  @inlinable @inline(__always) static var lanes: SIMD16<UInt8> {
-    SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    while i < n {
+      unsafe at[i] = Bytes.lower(at[i])
+      i &+= 1
+    }
   }
 }

@@ -17,25 +17,36 @@ public struct WordScan {
   }
 }
 
-/// Sixteen bytes at a time, for the parsers of text protocols.
-@usableFromInline enum ByteVector {
-  /// Which lanes are set, as two words of whole bytes.
-  @inlinable @inline(__always) static func words(_ mask: SIMDMask<SIMD16<Int8>>) -> (UInt64, UInt64) {
-    let bytes = SIMD16<UInt8>(repeating: 0).replacing(with: 0xff, where: mask)
-    let words = unsafe unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
-    return (words[0], words[1])
+/// Eight bytes at a time, as the lanes of a word: the first byte is the lowest lane. A mask has the top bit of a lane
+/// set or not. (The vector types of the standard library compare lane by lane, which is slower than single bytes.)
+@usableFromInline enum ByteLanes {
+  @inlinable @inline(__always) static func load(_ at: UnsafePointer<UInt8>) -> UInt64 {
+    UInt64(littleEndian: unsafe UnsafeRawPointer(at).loadUnaligned(as: UInt64.self))
   }
-  /// The first set lane, 16 where there is none.
-  @inlinable @inline(__always) static func firstLane(_ mask: SIMDMask<SIMD16<Int8>>) -> Int {
-    let (low, high) = words(mask)
-    if low != 0 { return low.trailingZeroBitCount >> 3 }
-    return 8 + (high.trailingZeroBitCount >> 3)
+  @inlinable @inline(__always) static var ones: UInt64 { 0x0101_0101_0101_0101 }
+  @inlinable @inline(__always) static var tops: UInt64 { 0x8080_8080_8080_8080 }
+  /// The index of the lowest set lane of a mask that is not zero.
+  @inlinable @inline(__always) static func first(_ mask: UInt64) -> Int { mask.trailingZeroBitCount &>> 3 }
+  /// All bits of the `n` lowest lanes, `n` in 0...8.
+  @inlinable @inline(__always) static func lowest(_ n: Int) -> UInt64 { n >= 8 ? .max : (1 << UInt64(n &* 8)) &- 1 }
+
+  /// Lanes below `limit`. Only the lowest set lane is certain: a borrow may set lanes above it.
+  @inlinable @inline(__always) static func below(_ limit: UInt64, _ x: UInt64) -> UInt64 {
+    (x &- ones &* limit) & ~x & tops
   }
-  @inlinable @inline(__always) static func load(_ at: UnsafePointer<UInt8>) -> SIMD16<UInt8> {
-    unsafe UnsafeRawPointer(at).loadUnaligned(as: SIMD16<UInt8>.self)
+  /// Lanes equal to `value`, as certain as `below`.
+  @inlinable @inline(__always) static func equal(_ value: UInt64, _ x: UInt64) -> UInt64 {
+    let y = x ^ (ones &* value)
+    return (y &- ones) & ~y & tops
   }
-  @inlinable @inline(__always) static func letters(_ v: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
-    ((v | 0x20) &- 0x61) .< 26
+  /// Lanes in `low...high`, both below 128; exact in every lane. `seven` is the word without its top bits, and the top
+  /// bit of a lane is still to be looked at.
+  @inlinable @inline(__always) static func within(_ low: UInt64, _ high: UInt64, _ seven: UInt64) -> UInt64 {
+    (seven &+ ones &* (128 &- low)) ^ (seven &+ ones &* (127 &- high))
+  }
+  /// ASCII letters, exact in every lane.
+  @inlinable @inline(__always) static func letters(_ x: UInt64) -> UInt64 {
+    within(0x61, 0x7a, (x | (ones &* 0x20)) & ~tops) & ~x & tops
   }
 }
 
@@ -44,16 +55,16 @@ extension Bytes {
   @inlinable public func firstControl(from start: Int) -> Int {
     precondition(start >= 0 && start <= count)
     var i = start
-    while count - i >= 16 {
-      let v = unsafe ByteVector.load(base + i)
-      let lane = ByteVector.firstLane((v .< 0x20) .| (v .== 0x7f))
-      if lane < 16 { return i + lane }
-      i += 16
+    while count &- i >= 8 {
+      let x = unsafe ByteLanes.load(base + i)
+      let mask = ByteLanes.below(0x20, x) | ByteLanes.equal(0x7f, x)
+      if mask != 0 { return i &+ ByteLanes.first(mask) }
+      i &+= 8
     }
     while i < count {
       let c = unsafe base[i]
       if c < 0x20 || c == 0x7f { return i }
-      i += 1
+      i &+= 1
     }
     return count
   }
@@ -63,16 +74,17 @@ extension Bytes {
   @inlinable public func firstNotTarget(from start: Int) -> Int {
     precondition(start >= 0 && start <= count)
     var i = start
-    while count - i >= 16 {
-      let v = unsafe ByteVector.load(base + i)
-      let lane = ByteVector.firstLane(((v &- 0x21) .> 0x5d) .| (v .== 0x23))
-      if lane < 16 { return i + lane }
-      i += 16
+    while count &- i >= 8 {
+      let x = unsafe ByteLanes.load(base + i)
+      let mask =
+        ByteLanes.below(0x21, x) | ByteLanes.equal(0x7f, x) | ByteLanes.equal(0x23, x) | (x & ByteLanes.tops)
+      if mask != 0 { return i &+ ByteLanes.first(mask) }
+      i &+= 8
     }
     while i < count {
       let c = unsafe base[i]
       if c &- 0x21 > 0x5d || c == 0x23 { return i }
-      i += 1
+      i &+= 1
     }
     return count
   }
@@ -80,29 +92,35 @@ extension Bytes {
   /// The run of letters, digits and hyphens that starts at `start`: what nearly every header name is made of.
   @inlinable public func scanWord(from start: Int) -> WordScan {
     precondition(start >= 0 && start <= count)
-    if count - start < 16 { return scanShortWord(from: start) }
-    let v = unsafe ByteVector.load(base + start)
-    let letters = ByteVector.letters(v)
-    let word = letters .| ((v &- 0x30) .< 10) .| (v .== 0x2d)
-    let lowered = v.replacing(with: v | 0x20, where: letters)
-    let changed = ByteVector.words(lowered .!= v)
-    let stop = ByteVector.words(.!word)
-    let out = unsafe unsafeBitCast(lowered, to: SIMD2<UInt64>.self)
-    if stop.0 != 0 {
-      let kept = (stop.0 & (0 &- stop.0)) &- 1
+    if count &- start < 16 { return scanShortWord(from: start) }
+    let first = Bytes.wordLanes(unsafe ByteLanes.load(base + start))
+    if first.stop != 0 {
+      let n = ByteLanes.first(first.stop)
+      let kept = ByteLanes.lowest(n)
       return WordScan(
-        end: start + stop.0.trailingZeroBitCount >> 3, low: out[0] & kept, high: 0,
-        hasUpperCase: changed.0 & kept != 0)
+        end: start &+ n, low: first.lowered & kept, high: 0, hasUpperCase: first.changed & kept != 0)
     }
-    if stop.1 != 0 {
-      let kept = (stop.1 & (0 &- stop.1)) &- 1
+    let second = Bytes.wordLanes(unsafe ByteLanes.load(base + start + 8))
+    if second.stop != 0 {
+      let n = ByteLanes.first(second.stop)
+      let kept = ByteLanes.lowest(n)
       return WordScan(
-        end: start + 8 + stop.1.trailingZeroBitCount >> 3, low: out[0], high: out[1] & kept,
-        hasUpperCase: changed.0 | (changed.1 & kept) != 0)
+        end: start &+ 8 &+ n, low: first.lowered, high: second.lowered & kept,
+        hasUpperCase: first.changed | (second.changed & kept) != 0)
     }
-    var end = start + 16
-    while end < count && Bytes.isWordByte(unsafe base[end]) { end += 1 }
-    return WordScan(end: end, low: out[0], high: out[1], hasUpperCase: true)
+    var end = start &+ 16
+    while end < count && Bytes.isWordByte(unsafe base[end]) { end &+= 1 }
+    return WordScan(end: end, low: first.lowered, high: second.lowered, hasUpperCase: true)
+  }
+
+  /// Eight bytes in lower case, which of them changed, and which are no letter, digit nor hyphen.
+  @inlinable @inline(__always) static func wordLanes(_ x: UInt64) -> (lowered: UInt64, changed: UInt64, stop: UInt64) {
+    let letters = ByteLanes.letters(x)
+    let seven = x & ~ByteLanes.tops
+    let digits = ByteLanes.within(0x30, 0x39, seven)
+    let hyphens = ByteLanes.within(0x2d, 0x2d, seven)
+    let lowered = x | letters &>> 2
+    return (lowered, lowered ^ x, ~(letters | ((digits | hyphens) & ~x)) & ByteLanes.tops)
   }
 
   @usableFromInline func scanShortWord(from start: Int) -> WordScan {
