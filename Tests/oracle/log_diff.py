@@ -1,0 +1,117 @@
+"""What is logged: every kind of end an exchange can have, in every log format."""
+import harness
+from harness import Answer, Case, answer, close, hang, ok, reset
+from wire_diff import get, post
+
+CASES = []
+
+
+def case(name, client, origin=None, **more):
+    CASES.append(Case(name, client if isinstance(client, list) else [client], [ok()] if origin is None else origin, **more))
+
+
+# What happens in an exchange, apart from how it is logged: name -> (client, origin, lines of the backend, of the server).
+HTTP = {
+    "normal": ([get(b"User-Agent: ua/1\r\nReferer: http://x/\r\n", target=b"/path?q=1")], [ok()], (), ""),
+    "two requests": ([get(target=b"/1"), "read", get(target=b"/2")], [ok(b"1"), ok(b"22")], (), ""),
+    "client sends nothing": ([0.01, "close"], [], (), ""),
+    "client sends nothing and waits": ([], [], (), ""),
+    "client leaves in the head": ([b"GET / HT", 0.05, "close"], [], (), ""),
+    "client resets in the head": ([b"GET / HT", 0.05, "reset"], [], (), ""),
+    "client stops in the head": ([b"GET / HT"], [], (), ""),
+    "bad request": ([b"GET / HTTP/1.1\r\n: x\r\n\r\n"], [], (), ""),
+    "client leaves in the body": ([post(b"Content-Length: 10\r\n", b"abc"), 0.1, "close"], [hang()], (), ""),
+    "client stops in the body": ([post(b"Content-Length: 10\r\n", b"abc")], [hang()], (), ""),
+    "bad chunk in the body": ([post(b"Transfer-Encoding: chunked\r\n", b""), 0.1, b"zz\r\n"], [hang()], (), ""),
+    "client leaves before the answer": ([get(), 0.1, "close"], [hang()], (), ""),
+    "client leaves before the answer, abortonclose": ([get(), 0.1, "close"], [hang()], ("option abortonclose",), ""),
+    "client leaves in the answer": ([get(), "read", "reset"],
+                                    [Answer([(0, b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + b"x" * 600000), (0.3, b"x" * 300000)])],
+                                    (), ""),
+    "server refuses": ([get()], "refuse", (), ""),
+    "server refuses, no retry": ([get()], "refuse", ("retries 0",), ""),
+    "server closes at once": ([get()], [close()], (), ""),
+    "server resets at once": ([get()], [reset()], (), ""),
+    "server silent": ([get()], [hang()], (), ""),
+    "server talks nonsense": ([get()], [answer(b"nonsense\r\n\r\n", "close")], (), ""),
+    "server stops in the head": ([get()], [answer(b"HTTP/1.1 200 OK\r\nX", "hang")], (), ""),
+    "server closes in the head": ([get()], [answer(b"HTTP/1.1 200 OK\r\nX", "close")], (), ""),
+    "server stops in the body": ([get()], [answer(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "hang")], (), ""),
+    "server closes in the body": ([get()], [answer(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "close")], (), ""),
+    "server sends a bad chunk": ([get()], [Answer([(0, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"), (0.1, b"zz\r\n")], "hang")],
+                                 (), ""),
+    "answer until close": ([get()], [answer(b"HTTP/1.1 200 OK\r\n\r\nabc", "close")], (), ""),
+    "404": ([get()], [answer(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")], (), ""),
+    "500": ([get()], [answer(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")], (), ""),
+    "no server": ([get()], [], (), "disabled"),
+    "retried": ([get()], [close(), ok()], ("retry-on empty-response",), ""),
+    "server-close": ([get()], [ok()], ("option http-server-close",), ""),
+    "upgrade": ([get(b"Connection: upgrade\r\nUpgrade: foo\r\n"), "read", b"ping"],
+                [Answer([(0, b"HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\n"), ("read", 4), (0, b"pong")], "close")], (), ""),
+    "persistence": ([get(b"Cookie: SRV=one\r\n")], [ok()], ("cookie SRV insert indirect",), "cookie one"),
+    "persistence, wrong cookie": ([get(b"Cookie: SRV=other\r\n")], [ok()], ("cookie SRV insert indirect",), "cookie one"),
+}
+TCP = {
+    "normal": ([b"x", "read", "half"], [Answer([("read", 1), (0, b"yy")], "close")], (), ""),
+    "client leaves": ([b"x", 0.1, "close"], [hang()], (), ""),
+    "client sends nothing": ([0.01, "close"], [hang()], (), ""),
+    "client silent": ([b"x", "read"], [Answer([("read", 1), (0, b"yy")], "hang")], (), ""),
+    "server refuses": ([b"x"], "refuse", (), ""),
+    "server closes at once": ([b"x"], [close()], (), ""),
+    "server silent": ([b"x"], [hang()], (), ""),
+    "no server": ([b"x"], [], (), "disabled"),
+}
+# Ends whose log line depends on which of two things the program sees first: only the rest is compared.
+RACES = {"client leaves in the answer", "server resets at once", "client resets in the head"}
+
+
+def table():
+    for name, (client, origin, backend, server) in HTTP.items():
+        case("http " + name, client, origin, backend=backend, server=server, skip=("client", "log", "counters") if name in RACES else ())
+    for name, (client, origin, backend, server) in TCP.items():
+        case("tcp " + name, client, origin, backend=backend, server=server, mode="tcp", log="option tcplog")
+    for label, log, extra in (("clf", "option httplog clf", ()), ("tcplog", "option tcplog", ()), ("default", "", ()),
+                              ("logasap", "option httplog", ("option logasap",)),
+                              ("dontlognull", "option httplog", ("option dontlognull",)),
+                              ("dontlog-normal", "option httplog", ("option dontlog-normal",)),
+                              ("separate errors", "option httplog", ("option log-separate-errors",)),
+                              ("captures", "option httplog", ("capture request header User-Agent len 4",
+                                                              "capture request header X-None len 4",
+                                                              "capture response header Content-Length len 9")),
+                              ("cookie capture", "option httplog", ("capture cookie SRV len 8",))):
+        for name in ("normal", "two requests", "client sends nothing", "client sends nothing and waits", "bad request",
+                     "server refuses", "server silent", "server closes in the body", "500", "no server", "persistence"):
+            client, origin, backend, server = HTTP[name]
+            case(f"{label}: {name}", client, origin, backend=backend, server=server, log=log, frontend=extra)
+    for label, log, extra in (("default", "", ()), ("dontlognull", "option tcplog", ("option dontlognull",)),
+                              ("dontlog-normal", "option tcplog", ("option dontlog-normal",)), ("logasap", "option tcplog", ("option logasap",))):
+        for name, (client, origin, backend, server) in TCP.items():
+            case(f"tcp {label}: {name}", client, origin, backend=backend, server=server, log=log, frontend=extra, mode="tcp")
+    for form in ("rfc3164", "rfc5424", "short", "raw", "timed", "iso", "priority"):
+        case(f"format {form}", get(), frontend=("no log", f"log 127.0.0.1:@LOG@ format {form} local3"))
+    for facility in ("kern", "user", "daemon", "local7", "alert", "lpr"):
+        case(f"facility {facility}", get(), frontend=("no log", f"log 127.0.0.1:@LOG@ {facility}"))
+    case("level notice", get(), frontend=("no log", "log 127.0.0.1:@LOG@ local0 notice"))
+    case("level cap", get(), frontend=("no log", "log 127.0.0.1:@LOG@ local0 debug debug"))
+    for size in (80, 100, 120, 1024):
+        case(f"len {size}", get(target=b"/" + b"x" * 200), frontend=("no log", f"log 127.0.0.1:@LOG@ len {size} local0"))
+    case("long line", get(target=b"/" + b"x" * 3000))
+    case("no log", get(), frontend=("no log",))
+    case("log-tag", get(), frontend=("log-tag edge",))
+    case("two targets", get(), frontend=("log 127.0.0.1:@LOG@ local4", "log 127.0.0.1:@LOG@ local5 err"))
+    case("quote in target", get(target=b"/a\"b"))
+    case("high byte in header capture", get(b"X: \xe9\x01\"{}|\r\n"), frontend=("capture request header X len 20",))
+    case("PROXY header", b"PROXY TCP4 192.0.2.1 198.51.100.2 5 80\r\n" + get(), frontend=("accept-proxy",))
+    case("PROXY header missing", get(), frontend=("accept-proxy",))
+    case("PROXY header missing, dontlognull", get(), frontend=("accept-proxy", "option dontlognull"))
+    case("PROXY header cut", [b"PROXY TCP4 192.", "half"], frontend=("accept-proxy",))
+    case("monitor-uri", get(target=b"/alive"), frontend=("monitor-uri /alive",))
+    case("ignore probes", [0.01, "close"], frontend=("option http-ignore-probes",))
+    case("http-buffer-request, body missing", post(b"Content-Length: 10\r\n", b"abc"), frontend=("option http-buffer-request",))
+
+
+table()
+
+
+def compare(weir, haproxy, only=""):
+    return harness.compare(CASES, weir, haproxy, only)
