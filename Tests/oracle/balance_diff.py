@@ -205,7 +205,7 @@ def start_origin(binary, directory, count):
     for base in range(21000, 60000, 101):
         path = os.path.join(directory, "origin.cfg")
         with open(path, "w") as f:
-            f.write("defaults\n mode http\n timeout client 60s\n timeout http-keep-alive 60s\nfrontend o\n"
+            f.write("global\n noreuseport\ndefaults\n mode http\n timeout client 60s\n timeout http-keep-alive 60s\nfrontend o\n"
                     f" bind 127.0.0.1:{base}-{base + count - 1}\n"
                     " http-request return status 200 hdr x-port %[dst_port]\n")
         process = subprocess.Popen([binary, "-db", "-f", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
