@@ -1,0 +1,127 @@
+import Memory
+import System
+
+/// Turns the text of expressions, ACLs and conditions into a `SampleProgram`. One is made for each reading of a
+/// configuration; it is no concern of the data path.
+public final class SampleCompiler {
+  public let patterns: PatternRegistry
+  public var variables: VariableNames
+  /// What could not be resolved yet; the loader does so when all sections are known.
+  public private(set) var pending: [PendingArgument] = []
+  /// Warnings since they were last taken, without file and line.
+  private var warnings: [String] = []
+
+  struct ExpressionBuild {
+    var fetch: FetchID
+    var arguments: Arguments
+    var firstConverter: Int32
+    var converterCount: Int32 = 0
+    var type: SampleType
+    /// For messages about arguments that are resolved later.
+    let keyword: String
+  }
+  struct ConverterBuild {
+    let id: ConverterID
+    let input: SampleType
+    var arguments: Arguments
+  }
+  var expressions: [ExpressionBuild] = []
+  var converters: [ConverterBuild] = []
+  var regexes: [Regex] = []
+  var digests: [Digest] = []
+  var fieldNumbers: [[UInt32]] = []
+  var userLists: [UserList] = []
+  var certificates: [SampleProgram.Certificate] = []
+  var accessLists: [AccessListBuild] = []
+  var terms: [ConditionTerm] = []
+  var conditions: [ConditionRecord] = []
+  private var permanent: [String: Bytes] = [:]
+
+  public init(patterns: PatternRegistry = PatternRegistry(), variables: VariableNames = VariableNames()) {
+    self.patterns = patterns
+    self.variables = variables
+  }
+
+  func warn(_ message: String) { warnings.append(message) }
+  public func takeWarnings() -> [String] {
+    defer { warnings = [] }
+    return warnings
+  }
+
+  /// A permanent copy of configuration text, made once for equal texts.
+  func keep(_ text: [UInt8]) -> Bytes {
+    let key = String(bytes: text)
+    if let kept = permanent[key] { return kept }
+    let kept = Bytes(permanent: text)
+    permanent[key] = kept
+    return kept
+  }
+
+  func postpone(_ argument: PendingArgument) { pending.append(argument) }
+
+  /// Gives a pending argument the number of what it names. For regular expressions see `resolveRegexes`.
+  public func resolve(_ argument: PendingArgument, object: Int32) { put(.object(object), argument) }
+
+  private func put(_ value: Argument, _ argument: PendingArgument) {
+    switch argument.target {
+    case .fetch(let expression, let i): expressions[expression].arguments[i] = value
+    case .converter(let converter, let i): converters[converter].arguments[i] = value
+    }
+  }
+
+  /// Compiles the regular expressions among the pending arguments and takes them off the list; returns the messages of
+  /// those that are wrong, with where they stand.
+  public func resolveRegexes() -> [(site: ExpressionSite, message: String)] {
+    var errors: [(site: ExpressionSite, message: String)] = []
+    for argument in pending where argument.type == .regex {
+      guard case .converter(let converter, _) = argument.target else { continue }
+      let ignoresCase = converters[converter].arguments[2].integer.map { $0 & 1 != 0 } ?? false
+      do {
+        regexes.append(try Regex(argument.name, ignoringCase: ignoresCase))
+        put(.regex(Int32(regexes.count - 1)), argument)
+      } catch {
+        errors.append(
+          (
+            argument.site,
+            "error in regex '\(argument.name)' in \(argument.place) : regex '\(argument.name)' is invalid "
+              + "(error=\(error.message), erroffset=\(error.offset))."
+          ))
+      }
+    }
+    pending.removeAll { $0.type == .regex }
+    return errors
+  }
+
+  /// Makes a user list known; its number is for `resolve`.
+  public func add(_ list: UserList) -> Int32 {
+    userLists.append(list)
+    return Int32(userLists.count - 1)
+  }
+
+  /// The program of everything compiled so far, for one worker. Nothing may be pending.
+  public func makeProgram() -> SampleProgram {
+    var tests: [ConditionTest] = []
+    var testPatterns: [Int32] = []
+    let lists = accessLists.map { list in
+      let first = Int32(tests.count)
+      for test in list.tests {
+        tests.append(
+          ConditionTest(
+            expression: test.expression, method: test.method, firstPattern: Int32(testPatterns.count),
+            patternCount: Int32(test.patterns.count)))
+        testPatterns += test.patterns
+      }
+      return AccessListRecord(firstTest: first, testCount: Int32(list.tests.count))
+    }
+    return SampleProgram(
+      expressions: expressions.map {
+        ExpressionRecord(
+          fetch: FetchCall($0.fetch, $0.arguments), firstConverter: $0.firstConverter,
+          converterCount: $0.converterCount, type: $0.type)
+      },
+      converters: converters.map { ConverterCall(id: $0.id, input: $0.input, arguments: $0.arguments) },
+      conditions: conditions.map { $0 }, terms: terms.map { $0 }, accessLists: lists, tests: tests,
+      testPatterns: testPatterns, digests: digests, regexes: regexes, patterns: patterns.expressions.map { $0 },
+      fieldNumbers: fieldNumbers, userLists: userLists, certificates: certificates)
+  }
+}
