@@ -40,6 +40,8 @@ public final class ProcessRuntime: Sendable {
   public let maxPipes: Int
   /// Threads' connection counts, to hand a new connection to the least loaded.
   public let workerConnections: [SharedCell]
+  /// Which servers follow which.
+  public let tracking: TrackingTable
 
   public init(
     model: ConfigurationModel, threads: Int, frontends: [FrontendRuntime?], backends: [BackendRuntime?],
@@ -60,6 +62,8 @@ public final class ProcessRuntime: Sendable {
     sessionRateLimit = SharedCell(model.global.maxSessionRate)
     self.maxPipes = maxPipes
     workerConnections = (0..<threads).map { _ in SharedCell() }
+    tracking = TrackingTable(model: model)
+    prepareServers()
   }
 
   public func backend(named name: String) -> BackendRuntime? {

@@ -39,8 +39,6 @@ public final class ServerRuntime: Sendable {
   // State
   public let operational = SharedCell(OperationalState.running.rawValue)
   public let admin = SharedCell()
-  /// 0...rise-1 down, rise...rise+fall-1 up.
-  public let health: SharedCell
   public let consecutiveErrors = SharedCell()
   /// Weight as configured or set by an operator (0...256).
   public let userWeight: SharedCell
@@ -72,19 +70,17 @@ public final class ServerRuntime: Sendable {
   public let sessionRateMax = SharedCell()
   public let counters: CounterSet
 
-  // Check results
-  public let checkStatus = SharedCell()
-  public let checkCode = SharedCell()
-  public let checkDuration = SharedCell(-1)
-  private let checkText = Mutex("")
-  private let lastAgentText = Mutex("")
+  // Checks
+  public let check: CheckRecord
+  public let agent: CheckRecord
 
   public init(settings: ServerSettings, backendIndex: Int, index: Int, endpoint: Endpoint, threads: Int) {
     self.settings = settings
     self.backendIndex = backendIndex
     self.index = index
     name = Bytes(permanent: settings.name)
-    health = SharedCell(settings.rise)
+    check = CheckRecord(rise: settings.rise, fall: settings.fall, enabled: settings.checkEnabled)
+    agent = CheckRecord(rise: 1, fall: 1, enabled: settings.agentEnabled)
     userWeight = SharedCell(settings.weight)
     initialWeight = settings.weight
     effectiveWeight = SharedCell(settings.weight * 16)
@@ -109,9 +105,4 @@ public final class ServerRuntime: Sendable {
   public var isRunning: Bool { !isInMaintenance && state != .stopped }
   /// Whether balancing may choose it now.
   public var isUsable: Bool { isRunning && state != .stopping && !isDraining && effectiveWeight.value > 0 }
-
-  public var lastCheckText: String {
-    get { checkText.withLock { $0 } }
-    set { checkText.withLock { $0 = newValue } }
-  }
 }
