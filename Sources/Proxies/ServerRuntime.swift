@@ -73,6 +73,10 @@ public final class ServerRuntime: Sendable {
   // Checks
   public let check: CheckRecord
   public let agent: CheckRecord
+  /// Actions that errors of the traffic caused (`observe`): column `hanafail`.
+  public let observedFailures = SharedCell()
+  /// What the agent is sent, where an operator changed it (`set server ... agent-send`), and where it is.
+  public let checkOverrides = CheckOverrides()
 
   public init(settings: ServerSettings, backendIndex: Int, index: Int, endpoint: Endpoint, threads: Int) {
     self.settings = settings

@@ -6,6 +6,8 @@ public enum CheckStatus: Int, Sendable {
   /// No check has been run.
   case initializing = 1
   case started = 2
+  /// An answer that says nothing about the state (agents).
+  case checked = 3
   /// Errors of the traffic itself (`observe`).
   case observed = 4
   case socketError = 5
@@ -21,6 +23,7 @@ public enum CheckStatus: Int, Sendable {
     case .unknown: "UNK"
     case .initializing: "INI"
     case .started: ""
+    case .checked: "CHECKED"
     case .observed: "HANA"
     case .socketError: "SOCKERR"
     case .layer4OK: "L4OK"
@@ -45,6 +48,7 @@ public enum CheckStatus: Int, Sendable {
     case .unknown: "Unknown"
     case .initializing: "Initializing"
     case .started: ""
+    case .checked: "No status change"
     case .observed: "Health analyze"
     case .socketError: "Socket error"
     case .layer4OK: "Layer4 check passed"
@@ -68,6 +72,7 @@ public enum CheckStatus: Int, Sendable {
   public var result: CheckResult {
     switch self {
     case .unknown, .initializing, .started: .unknown
+    case .checked: .neutral
     case .layer4OK, .layer6OK, .layer7OK, .processOK: .passed
     case .layer7Conditional: .conditional
     default: .failed

@@ -13,6 +13,7 @@ extension ProcessRuntime {
         if server.settings.disabled { shut(server, [.configuredMaintenance, .forcedMaintenance]) }
         if case .unresolved = server.settings.address, server.currentEndpoint.family == .none {
           shut(server, .resolutionMaintenance)
+          server.downTransitions.add(1)
         }
       }
     }

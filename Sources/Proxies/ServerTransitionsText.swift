@@ -45,14 +45,14 @@ extension ServerTransitions {
     return " via \(backend.settings.name)/\(other.settings.name)"
   }
 
-  /// Bytes that a terminal or a log could take amiss are written as `\xHH`-like escapes.
+  /// Bytes that a terminal or a log could take amiss are written as `<HH>`.
   static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       if scalar.value >= 0x20 && scalar.value < 0x7f && scalar != "\"" {
         result.append(scalar)
       } else {
-        result.append(contentsOf: "#\(hex(scalar.value >> 4))\(hex(scalar.value))".unicodeScalars)
+        result.append(contentsOf: "<\(hex(scalar.value >> 4))\(hex(scalar.value))>".unicodeScalars)
       }
     }
     return String(result)

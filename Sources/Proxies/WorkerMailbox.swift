@@ -31,6 +31,8 @@ public enum WorkerMessage: Sendable {
   case resumeListeners
   case pauseFrontend(Int), stopFrontend(Int), resumeFrontend(Int)
   case softStop, stop
+  /// Errors of the traffic ask for the next check of this server sooner (`observe`, `fastinter`).
+  case checkSoon(backend: Int, server: Int)
   /// Run a runtime-API or check task that belongs to this worker.
   case task(Int)
 }
