@@ -1,0 +1,69 @@
+import Configuration
+import Proxies
+
+/// What the check of one server does, worked out once from the configuration.
+public struct CheckPlan: Sendable {
+  public enum Kind: Sendable {
+    /// Connecting is all (`tcp-check` alone words its errors a little otherwise).
+    case connect(isTCPCheck: Bool)
+    case http(HTTPCheckPlan)
+    case agent
+  }
+  public var kind: Kind
+  public var inter: Int
+  public var fastInter: Int?
+  public var downInter: Int?
+  /// `timeout connect` and `timeout check` of the backend.
+  public var connectTimeout: Int?
+  public var checkTimeout: Int?
+  public var proxyHeader: ProxyProtocolVersion
+
+  init(check server: ServerSettings, of backend: ProxySettings) {
+    switch backend.check.kind {
+    case .connect: kind = .connect(isTCPCheck: false)
+    case .tcpScript: kind = .connect(isTCPCheck: true)
+    case .http: kind = .http(HTTPCheckPlan(backend.check))
+    }
+    inter = server.inter
+    fastInter = server.fastInter
+    downInter = server.downInter
+    connectTimeout = backend.timeouts.connect
+    checkTimeout = backend.timeouts.check
+    proxyHeader = Self.proxyHeader(of: server)
+  }
+
+  init(agent server: ServerSettings, of backend: ProxySettings) {
+    kind = .agent
+    inter = server.agentInter
+    connectTimeout = backend.timeouts.connect
+    checkTimeout = backend.timeouts.check
+    proxyHeader = .none
+  }
+
+  /// A check sends the PROXY header where traffic does, unless it goes to a place of its own.
+  private static func proxyHeader(of server: ServerSettings) -> ProxyProtocolVersion {
+    if server.checkSendProxy { return server.sendProxy == .v2 ? .v2 : .v1 }
+    return server.checkPort == nil && server.checkAddress == nil ? server.sendProxy : .none
+  }
+
+  /// Milliseconds until the next check (manual section 5.2, `inter`): `fastinter` while the server goes up or down,
+  /// `downinter` while it is down.
+  func interval(_ values: CheckValues, serverState: OperationalState) -> Int {
+    if values.health == values.fullHealth { return inter }
+    if serverState == .stopped && values.health == 0 { return downInter ?? inter }
+    return fastInter ?? inter
+  }
+
+  /// When a check that connects at `now` fails at the latest. `timeout connect` only counts beside `timeout check`.
+  func connectDeadline(from now: Int64) -> Int64 {
+    let limit = now + Int64(inter)
+    guard checkTimeout != nil, let connectTimeout else { return limit }
+    return min(limit, now + Int64(connectTimeout))
+  }
+  /// When a check that is connected at `now` fails at the latest: the answer may always take what the connection did
+  /// not use.
+  func answerDeadline(from now: Int64, connectDeadline: Int64) -> Int64 {
+    guard let checkTimeout else { return connectDeadline }
+    return max(connectDeadline, now + Int64(checkTimeout))
+  }
+}

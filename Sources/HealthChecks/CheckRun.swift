@@ -1,0 +1,191 @@
+import Configuration
+import EventLoop
+import Memory
+import Primitives
+import Proxies
+import System
+
+/// One run of a check from socket to verdict.
+extension CheckScheduler {
+  mutating func begin(_ i: Int, _ loop: inout EventLoop) {
+    guard let (backend, server) = process.server(at: entries[i].place) else { return }
+    let record = entries[i].record(of: server)
+    if !record.current.isActive || process.stopping.value != 0 {
+      loop.timers.arm(entries[i].slot, at: loop.now + Int64(entries[i].plan.inter))
+      return
+    }
+    record.update { check in
+      check.isRunning = true
+      check.result = .unknown
+    }
+    entries[i].startedAt = Clock.monotonicMilliseconds()
+    entries[i].output = []
+    entries[i].sent = 0
+    entries[i].received.removeAll(keepingCapacity: true)
+    guard let target = CheckTarget(server, isAgent: entries[i].isAgent) else {
+      return finish(i, CheckVerdict(.socketError), &loop)
+    }
+    guard let (socket, result) = target.connect(server.settings, backend.settings) else {
+      return finish(i, CheckVerdict(.socketError, info: SystemError.current.description), &loop)
+    }
+    entries[i].socket = socket
+    entries[i].generation &+= 1
+    if case .failed(let error) = result { return finish(i, connectError(i, error.description), &loop) }
+    entries[i].phase = .connecting
+    entries[i].connectDeadline = entries[i].plan.connectDeadline(from: loop.now)
+    loop.timers.arm(entries[i].slot, at: entries[i].connectDeadline)
+    let token = Token(kind: TokenKind.check, index: i, generation: entries[i].generation)
+    loop.poller.add(socket.descriptor, [.read, .write, .peerClosed], token: token.bits)
+  }
+
+  private func connectError(_ i: Int, _ text: String) -> CheckVerdict {
+    CheckVerdict(.layer4Connection, info: text + stepText(i))
+  }
+  /// What `option tcp-check` adds to errors of the connection.
+  private func stepText(_ i: Int) -> String {
+    if case .connect(isTCPCheck: true) = entries[i].plan.kind { return " at initial connection step of tcp-check" }
+    return ""
+  }
+
+  mutating func timeOut(_ i: Int, _ loop: inout EventLoop) {
+    let verdict =
+      entries[i].phase == .connecting
+      ? CheckVerdict(.layer4Timeout, info: stepText(i)) : CheckVerdict(.layer7Timeout)
+    finish(i, verdict, &loop)
+  }
+
+  mutating func connected(_ i: Int, _ event: Poller.Event, _ loop: inout EventLoop) {
+    guard let socket = entries[i].socket, let (backend, server) = process.server(at: entries[i].place) else { return }
+    if let error = socket.pendingError { return finish(i, connectError(i, error.description), &loop) }
+    if !event.isWritable && !event.isHangUp { return }
+    let plan = entries[i].plan
+    var output: [UInt8] = []
+    if plan.proxyHeader != .none {
+      output = ProxyHeaderLine.bytes(
+        plan.proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
+    }
+    switch plan.kind {
+    case .connect: break
+    case .http(let http): output += http.request(state: http.sendState ? process.serverStateHeader(backend, server) : nil)
+    case .agent: output += agentText(server)
+    }
+    entries[i].output = output
+    entries[i].phase = .sending
+    let deadline = plan.answerDeadline(from: loop.now, connectDeadline: entries[i].connectDeadline)
+    loop.timers.arm(entries[i].slot, at: deadline)
+    send(i, &loop)
+  }
+
+  private func agentText(_ server: ServerRuntime) -> [UInt8] {
+    let text = server.checkOverrides.current.agentSend ?? server.settings.agentSend
+    return text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+  }
+
+  mutating func send(_ i: Int, _ loop: inout EventLoop) {
+    guard let socket = entries[i].socket else { return }
+    while entries[i].sent < entries[i].output.count {
+      switch socket.send(Array(entries[i].output[entries[i].sent...])) {
+      case .bytes(let n): entries[i].sent += n
+      case .wouldBlock: return
+      case .closed: return finish(i, CheckVerdict(.socketError), &loop)
+      case .failed(let error): return finish(i, CheckVerdict(.socketError, info: error.description), &loop)
+      }
+    }
+    if case .connect = entries[i].plan.kind { return finish(i, CheckVerdict(.layer4OK), &loop) }
+    entries[i].phase = .receiving
+    let token = Token(kind: TokenKind.check, index: i, generation: entries[i].generation)
+    loop.poller.change(socket.descriptor, [.read, .peerClosed], token: token.bits)
+  }
+
+  mutating func receive(_ i: Int, _ loop: inout EventLoop) {
+    guard let socket = entries[i].socket, var buffer = buffers.take() else { return }
+    let tune = process.model.global.tune
+    let limit = min(buffer.capacity, max(1024, tune.bufferSize - tune.maxRewrite))
+    _ = buffer.append(entries[i].received)
+    var ended = false
+    reading: while buffer.count < limit {
+      switch socket.receive(into: &buffer, limit: limit - buffer.count) {
+      case .bytes: if buffer.count >= limit { break reading }
+      case .wouldBlock: break reading
+      case .closed:
+        ended = true
+        break reading
+      case .failed(let error):
+        return finish(i, CheckVerdict(.socketError, info: error.description), &loop)
+      }
+    }
+    ended = ended || buffer.count >= limit
+    entries[i].received = buffer.readable.array
+    switch entries[i].plan.kind {
+    case .connect: break
+    case .http(let plan):
+      let isStopped = process.server(at: entries[i].place)?.1.state == .stopped
+      if case .done(let verdict) = answers.judge(&buffer, ended: ended, plan: plan, isStopped: isStopped) {
+        finish(i, verdict, &loop)
+      }
+    case .agent:
+      if let reply = AgentReply(entries[i].received, ended: ended) { finish(i, reply, &loop) }
+    }
+  }
+
+  // MARK: - End
+
+  /// An agent's words take effect before its verdict.
+  private mutating func finish(_ i: Int, _ reply: AgentReply, _ loop: inout EventLoop) {
+    let place = entries[i].place
+    var transitions = ServerTransitions(process: process, now: loop.now)
+    switch reply.mode {
+    case .ready: transitions.setReady(place)
+    case .drain: transitions.setDrain(place)
+    case .maintenance: transitions.setMaintenance(place)
+    case nil: break
+    }
+    if let (backend, server) = process.server(at: place) {
+      if let percent = reply.weight, backend.settings.balance.isDynamic {
+        transitions.setWeight(place, min(256, server.initialWeight * percent / 100))
+      }
+      if let count = reply.maxConnections { server.maxConnections.set(count) }
+    }
+    messages += transitions.takeMessages()
+    finish(i, reply.verdict, &loop)
+  }
+
+  private mutating func finish(_ i: Int, _ verdict: CheckVerdict, _ loop: inout EventLoop) {
+    close(i, &loop)
+    var verdict = verdict
+    verdict.duration = Int(max(0, Clock.monotonicMilliseconds() - entries[i].startedAt))
+    let place = entries[i].place
+    guard let (_, server) = process.server(at: place) else { return }
+    let record = entries[i].record(of: server)
+    record.update { $0.isRunning = false }
+    // What came in the meantime (maintenance, `disable health`) counts for more than this outcome.
+    if record.current.isActive {
+      var transitions = ServerTransitions(process: process, now: loop.now)
+      transitions.apply(verdict, to: place, isAgent: entries[i].isAgent, worker: worker)
+      messages += transitions.takeMessages()
+    }
+    let interval = entries[i].plan.interval(record.current, serverState: server.state)
+    loop.timers.arm(entries[i].slot, at: loop.now + Int64(spread(interval)))
+  }
+
+  mutating func close(_ i: Int, _ loop: inout EventLoop) {
+    entries[i].phase = .idle
+    guard let socket = entries[i].socket else { return }
+    entries[i].socket = nil
+    entries[i].generation &+= 1
+    // A reset spares both sides the states that wait after an orderly end.
+    socket.setNoLinger()
+    socket.close()
+  }
+
+  /// `spread-checks`: up to so many percent more or less.
+  private mutating func spread(_ interval: Int) -> Int {
+    let percent = process.model.global.spreadChecks
+    if percent <= 0 { return max(1, interval) }
+    random ^= random << 13
+    random ^= random >> 7
+    random ^= random << 17
+    let range = interval * percent / 100
+    return max(1, interval + (range > 0 ? Int(random % UInt64(2 * range + 1)) - range : 0))
+  }
+}

@@ -1,0 +1,136 @@
+import Configuration
+public import EventLoop
+import HTTP1
+public import Memory
+import Primitives
+public import Proxies
+public import System
+
+/// The checks that one worker runs, on its loop. The owner of the loop hands it events and timers of `TokenKind.check`
+/// and takes the `messages` afterwards.
+public struct CheckScheduler: ~Copyable {
+  let process: ProcessRuntime
+  let worker: Int
+  let buffers: BufferPool
+  var entries: [CheckEntry] = []
+  var answers: HTTPCheckAnswer
+  var random: UInt64
+  private var isStopped = false
+  /// What has been found since the last `takeMessages`.
+  var messages: [StateMessage] = []
+
+  public init(process: ProcessRuntime, worker: Int, buffers: BufferPool) {
+    self.process = process
+    self.worker = worker
+    self.buffers = buffers
+    let tune = process.model.global.tune
+    let room = max(1024, tune.bufferSize - tune.maxRewrite)
+    answers = HTTPCheckAnswer(limits: H1Limits(maxHeaders: tune.maxHTTPHeaders, maxHeadLength: room))
+    random = UInt64(truncatingIfNeeded: process.startedAt) &+ UInt64(worker) | 1
+  }
+
+  public mutating func takeMessages() -> [StateMessage] {
+    if messages.isEmpty { return [] }
+    defer { messages = [] }
+    return messages
+  }
+
+  // MARK: - Start and end
+
+  /// Makes the entries of this worker and arms their first runs, spread as HAProxy spreads them: over the shortest
+  /// interval of a second or more.
+  public mutating func start(_ loop: inout EventLoop) {
+    var count = 0
+    var shortest = 0
+    var found: [(CheckEntry.Role, ServerPlace, CheckPlan, Int)] = []
+    for case let backend? in process.backends where !backend.settings.disabled {
+      for server in backend.servers {
+        let place = ServerPlace(backend: backend.index, server: server.index)
+        let isOurs = process.checkingWorker(of: place) == worker
+        for (role, plan) in Self.plans(server, backend) {
+          if role != .slowStart {
+            if plan.inter >= 1000 && (shortest == 0 || plan.inter < shortest) { shortest = plan.inter }
+            count += 1
+          }
+          if isOurs { found.append((role, place, plan, count - 1)) }
+        }
+      }
+    }
+    let limit = process.model.global.maxSpreadChecks
+    for (role, place, plan, position) in found {
+      let index = entries.count
+      let slot = loop.timers.allocate(token: Token(kind: TokenKind.check, index: index, generation: 0).bits)
+      entries.append(CheckEntry(role: role, place: place, plan: plan, slot: slot, position: position))
+      if role == .slowStart {
+        loop.timers.arm(slot, at: loop.now + Int64(plan.inter))
+        continue
+      }
+      var span = max(shortest, plan.inter)
+      if limit > 0 { span = min(span, limit) }
+      loop.timers.arm(slot, at: loop.now + Int64(span) * Int64(position) / Int64(max(1, count)))
+    }
+  }
+
+  private static func plans(_ server: ServerRuntime, _ backend: BackendRuntime) -> [(CheckEntry.Role, CheckPlan)] {
+    var plans: [(CheckEntry.Role, CheckPlan)] = []
+    let settings = server.settings
+    if settings.checkEnabled && settings.track == nil {
+      plans.append((.check, CheckPlan(check: settings, of: backend.settings)))
+    }
+    if settings.agentEnabled { plans.append((.agent, CheckPlan(agent: settings, of: backend.settings))) }
+    if settings.slowStart > 0 {
+      var plan = CheckPlan(agent: settings, of: backend.settings)
+      plan.inter = max(1000, settings.slowStart / 20)
+      plans.append((.slowStart, plan))
+    }
+    return plans
+  }
+
+  /// Ends all checks: nothing is armed or open afterwards.
+  public mutating func stop(_ loop: inout EventLoop) {
+    isStopped = true
+    for i in entries.indices {
+      close(i, &loop)
+      loop.timers.release(entries[i].slot)
+    }
+    entries = []
+  }
+
+  // MARK: - Events
+
+  public mutating func handleTimer(_ token: Token, _ loop: inout EventLoop) {
+    let i = token.index
+    if isStopped || i >= entries.count { return }
+    if entries[i].role == .slowStart { return warmUp(i, &loop) }
+    entries[i].phase == .idle ? begin(i, &loop) : timeOut(i, &loop)
+  }
+
+  public mutating func handleEvent(_ event: Poller.Event, _ loop: inout EventLoop) {
+    let token = Token(bits: event.token)
+    let i = token.index
+    if isStopped || i >= entries.count || entries[i].generation != token.generation { return }
+    switch entries[i].phase {
+    case .idle: break
+    case .connecting: connected(i, event, &loop)
+    case .sending: send(i, &loop)
+    case .receiving: receive(i, &loop)
+    }
+  }
+
+  /// The message `WorkerMessage.checkSoon`.
+  public mutating func checkSoon(backend: Int, server: Int, _ loop: inout EventLoop) {
+    let place = ServerPlace(backend: backend, server: server)
+    for entry in entries where entry.place == place && entry.role == .check && entry.phase == .idle {
+      guard let fast = entry.plan.fastInter else { return }
+      let soon = loop.now + Int64(fast)
+      if soon < loop.timers.deadline(entry.slot) { loop.timers.arm(entry.slot, at: soon) }
+    }
+  }
+
+  private mutating func warmUp(_ i: Int, _ loop: inout EventLoop) {
+    var transitions = ServerTransitions(process: process, now: loop.now)
+    _ = transitions.warmUp(entries[i].place)
+    messages += transitions.takeMessages()
+    loop.timers.arm(entries[i].slot, at: loop.now + Int64(entries[i].plan.inter))
+  }
+}
