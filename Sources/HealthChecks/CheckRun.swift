@@ -144,7 +144,7 @@ extension CheckScheduler {
       if let percent = reply.weight, backend.settings.balance.isDynamic {
         transitions.setWeight(place, min(256, server.initialWeight * percent / 100))
       }
-      if let count = reply.maxConnections { server.maxConnections.set(count) }
+      if let count = reply.maxConnections { server.load.setLimits(minimum: server.settings.minConnections, maximum: count) }
     }
     messages += transitions.takeMessages()
     finish(i, reply.verdict, &loop)

@@ -4,7 +4,13 @@ import Memory
 /// What follows for a backend from the state of its servers. Callers hold `stateLock`.
 extension BackendRuntime {
   /// Tells the balancer that server `index` became usable or not, or weighs otherwise.
-  public func serverChanged(_ index: Int) { generation.add(1) }
+  public func serverChanged(_ index: Int) {
+    let server = servers[index]
+    // Static algorithms count in a scale of their own, where slow start has no part.
+    let weight = balancer.scale.isDynamic ? server.effectiveWeight.value : balancer.scale.effective(server.userWeight.value)
+    balancer.setServer(index, isUsable: server.isUsable, effectiveWeight: weight)
+    generation.add(1)
+  }
 
   /// Counts the usable servers anew.
   public func recountServers() {
@@ -51,5 +57,6 @@ extension ServerRuntime {
     if state == .starting && (elapsed < 0 || elapsed >= seconds) { operational.set(OperationalState.running.rawValue) }
     let share = state == .starting && isDynamic && seconds > 0 ? (16 * elapsed + seconds) / seconds : 16
     effectiveWeight.set(userWeight.value * min(16, max(1, share)))
+    load.setThrottle(percent: throttle ?? 100)
   }
 }

@@ -21,7 +21,10 @@ extension ProcessRuntime {
       guard let (_, root) = self.server(at: tracking.root(of: place)), root.isInMaintenance else { continue }
       if let (_, server) = self.server(at: place) { shut(server, .inheritedMaintenance) }
     }
-    for backend in backends.compactMap({ $0 }) { backend.recountServers() }
+    for backend in backends.compactMap({ $0 }) {
+      backend.recountServers()
+      for index in backend.servers.indices { backend.serverChanged(index) }
+    }
   }
 
   private func shut(_ server: ServerRuntime, _ flags: AdminState) {

@@ -7,7 +7,8 @@ extension ServerTransitions {
   func redistribute(_ server: ServerRuntime, _ backend: BackendRuntime) -> Int {
     if backend.settings.options.contains(.persist) || !mayRedispatch(backend) { return 0 }
     let entries = server.queue.removeAll()
-    for entry in entries { send(entry, to: -1) }
+    server.load.queued.add(-entries.count)
+    for entry in entries { post(.chooseAgain(entry.stream.token), to: entry) }
     return entries.count
   }
 
@@ -21,22 +22,24 @@ extension ServerTransitions {
     }
     var moved = 0
     while true {
-      let limit = backend.dynamicLimit(of: server, fullConnections: backend.settings.fullConnections ?? 0)
+      let limit = server.load.limit(in: backend.load)
       if limit == 0 { server.served.add(1) } else if !server.served.addIfBelow(limit) { break }
       guard let entry = backend.queue.popFirst() else {
         server.served.add(-1)
         break
       }
-      send(entry, to: server.index)
+      backend.load.queued.add(-1)
+      backend.load.served.add(1)
+      post(.dequeued(entry.stream.token, backend: backend.index, server: server.index), to: entry)
       moved += 1
     }
     return moved
   }
 
-  private func send(_ entry: PendingQueue.Entry, to server: Int) {
+  private func post(_ message: WorkerMessage, to entry: PendingQueue.Entry) {
     let worker = entry.stream.worker
     if worker < 0 || worker >= process.mailboxes.count { return }
-    process.mailboxes[worker].post(.dequeued(entry.stream.token, server: server))
+    process.mailboxes[worker].post(message)
   }
 
   /// A backend that says nothing itself leaves it to its frontends (see the deliberate differences).

@@ -19,6 +19,8 @@ public enum WorkerMessage: Sendable {
   case connection(Socket, listener: Int, peer: Endpoint)
   /// The stream leaves its queue: a place on the server is reserved for it.
   case dequeued(UInt64, backend: Int, server: Int)
+  /// The stream leaves the queue of a server that went away: choose another.
+  case chooseAgain(UInt64)
   /// End the stream with HAProxy's reason of the same name.
   case killStream(UInt64, KillReason)
   /// End every stream on this server (`on-marked-down shutdown-sessions`, `shutdown sessions server`).
