@@ -32,6 +32,8 @@ public final class Diagnostics {
   public var isDiagnosing = false
   public let version: String
   private var hasIntroduced = false
+  /// Whether version and executable have been told.
+  public var isIntroduced: Bool { hasIntroduced }
 
   /// `version` is what the introducing notice shows.
   public init(version: String, printing: Bool) {

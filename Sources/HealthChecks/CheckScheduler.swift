@@ -29,6 +29,7 @@ public struct CheckScheduler: ~Copyable {
     random = UInt64(truncatingIfNeeded: process.startedAt) &+ UInt64(worker) | 1
   }
 
+  public var hasMessages: Bool { !messages.isEmpty }
   public mutating func takeMessages() -> [StateMessage] {
     if messages.isEmpty { return [] }
     defer { messages = [] }

@@ -15,6 +15,8 @@ extension Worker {
       case .killStreamsOfServer(let backend, let server, let reason): killStreams(backend: backend, server: server, reason)
       case .killStreamsOfBackups(let backend): killStreamsOfBackups(backend)
       case .dropIdle(let backend, let server): dropIdle(backend: backend, server: server)
+      case .chooseAgain(let token): chooseAgain(token)
+      case .checkSoon(let backend, let server): checkRequests.append(ServerPlace(backend: backend, server: server))
       case .resumeListeners: resumeListeners()
       case .pauseFrontend(let i): stopListeners(of: i, forGood: false)
       case .resumeFrontend(let i): restartListeners(of: i)
@@ -24,6 +26,19 @@ extension Worker {
       case .task: break
       }
     }
+  }
+
+  /// The server that the stream was queued for went away.
+  private func chooseAgain(_ bits: UInt64) {
+    let token = Token(bits: bits)
+    guard token.index < streams.count, streams[token.index].generation == token.generation else { return }
+    let stream = streams[token.index]
+    if !stream.isQueued { return }
+    stream.isQueued = false
+    stream.queuedServer = nil
+    stream.queueDeadline = TimerWheel.never
+    stream.connector = .assign
+    advance(stream)
   }
 
   private func killStream(_ bits: UInt64, _ reason: KillReason) {

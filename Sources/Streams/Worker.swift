@@ -1,7 +1,7 @@
 import Connections
 public import EventLoop
 import HTTP1
-import Memory
+public import Memory
 public import Observability
 import Primitives
 public import Proxies
@@ -15,7 +15,7 @@ public final class Worker {
   public let process: ProcessRuntime
   public let index: Int
   public var loop: EventLoop
-  let buffers: BufferPool
+  public let buffers: BufferPool
   /// Text built while one event is handled.
   let arena: ByteArena
   var frontends: [FrontendReplica?] = []
@@ -44,6 +44,8 @@ public final class Worker {
   public internal(set) var activeSessions = 0
   public internal(set) var idleServerConnections = 0
   public internal(set) var isStopping = false
+  /// Servers whose next check shall come soon: for the owner of the loop, which empties it.
+  public var checkRequests: [ServerPlace] = []
 
   public init(process: ProcessRuntime, index: Int, loop: consuming EventLoop, routes: LogRoutes) {
     self.process = process

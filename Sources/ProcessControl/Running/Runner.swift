@@ -58,27 +58,31 @@ enum Runner {
       return 1
     }
     if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
-    let status = start(process, wakeUps, sockets)
+    let reports = StateReports(diagnostics, quiet: settings.quiet)
+    let status = start(process, wakeUps, sockets, reports)
     for path in listening.paths { Files.remove(path) }
     return status
   }
 
-  private static func start(_ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket]) -> Int32 {
+  private static func start(_ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket], _ reports: StateReports) -> Int32 {
     let routes = LogRoutes(process.model, dropped: process.droppedLogs)
     let control = ProcessSignals(process, waking: wakeUps[0])
     var others: [Thread] = []
     for index in wakeUps.indices.dropFirst() {
       let wakeUp = wakeUps[index]
-      let thread = try? Thread { work(process, index, wakeUp, sockets, routes, nil) }
+      let thread = try? Thread { work(process, index, wakeUp, sockets, routes, reports, nil) }
       if let thread { others.append(thread) }
     }
     ServiceNotification.send("READY=1\n")
-    work(process, 0, wakeUps[0], sockets, routes, control)
+    work(process, 0, wakeUps[0], sockets, routes, reports, control)
     for thread in others { thread.join() }
     return 0
   }
 
-  private static func work(_ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes, _ control: ProcessSignals?) {
+  private static func work(
+    _ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes, _ reports: StateReports,
+    _ control: ProcessSignals?
+  ) {
     if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }
     let tune = process.model.global.tune
     let token = Token(kind: TokenKind.wakeUp, index: 0, generation: 0)
@@ -88,6 +92,6 @@ enum Runner {
     }
     let worker = Worker(process: process, index: index, loop: loop, routes: routes)
     for (runtime, socket) in zip(process.listeners, sockets) { worker.addListener(runtime, socket: socket) }
-    WorkerLoop(worker: worker, process: process).run(control)
+    WorkerLoop(worker: worker, process: process, reports: reports).run(control)
   }
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import HealthChecks
 import Proxies
 import Streams
 import System
@@ -7,31 +8,50 @@ import System
 final class WorkerLoop {
   let worker: Worker
   let process: ProcessRuntime
+  let reports: StateReports
+  private var checks: CheckScheduler
 
-  init(worker: Worker, process: ProcessRuntime) {
+  init(worker: Worker, process: ProcessRuntime, reports: StateReports) {
     self.worker = worker
     self.process = process
+    self.reports = reports
+    checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
   }
 
   /// Runs until the process stops and nothing of it is left to do.
   func run(_ control: ProcessSignals?) {
+    checks.start(&worker.loop)
     while true {
       let count = worker.loop.wait(block: !worker.hasReadyWork)
       for i in 0..<count {
         let event = worker.loop.poller.event(i)
         switch Token(bits: event.token).kind {
+        case TokenKind.check: checks.handleEvent(event, &worker.loop)
         default: worker.handle(event)
         }
       }
       worker.loop.collectTimers()
       for i in 0..<worker.loop.expired.count {
         let token = worker.loop.expired[i]
-        worker.handleTimer(token)
+        switch Token(bits: token).kind {
+        case TokenKind.check: checks.handleTimer(Token(bits: token), &worker.loop)
+        default: worker.handleTimer(token)
+        }
       }
+      finishChecks()
       worker.runReady()
       control?.handle(worker)
       if process.stopping.value == 2 { return }
       if process.stopping.value == 1 && worker.isStopping && worker.activeSessions == 0 { return }
     }
+  }
+
+  /// Takes on what other parts asked of the checks, and tells what they found.
+  private func finishChecks() {
+    if !worker.checkRequests.isEmpty {
+      for place in worker.checkRequests { checks.checkSoon(backend: place.backend, server: place.server, &worker.loop) }
+      worker.checkRequests.removeAll()
+    }
+    if checks.hasMessages { reports.report(checks.takeMessages(), worker) }
   }
 }

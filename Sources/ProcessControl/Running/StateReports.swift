@@ -1,0 +1,43 @@
+import ConfigSyntax
+import Memory
+import Observability
+import Proxies
+import Streams
+import System
+
+/// Messages of state changes, to the terminal and to the logs of the proxy they are about. Shared by all workers.
+struct StateReports: Sendable {
+  private let version: String
+  private let isPrinting: Bool
+  /// 1 once the notices of version and executable stand before the first message.
+  private let introduced: SharedCell
+
+  init(_ diagnostics: Diagnostics, quiet: Bool) {
+    version = diagnostics.version
+    isPrinting = !quiet
+    introduced = SharedCell(diagnostics.isIntroduced ? 1 : 0)
+  }
+
+  func report(_ messages: [StateMessage], _ worker: Worker) {
+    for message in messages {
+      if isPrinting { print(message) }
+      let level = LogLevel(rawValue: message.level.rawValue) ?? .notice
+      let route = worker.logs.routes.route(ofProxy: message.proxyIndex)
+      worker.logs.send(LogEvent(level, message.text), to: route, now: worker.loop.wallClock)
+    }
+  }
+
+  private func print(_ message: StateMessage) {
+    var text = ""
+    if introduced.exchange(0, for: 1) {
+      text += line("NOTICE", "haproxy version is \(version)")
+      text += line("NOTICE", "path to executable is \(OwnProcess.executablePath)")
+    }
+    text += line(message.isConsoleAlert ? "ALERT" : "WARNING", message.consoleText)
+    FileDescriptor.standardError.writeAll(text)
+  }
+  private func line(_ label: String, _ text: String) -> String {
+    let padding = String(repeating: " ", count: max(9 - label.utf8.count, 1))
+    return "[\(label)]\(padding)(\(OwnProcess.id)) : \(text)\n"
+  }
+}
