@@ -10,7 +10,7 @@ enum CheckOptions {
   static func tcpCheck(_ context: LoadContext, _ line: ConfigLine) {
     guard context.requires(.backend, "tcp-check") else { return }
     guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
-    context.proxy.check.kind = .connect
+    context.proxy.check.kind = .tcpScript
   }
 
   /// `option httpchk [[<method>] <uri> [<version>]]`.

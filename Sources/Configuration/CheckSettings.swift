@@ -1,5 +1,6 @@
 /// What a backend's health checks do (`option httpchk`, `option tcp-check`, `http-check`).
 public struct CheckSettings: Sendable, Hashable {
+  /// `tcpScript`: `option tcp-check`, whose script is only its implicit connect until `tcp-check` rules exist.
   public enum Kind: Sendable, Hashable { case connect, http, tcpScript }
   public var kind = Kind.connect
   public var http = HTTPCheck()
