@@ -14,8 +14,8 @@ public func loadConfiguration(
   for file in files {
     guard read(file, into: context) else { return nil }
   }
-  for check in loadChecks where !context.flags.contains(.abort) { check(context) }
-  if !context.flags.isDisjoint(with: [.fatal, .abort]) {
+  for check in loadChecks where context.isUsable { check(context) }
+  if !context.isUsable {
     diagnostics.alert("Fatal errors found in configuration.")
     return nil
   }
@@ -74,6 +74,9 @@ private func read(_ file: String, into context: LoadContext) -> Bool {
 }
 
 extension LoadContext {
+  /// Whether no error has been found that keeps the configuration from being used.
+  var isUsable: Bool { flags.isDisjoint(with: [.fatal, .abort]) }
+
   /// The flags so far, which are then empty.
   func takeFlags() -> LoadFlags {
     let taken = flags

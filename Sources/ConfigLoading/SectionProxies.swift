@@ -18,11 +18,12 @@ extension LoadContext {
   private func openDefaults(_ line: ConfigLine) {
     var name = line[1]
     var source = ""
-    if line[2] == "from" {
-      source = line[3]
-    } else if line[1] == "from" && !line[2].isEmpty {
+    if line[1] == "from" && !line[2].isEmpty {
       name = ""
       source = line[2]
+    } else if line[2] == "from" {
+      source = line[3]
+      if source.isEmpty { return alert("character '\0' is not permitted in defaults section name ''.") }
     }
     var settings = ProxySettings(name: name, location: location, capabilities: .defaults)
     sectionName = name.isEmpty ? "defaults" : name
@@ -53,7 +54,12 @@ extension LoadContext {
         "Parsing [\(line.file):\(line.number)]: \(Self.word(capabilities)) '\(name)' has the same name as "
           + "\(Self.word(twin.capabilities)) '\(twin.name)' declared at \(twin.location.file):\(twin.location.line).")
     }
-    let hasSource = line[2] == "from" && !line[3].isEmpty
+    var hasSource = line[2] == "from" && !line[3].isEmpty
+    if hasSource && !line[4].isEmpty {
+      alert("'\(kind.rawValue)' cannot handle unexpected argument '\(line[4])'.")
+      if kind == .backend { return }
+      hasSource = false
+    }
     var parent: Int?
     if hasSource {
       parent = namedDefaults(line[3], wantedBy: kind.rawValue, name)
@@ -63,10 +69,7 @@ extension LoadContext {
       parent = defaults.indices.last
     }
     checkAmbiguity(parent, isExplicit: hasSource)
-    if hasSource && !line[4].isEmpty {
-      alert("'\(kind.rawValue)' cannot handle unexpected argument '\(line[4])'.")
-    }
-    let extra = hasSource ? line[4] : line[2]
+    let extra = hasSource ? "" : line[2]
     if !extra.isEmpty && kind != .backend {
       return alertContinuing("please use the 'bind' keyword for listening addresses.")
     }

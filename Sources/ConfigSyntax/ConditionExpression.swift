@@ -216,7 +216,7 @@ private enum Predicate: String {
     case .defined: OwnProcess.environment(first) != nil
     case .streq: first == arguments.last
     case .strneq: first != arguments.last
-    case .feature: facts.features.contains("+" + first)
+    case .feature: first.isEmpty || facts.features.contains("+" + first)
     case .versionAtLeast: VersionNumber(facts.compatibleVersion) >= VersionNumber(first)
     case .versionBefore: VersionNumber(facts.compatibleVersion) < VersionNumber(first)
     case .opensslVersionAtLeast: facts.opensslVersion.map { VersionNumber($0) >= VersionNumber(first) } ?? false

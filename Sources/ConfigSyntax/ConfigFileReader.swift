@@ -39,7 +39,8 @@ public struct ConfigFileReader {
       }
       lineNumber += 1
       if errorCount >= Self.maximumErrors {
-        fail("too many fatal errors (\(errorCount)), stopping now.", .abort, diagnostics)
+        fail("too many fatal errors (\(errorCount)), stopping now.", .fatal, diagnostics)
+        isDone = true
         return nil
       }
       guard var line = words(of: text, section, diagnostics), line.count > 0 else { continue }
@@ -103,7 +104,9 @@ public struct ConfigFileReader {
           diagnostics)
         return nil
       }
-      return ConfigLine(file: file, number: lineNumber, words: cut.words, columns: cut.columns)
+      var line = ConfigLine(file: file, number: lineNumber, words: cut.words, columns: cut.columns)
+      line.endsInBlank = cut.endsInBlank
+      return line
     } catch {
       let shown = Excerpt.lines(Array(text.prefix(error.shownEnd ?? text.count)), at: error.offset)
       fail("\(error.description) at position \(error.offset + 1):\n\(shown)", .fatal, diagnostics)
@@ -134,7 +137,9 @@ public struct ConfigFileReader {
       blocks.close()
     case _ where blocks.isSkipping: break
     case ".diag", ".notice", ".warning", ".alert": report(line, diagnostics)
-    default: fail("unknown directive '\(line.keyword)'.", .fatal, diagnostics)
+    default:
+      fail("unknown directive '\(line.keyword)'.", .fatal, diagnostics)
+      skipRest()
     }
   }
 
@@ -148,9 +153,15 @@ public struct ConfigFileReader {
   private mutating func checkEnd(_ line: ConfigLine, _ diagnostics: Diagnostics) -> Bool {
     if line[1].isEmpty { return true }
     fail("Unexpected argument '\(line[1])' for '\(line.keyword)'.", .fatal, diagnostics)
+    flags.insert(.abort)
+    skipRest()
+    return false
+  }
+
+  /// Nothing more of the file is read, but open blocks are still reported.
+  private mutating func skipRest() {
     at = content.count
     missingLineFeed = nil
-    return false
   }
 
   private mutating func openBlock(_ line: ConfigLine, _ diagnostics: Diagnostics) {
@@ -164,7 +175,7 @@ public struct ConfigFileReader {
 
   /// Whether a directive's condition holds; nil after an error.
   private mutating func condition(_ line: ConfigLine, _ diagnostics: Diagnostics) -> Bool? {
-    let text = line.arguments.joined(separator: " ")
+    let text = line.arguments.joined(separator: " ") + (line.endsInBlank && line.count > 1 ? " " : "")
     do {
       return try ConditionExpression.evaluate(text, facts: facts)
     } catch {

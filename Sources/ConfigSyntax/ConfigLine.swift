@@ -11,6 +11,8 @@ public struct ConfigLine: Sendable {
   /// Where each word begins in the line as written, in bytes from 0.
   public var columns: [Int]
   public var prefix = Prefix.none
+  /// A blank follows the last word: conditions show it in their messages.
+  var endsInBlank = false
 
   public init(file: String = "", number: Int = 0, words: [String] = [], columns: [Int] = []) {
     self.file = file

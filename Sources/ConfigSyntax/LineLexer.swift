@@ -35,6 +35,8 @@ public struct LineLexer {
     public var columns: [Int] = []
     /// Where the last kept word begins in the expanded text, from 1: only where there were too many words.
     public var overflowPosition: Int?
+    /// A blank stands between the last word and the end or a comment.
+    public var endsInBlank = false
   }
 
   private let line: [UInt8]
@@ -65,6 +67,7 @@ public struct LineLexer {
       let byte = line[at]
       switch byte {
       case UInt8(ascii: "\r"), UInt8(ascii: "\n"), UInt8(ascii: "#"):
+        result.endsInBlank = !inWord
         endWord()
         return
       case _ where byte.isSpace:
@@ -76,6 +79,7 @@ public struct LineLexer {
       default: append(byte)
       }
     }
+    result.endsInBlank = !inWord
     endWord()
   }
 

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Compares how HAProxy and Weir read configurations: messages and exit status of `-c`.
+
+usage: config_diff.py WEIR [--oracle HAPROXY] [--show] [CASE-FILE...]
+
+Each file of Tests/oracle/configs/*.cases holds cases separated by lines that begin with `=== name`; within a
+case `\\xHH`, `\\0` and `\\r` at the end of a `@bytes` case stand for bytes, and a first line `@env NAME=VALUE`
+sets a variable, `@args ...` adds arguments. Prints the cases that differ and counts; the exit status is 1 where any
+case differs. Cases under a name that ends in ` (weir)` show deliberate differences and are not compared.
+"""
+import argparse, concurrent.futures, glob, os, re, subprocess, sys, tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def cases(path):
+    name, lines = None, []
+    with open(path, encoding="latin1", newline="") as file:
+        for line in file.read().split("\n"):
+            if line.startswith("=== "):
+                if name: yield name, lines
+                name, lines = line[4:], []
+            elif name is not None: lines.append(line)
+    if name: yield name, lines
+
+
+def build(lines):
+    env, args, raw = {}, [], False
+    while lines and lines[0].startswith("@"):
+        word, _, rest = lines[0].partition(" ")
+        if word == "@env":
+            key, _, value = rest.partition("=")
+            env[key] = value.encode("latin1").decode("unicode_escape")
+        elif word == "@args": args += rest.split()
+        elif word == "@bytes": raw = True
+        lines = lines[1:]
+    text = "\n".join(lines).rstrip("\n") + "\n"
+    if raw:
+        text = text[:-1]
+        text = re.sub(r"@x([0-9a-fA-F]{2})", lambda m: chr(int(m.group(1), 16)), text).replace("@LF", "\n")
+        text = re.sub(r"@rep\((\d+),([^)]*)\)", lambda m: m.group(2) * int(m.group(1)), text)
+    return text, env, args
+
+
+def normalise(out):
+    out = re.sub(r"^(\[\w+\]\s+)\(\d+\)", r"\1(P)", out, flags=re.M)
+    return "".join(
+        line for line in out.splitlines(keepends=True)
+        if not re.match(r"\[NOTICE\]\s+\(P\) : (haproxy version is|path to executable)", line))
+
+
+def run(binary, text, env, args):
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "t.cfg"), "w", encoding="latin1", newline="") as file: file.write(text)
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("HAPROXY")}
+        environment.update(env)
+        try:
+            done = subprocess.run([binary, "-c", *args, "-f", "t.cfg"], cwd=folder, env=environment,
+                                  capture_output=True, timeout=20)
+        except subprocess.TimeoutExpired: return "timeout", ""
+        out = (done.stderr + done.stdout).decode("latin1").replace(folder, "FOLDER")
+        return done.returncode, normalise(out)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("weir")
+    parser.add_argument("files", nargs="*")
+    parser.add_argument("--oracle", default="/usr/sbin/haproxy")
+    parser.add_argument("--show", action="store_true", help="print both outputs of each case that differs")
+    options = parser.parse_intermixed_args()
+    if not os.access(options.oracle, os.X_OK):
+        print(f"skipped: no {options.oracle}")
+        return 0
+    files = options.files or sorted(glob.glob(os.path.join(HERE, "configs", "*.cases")))
+    todo = [(os.path.basename(f), n, *build(l)) for f in files for n, l in cases(f) if not n.endswith(" (weir)")]
+    def both(case):
+        return run(options.oracle, *case[2:]), run(os.path.abspath(options.weir), *case[2:])
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool: results = list(pool.map(both, todo))
+    different = 0
+    for case, (want, got) in zip(todo, results):
+        if want[0] == got[0] and want[1] == got[1]: continue
+        different += 1
+        print(f"differs: {case[0]}: {case[1]} (exit {want[0]}, got {got[0]})")
+        if options.show: print("--- haproxy", want[1], "--- weir", got[1], sep="\n")
+    print(f"{len(todo)} cases, {different} differ")
+    return 1 if different else 0
+
+
+if __name__ == "__main__": sys.exit(main())
