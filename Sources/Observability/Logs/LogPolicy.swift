@@ -22,12 +22,13 @@ public struct LogPolicy: Sendable {
   ///
   /// - Parameters:
   ///   - received: bytes that came from the client; with `option dontlognull` a stream without any is not logged.
+  ///   - early: the line is written before the stream ends (`LogFormat.isLoggedEarly`), when nothing is known of that.
   ///   - status: 0 where there was no response.
   @inlinable public func level(
     termination: TerminationState, status: Int, retries: Int, redispatched: Bool, received: UInt64,
-    override: Override = .none
+    early: Bool = false, override: Override = .none
   ) -> LogLevel? {
-    if received == 0 && ignoresEmpty { return nil }
+    if received == 0 && ignoresEmpty && !early { return nil }
     let failed = isError(termination: termination, status: status, retries: retries, redispatched: redispatched)
     if !failed && ignoresNormal { return nil }
     switch override {

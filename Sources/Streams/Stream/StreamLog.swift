@@ -45,21 +45,22 @@ struct FrontendLog {
 
 extension Worker {
   /// The line of a stream, at its end or, with `option logasap`, when the answer's head is there.
-  func logStream(_ stream: Stream) {
+  func logStream(_ stream: Stream, early: Bool = false) {
     if stream.logged { return }
-    guard let frontend = stream.frontend, !frontend.log.route.isEmpty, let format = frontend.log.format else { return }
+    guard let frontend = stream.frontend, !frontend.log.route.isEmpty else { return }
+    // `error-log-format` is for connections that no request came out of; a failed exchange has the usual line.
+    let hasNoRequest = stream.isHTTP && stream.requestLine.bytes.isEmpty
+    guard let format = (hasNoRequest ? frontend.log.errorFormat : nil) ?? frontend.log.format else { return }
     let termination = stream.termination
     guard
       let level = frontend.log.policy.level(
         termination: termination, status: stream.status, retries: stream.retriesTotal, redispatched: stream.wasRedispatched,
-        received: stream.requestChannel.transferred)
+        received: stream.requestChannel.transferred, early: early)
     else { return }
     stream.logged = true
     let view = StreamLogView(stream: stream, worker: self)
-    let failed = frontend.log.errorFormat != nil && frontend.log.policy.isError(
-      termination: termination, status: stream.status, retries: stream.retriesTotal, redispatched: stream.wasRedispatched)
     logs.log(
-      view, failed ? frontend.log.errorFormat ?? format : format, structuredData: frontend.log.structuredData, to: frontend.log.route,
+      view, format, structuredData: frontend.log.structuredData, to: frontend.log.route,
       level: level, tag: frontend.log.tag, now: loop.wallClock)
     frontend.logCounter.add(1)
   }
@@ -67,7 +68,7 @@ extension Worker {
   /// `option logasap`, or a format without anything of the end: the line goes out with the answer's head.
   func logEarly(_ stream: Stream) {
     guard let frontend = stream.frontend, let format = frontend.log.format, format.isLoggedEarly else { return }
-    logStream(stream)
+    logStream(stream, early: true)
   }
 
   /// A frontend with `log` but no format tells of each connection when it begins.
@@ -84,7 +85,7 @@ extension Worker {
   func logConnectionError(_ session: Session, _ failure: ConnectionFailure) {
     guard let listener = session.listener else { return }
     let frontend = listener.frontend
-    if frontend.log.route.isEmpty { return }
+    if frontend.log.route.isEmpty || frontend.log.format == nil && frontend.log.errorFormat == nil { return }
     guard let level = frontend.log.policy.level(of: failure) else { return }
     logs.logFailure(
       client: session.peer, listenerID: listener.id, acceptDate: session.acceptedAt, frontend: frontend.name,
@@ -109,7 +110,8 @@ struct StreamLogView: LogSource {
     func since(_ tick: Int64) -> Int64 { tick < 0 ? -1 : max(0, tick - start) }
     t.handshake = stream.handshakeTime
     t.idle = stream.isHTTP ? stream.idleTime : -1
-    t.request = stream.isHTTP ? since(stream.headReceivedTick) : 0
+    // Never set in TCP mode: HAProxy 2.6 then prints one more for %Tw.
+    t.request = stream.isHTTP ? since(stream.headReceivedTick) : -1
     t.queue = since(stream.queueEndTick)
     t.connect = since(stream.connectedTick)
     t.data = since(stream.responseTick)
