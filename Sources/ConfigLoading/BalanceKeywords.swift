@@ -25,7 +25,6 @@ let balanceKeywords: [KeywordEntry] = [
     }
   },
   KeywordEntry("hash-balance-factor", .proxies) { context, line in
-    guard context.requires(.backend, "hash-balance-factor") else { return }
     if line[1].isEmpty { return context.alert("'hash-balance-factor' expects an integer argument.") }
     let factor = CInteger.leading(line[1])
     if factor != 0 && factor <= 100 {

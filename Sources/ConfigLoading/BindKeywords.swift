@@ -94,7 +94,10 @@ enum BindLine {
   /// One value for each address and port of the comma-separated list.
   static func addresses(_ list: String, _ context: LoadContext) throws(AddressError) -> [BindSettings] {
     var result: [BindSettings] = []
-    for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+    var parts = list.split(separator: ",", omittingEmptySubsequences: false)
+    // A comma at the end is no address.
+    if parts.count > 1 && parts.last == "" { parts.removeLast() }
+    for part in parts {
       let parsed = try AddressParsing.parse(
         String(part), [.resolveNow, .portMandatory, .portAllowed, .portRange, .boundSocket, .stream],
         unixPrefix: context.model.global.unixBindPrefix ?? "")

@@ -106,5 +106,6 @@ let serverCheckOptions: [ServerOption] = [
   ServerOption("agent-send") { server throws(OptionError) in
     server.settings.agentSend = try server.cursor.take(orFail: "'agent-send' expects a string as argument.")
   },
+  ServerOption("agent-check") { server in server.settings.agentEnabled = true },
   ServerOption("no-agent-check") { server in server.settings.agentEnabled = false },
 ]

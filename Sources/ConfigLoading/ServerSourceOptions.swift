@@ -10,7 +10,7 @@ let serverSourceOptions: [ServerOption] = [
 @Sendable private func serverSource(_ server: inout ServerOptionContext) throws(OptionError) {
   let word = try server.cursor.take(
     orFail: "'source' expects <addr>[:<port>[-<port>]], and optionally 'usesrc' <addr>, and 'interface' <name> "
-      + "as argument")
+      + "as argument.")
   var source = SourceSettings()
   do throws(AddressError) {
     try SourceParsing.setAddress(word, &source, allowsRange: true)

@@ -1,28 +1,48 @@
 import ConfigSyntax
 import Configuration
 
-/// Finds the backend that a frontend's `default_backend` names.
-struct DefaultBackendValidation {
+/// Finds the backends that a frontend's `default_backend` and `use_backend` lines name.
+struct BackendReferences {
   let validation: ProxyValidation
+  private var context: LoadContext { validation.context }
+  private var proxy: ProxySettings { validation.proxy }
 
   func run() {
-    let context = validation.context
-    let proxy = validation.proxy
-    guard proxy.accepts(.frontend), let name = proxy.defaultBackend else { return }
+    guard proxy.accepts(.frontend) else { return }
+    resolveDefault()
+    for at in proxy.switchingRules.indices { resolveRule(at) }
+    // Nothing comes after a rule that always holds.
+    if let first = proxy.switchingRules.first?.backendIndex { validation.proxy.defaultBackendIndex = first }
+  }
+
+  private func resolveDefault() {
+    guard let name = proxy.defaultBackend else { return }
     guard let found = context.model.proxyIndex(named: name, having: .backend) else {
       return context.alertPlain("Proxy '\(proxy.name)': unable to find required default_backend: '\(name)'.")
     }
     if found == validation.index {
       return context.alertPlain("Proxy '\(proxy.name)': loop detected for default_backend: '\(name)'.")
     }
-    let backend = context.model.proxies[found]
-    guard backend.mode == proxy.mode || (proxy.mode == .tcp && backend.mode == .http) else {
-      return context.alertPlain(
-        "\(proxy.mode.rawValue) \(proxy.title) (\(proxy.location.file):\(proxy.location.line)) tries to use "
-          + "incompatible \(backend.mode.rawValue) \(backend.title) "
-          + "(\(backend.location.file):\(backend.location.line)) as its default backend (see 'mode').")
+    if fits(found, "as its default backend") { validation.proxy.defaultBackendIndex = found }
+  }
+
+  private func resolveRule(_ at: Int) {
+    let name = proxy.switchingRules[at].backend
+    guard let found = context.model.proxyIndex(named: name, having: .backend) else {
+      return context.alertPlain("Proxy '\(proxy.name)': unable to find required use_backend: '\(name)'.")
     }
-    context.model.proxies[validation.index].defaultBackendIndex = found
+    if fits(found, "in a 'use_backend' rule") { validation.proxy.switchingRules[at].backendIndex = found }
+  }
+
+  /// Whether the backend's mode can serve the frontend's: a TCP frontend may use an HTTP backend, which upgrades.
+  private func fits(_ index: Int, _ how: String) -> Bool {
+    let backend = context.model.proxies[index]
+    if backend.mode == proxy.mode || (proxy.mode == .tcp && backend.mode == .http) { return true }
+    context.alertPlain(
+      "\(proxy.mode.rawValue) \(proxy.title) (\(proxy.location.file):\(proxy.location.line)) tries to use "
+        + "incompatible \(backend.mode.rawValue) \(backend.title) "
+        + "(\(backend.location.file):\(backend.location.line)) \(how) (see 'mode').")
+    return false
   }
 }
 
@@ -168,11 +188,9 @@ struct CheckValidation {
     let proxy = context.model.proxies[index]
     for server in proxy.servers where server.checkEnabled {
       guard server.checkPort == nil, needsPort(server) else { continue }
-      let need =
-        proxy.check.kind == .connect
-        ? "has neither service port nor check port nor tcp_check rule 'connect' with port information."
-        : "has neither service port nor check port."
-      context.alertPlain("config: \(proxy.title): server '\(server.name)' \(need)")
+      context.alertPlain(
+        "config: \(proxy.title): server '\(server.name)' has neither service port nor check port nor tcp_check rule "
+          + "'connect' with port information.")
     }
   }
 

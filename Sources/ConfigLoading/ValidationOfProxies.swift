@@ -40,7 +40,7 @@ struct ProxyValidation {
         "\(title) has no 'bind' directive. Please declare it as a backend if this was intended.")
     }
     checkDestination()
-    DefaultBackendValidation(validation: self).run()
+    BackendReferences(validation: self).run()
     checkModeOfFeatures()
     warnMissingTimeouts()
     checkLogFormat()

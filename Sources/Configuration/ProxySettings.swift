@@ -174,6 +174,9 @@ public struct ProxySettings: Sendable {
   public var defaultBackend: String?
   /// Index into `ConfigurationModel.proxies`, resolved after the last file.
   public var defaultBackendIndex: Int?
+  /// `use_backend` rules, in their order. A rule without a condition ends the search: `defaultBackendIndex` already is
+  /// its backend then.
+  public var switchingRules: [SwitchingRule] = []
   public var monitorURI: String?
   /// `capture` declarations, in the order of their slots.
   public var requestCaptures: [HeaderCapture] = []
@@ -230,6 +233,18 @@ public struct ProxySettings: Sendable {
     self.name = name
     self.location = location
     self.capabilities = capabilities
+  }
+}
+
+/// A `use_backend` line. Conditions are refused until rules exist, so that the first rule always holds.
+public struct SwitchingRule: Sendable, Hashable {
+  public var backend: String
+  /// Index into `ConfigurationModel.proxies`, resolved after the last file.
+  public var backendIndex: Int?
+  public var location: SourceLocation
+  public init(backend: String, location: SourceLocation) {
+    self.backend = backend
+    self.location = location
   }
 }
 
