@@ -171,7 +171,7 @@ enum AddressParsing {
       let family = scheme.family == .v6 ? 10 : 2
       throw AddressError(
         text: "unsupported stream protocol for datagram family \(family) address '\(word)'; "
-          + "QUIC is not compiled in if this is what you were looking for.\n")
+          + "QUIC is not compiled in if this is what you were looking for.")
     }
     if isDatagram && !rules.contains(.datagram) {
       throw AddressError(text: "dgram-type address not acceptable in '\(word)'\n")
@@ -245,7 +245,7 @@ enum AddressParsing {
     _ port: Substring, _ word: String, _ rules: AddressRules, _ parsed: inout ParsedAddress
   ) throws(AddressError) {
     guard let first = port.first else {
-      if rules.contains(.portMandatory) { throw AddressError(text: "missing port specification in '\(word)'\n") }
+      if rules.contains(.portMandatory) { throw AddressError(text: "missing port specification in '\(word)'") }
       return
     }
     parsed.hasPort = true
@@ -256,17 +256,17 @@ enum AddressParsing {
       let high = dash.map { port[port.index(after: $0)...] } ?? port
       let bounds = rules.contains(.portMandatory) ? 1...65535 : 0...65535
       parsed.firstPort = CInteger.leading(low)
-      if !bounds.contains(parsed.firstPort) { throw AddressError(text: "invalid port '\(low)'\n") }
+      if !bounds.contains(parsed.firstPort) { throw AddressError(text: "invalid port '\(low)'") }
       parsed.lastPort = dash == nil ? parsed.firstPort : CInteger.leading(high)
-      if !bounds.contains(parsed.lastPort) { throw AddressError(text: "invalid port '\(high)'\n") }
+      if !bounds.contains(parsed.lastPort) { throw AddressError(text: "invalid port '\(high)'") }
       if parsed.lastPort < parsed.firstPort {
-        throw AddressError(text: "invalid port range '\(low)-\(high)'\n")
+        throw AddressError(text: "invalid port range '\(low)-\(high)'")
       }
       if parsed.firstPort != parsed.lastPort && !rules.contains(.portRange) {
-        throw AddressError(text: "port range not permitted here in '\(word)'\n")
+        throw AddressError(text: "port range not permitted here in '\(word)'")
       }
     case "+", "-":
-      if !rules.contains(.portOffset) { throw AddressError(text: "port offset not permitted here in '\(word)'\n") }
+      if !rules.contains(.portOffset) { throw AddressError(text: "port offset not permitted here in '\(word)'") }
       let amount = CInteger.leading(port.dropFirst())
       parsed.isOffset = true
       parsed.firstPort = first == "-" ? -amount : amount
@@ -281,8 +281,8 @@ enum AddressParsing {
   ) throws(AddressError) -> ParsedAddress.Host {
     if let address = literal(host, family) { return .ip(address) }
     let invalid = AddressError(text: "invalid address: '\(host)' in '\(word)'\n")
-    if host.hasPrefix("[") && host.hasSuffix("]") { throw invalid }
     if rules.contains(.nameAllowed) { return .name(String(host)) }
+    if host.hasPrefix("[") && host.hasSuffix("]") { throw invalid }
     guard rules.contains(.resolveNow), !host.contains(":"), let address = resolve(String(host), family) else {
       throw invalid
     }

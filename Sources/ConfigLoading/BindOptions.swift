@@ -98,7 +98,7 @@ let bindOptions: [BindOption] = [
   },
   BindOption("tcp-ut") { bind throws(OptionError) in
     let word = try bind.cursor.take(orFail: "'tcp-ut' : missing TCP User Timeout value")
-    bind.settings.tcpUserTimeout = try UserTimeoutText.parse(word)
+    bind.settings.tcpUserTimeout = try UserTimeoutText.parse(word, bind.context)
   },
   BindOption("tfo") { bind in bind.settings.tcpFastOpen = true },
   BindOption("transparent") { bind in bind.settings.transparent = true },
@@ -145,13 +145,13 @@ enum NetworkNamespaceText {
 
 /// The argument of `tcp-ut`, of `bind` and `server` lines.
 enum UserTimeoutText {
-  static func parse(_ word: String) throws(OptionError) -> Int {
-    switch TimeArgument.parse(word) {
+  static func parse(_ word: String, _ context: LoadContext) throws(OptionError) -> Int {
+    switch context.time(word) {
     case .value(let value): return value
     case .overflow:
       throw .text(
         "timer overflow in argument '\(word)' to 'tcp-ut' (maximum value is 2147483647 ms or ~24.8 days)")
-    case .underflow, .unexpected: throw .text("'tcp-ut' : expects a positive delay in milliseconds")
+    case .unexpected: throw .text("'tcp-ut' : expects a positive delay in milliseconds")
     }
   }
 }

@@ -44,6 +44,7 @@ enum HTTPExpectLine {
       expect.comment = comment
       expect.written = line.words.dropFirst(2).joined(separator: " ")
       context.proxy.check.http.expect = expect
+      context.proxy.check.http.hasRules = true
     } catch {
       context.alert("'http-check expect' : \(error.text).")
     }

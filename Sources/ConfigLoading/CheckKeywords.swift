@@ -11,6 +11,7 @@ enum CheckOptions {
     guard context.requires(.backend, "tcp-check") else { return }
     guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
     context.proxy.check.kind = .tcpScript
+    context.proxy.check.hasOwnScript = true
   }
 
   /// `option httpchk [[<method>] <uri> [<version>]]`.
@@ -32,7 +33,7 @@ enum CheckOptions {
       version = parts.version
       if parts.hasMore {
         guard let headers = parts.headers else {
-          return context.alert("'option httpchk' : unable to parse the request '\(parts.headerText)\r\n'..")
+          return context.alert("'option httpchk' : unable to parse the request '\(parts.headerText)\r\n\r\n'..")
         }
         context.warningTight(
           "'option httpchk' : hiding headers or body at the end of the version string is deprecated. Please, consider "
@@ -153,6 +154,7 @@ enum HTTPCheckLines {
             + "argument..")
       }
     }
+    check.hasRules = true
     context.proxy.check.http = check
   }
 

@@ -18,7 +18,7 @@ enum ErrorAnswers {
 
   private static func status(_ context: LoadContext, _ line: ConfigLine, wanting: String) -> Int? {
     if line[1].isEmpty || line[2].isEmpty {
-      context.alert("\(line.keyword) : expects <status_code> and <\(wanting)> as arguments.")
+      context.alert("\(line.keyword) : expects <status_code> and <\(wanting)> as arguments.\n")
       return nil
     }
     let status = CInteger.leading(line[1])

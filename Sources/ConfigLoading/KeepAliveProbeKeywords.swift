@@ -47,16 +47,14 @@ enum KeepAliveProbeLines {
       context.alert("'\(name)' expects an integer value")
       return nil
     }
-    switch TimeArgument.parse(line[1], unit: .seconds) {
+    switch context.time(line[1], in: .seconds) {
     case .value(let value):
       warn(context, name, side)
       return value
-    case .unexpected(let scalar): context.alert("unexpected character '\(scalar)' in argument to <\(name)>.")
+    case .unexpected(let scalar): context.alert("unexpected character '\(scalar)' in argument to <\(name)>.\n")
     case .overflow:
       context.alert(
         "timer overflow in argument '\(line[1])' to '\(name)' (maximum value is 2147483647 ms or ~24.8 days)")
-    case .underflow:
-      context.alert("timer underflow in argument '\(line[1])' to '\(name)' (minimum non-null value is 1 ms)")
     }
     return nil
   }

@@ -72,6 +72,7 @@ enum LogKeywords {
       context.warningTight("'error-log-format' overrides previous 'error-log-format' in 'defaults' section.")
     }
     context.proxy.errorLogFormat = text
+    context.proxy.errorLogFormatLocation = context.location
     warnInBackend(context, "error-log-format")
   }
 
@@ -83,6 +84,7 @@ enum LogKeywords {
   @Sendable static func uniqueIDFormat(_ context: LoadContext, _ line: ConfigLine) {
     guard let text = argument(context, line) else { return }
     context.proxy.uniqueIDFormat = text
+    context.proxy.uniqueIDLocation = context.location
   }
 
   @Sendable static func uniqueIDHeader(_ context: LoadContext, _ line: ConfigLine) {

@@ -122,8 +122,7 @@ enum BackendLines {
       guard context.checkArgumentCount(line, atMost: 1) else { return }
       context.proxy.dispatch = parsed.socketAddress
     } catch {
-      // A missing word is named as it is here, without HAProxy's line feed.
-      context.alert("'dispatch' : \(line[1].isEmpty ? error.text.droppingLastLineFeed : error.text)")
+      context.alert("'dispatch' : \(error.text)")
     }
   }
 

@@ -20,7 +20,6 @@ enum CaptureLines {
 
   private static func cookie(_ context: LoadContext, _ line: ConfigLine) {
     if context.isInDefaults { return context.alert("'capture cookie' not allowed in 'defaults' section.") }
-    guard context.checkArgumentCount(line, atMost: 3, after: 1) else { return }
     if line[4].isEmpty { return context.alert("'capture' expects 'cookie' <cookie_name> 'len' <len>.") }
     context.refuse("capture cookie")
   }

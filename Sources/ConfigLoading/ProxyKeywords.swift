@@ -16,6 +16,7 @@ func inheritedProxy(
   settings.name = name
   settings.location = location
   settings.capabilities = capabilities
+  settings.check.hasOwnScript = false
   if !capabilities.contains(.defaults) { dropForeignSettings(&settings) }
   return settings
 }

@@ -5,7 +5,7 @@ import Primitives
 private func interval(_ server: inout ServerOptionContext) throws(OptionError) -> Int {
   let keyword = server.cursor.name
   let word = try server.cursor.take(orFail: "'\(keyword)' expects a delay as argument.")
-  switch TimeArgument.parse(word) {
+  switch server.context.time(word) {
   case .value(0): throw .text("invalid value 0 for argument '\(keyword)' of server \(server.name).")
   case .value(let value): return value
   // HAProxy speaks of `agent-inter` whichever the keyword.
@@ -15,9 +15,6 @@ private func interval(_ server: inout ServerOptionContext) throws(OptionError) -
     throw .text(
       "timer overflow in argument <\(word)> to <\(keyword)> of server \(server.name), maximum value is 2147483647 ms "
         + "(~24.8 days).")
-  case .underflow:
-    throw .text(
-      "timer underflow in argument <\(word)> to <\(keyword)> of server \(server.name), minimum non-null value is 1 ms.")
   }
 }
 
@@ -64,8 +61,12 @@ let serverCheckOptions: [ServerOption] = [
     case "none": server.settings.observe = .none
     case "layer4": server.settings.observe = .layer4
     case "layer7":
-      if server.proxy.mode != .http { throw .text("'layer7' can only be used in http proxies.") }
-      server.settings.observe = .layer7
+      if server.proxy.mode == .http {
+        server.settings.observe = .layer7
+      } else {
+        // An alert after which HAProxy goes on, without observing.
+        server.alert("'layer7' can only be used in http proxies..", .alert)
+      }
     case let word: throw .text("'observe' expects one of 'none', 'layer4', 'layer7' but got '\(word)'")
     }
   },

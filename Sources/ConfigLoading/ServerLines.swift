@@ -12,6 +12,8 @@ let serverKeywords: [KeywordEntry] = [
 /// What is known of a server line while its options are read.
 struct ServerOptionContext {
   let context: LoadContext
+  /// HAProxy puts what a line's messages begin with before the first of them only.
+  private var hasSpoken = false
   var cursor: OptionCursor
   var settings: ServerSettings
   let form: ServerLine.Form
@@ -25,7 +27,20 @@ struct ServerOptionContext {
   }
   /// What messages about the line begin with.
   var prefix: String { form == .defaults ? "" : "'server \(proxy.name)/\(name)' : " }
-  func alert(_ text: String) { context.alertAtPlace(prefix + text) }
+
+  init(context: LoadContext, cursor: OptionCursor, settings: ServerSettings, form: ServerLine.Form) {
+    self.context = context
+    self.cursor = cursor
+    self.settings = settings
+    self.form = form
+    self.proxy = context.proxy
+  }
+
+  mutating func alert(_ text: String, _ grade: LoadFlags = .error) {
+    let place = "[\(context.line.file):\(context.line.number)] : "
+    context.alertPlain(hasSpoken ? text : place + prefix + text, grade)
+    hasSpoken = true
+  }
 }
 
 /// One option of `server` and `default-server` lines.
@@ -71,7 +86,7 @@ enum ServerLine {
   private static func defaults(_ context: LoadContext, _ line: ConfigLine) {
     var options = ServerOptionContext(
       context: context, cursor: OptionCursor(line: line, at: 1), settings: context.proxy.defaultServer,
-      form: .defaults, proxy: context.proxy)
+      form: .defaults)
     // What was read before an error stays, as in HAProxy.
     _ = read(&options)
     context.proxy.defaultServer = options.settings
@@ -132,8 +147,7 @@ enum ServerLine {
     settings.name = name
     settings.location = context.location
     var options = ServerOptionContext(
-      context: context, cursor: OptionCursor(line: line, at: addressAt + 1), settings: settings, form: form,
-      proxy: context.proxy)
+      context: context, cursor: OptionCursor(line: line, at: addressAt + 1), settings: settings, form: form)
     do throws(AddressError) {
       let parsed = try AddressParsing.parse(
         line[addressAt], [.nameAllowed, .portAllowed, .portOffset, .stream, .connect])
@@ -177,11 +191,11 @@ enum ServerLine {
       let name = options.cursor.name
       if name.isEmpty { break }
       guard let option = ServerOption.byName[name] else {
-        reportUnknown(name, options)
+        reportUnknown(name, &options)
         return false
       }
       if options.form == .defaults && !option.acceptsDefaults {
-        options.alert("'\(name)' option is not accepted in default-server sections")
+        options.alert("'\(name)' option is not accepted in default-server sections", .alert)
         return false
       }
       do throws(OptionError) {
@@ -190,8 +204,7 @@ enum ServerLine {
         switch error {
         case .text(let text): options.alert("\(indentedMessage(text)).")
         case .silent: break
-        case .reported:
-          options.context.alertPlain("error encountered while processing '\(options.cursor.name)'.")
+        case .reported: options.alert("error encountered while processing '\(options.cursor.name)'.")
         }
         return false
       }
@@ -200,7 +213,7 @@ enum ServerLine {
     return true
   }
 
-  private static func reportUnknown(_ name: String, _ options: ServerOptionContext) {
+  private static func reportUnknown(_ name: String, _ options: inout ServerOptionContext) {
     let advice = WordSimilarity.bestMatch(for: name, among: ServerOption.all.map(\.name))
     var text = "unknown keyword '\(name)'" + (advice.map { "; did you mean '\($0)' maybe ?" } ?? ".")
     if options.form == .defaults { text += " Hint: no address was expected for this server." }

@@ -47,11 +47,11 @@ let serverOptions: [ServerOption] = [
   },
   ServerOption("pool-purge-delay") { server throws(OptionError) in
     let word = try server.cursor.take(orFail: "'pool-purge-delay' expects <value> as argument.")
-    switch TimeArgument.parse(word) {
+    switch server.context.time(word) {
     case .value(let value): server.settings.poolPurgeDelay = value
     case .unexpected(let scalar):
       throw .text("unexpected character '\(scalar)' in argument to <pool-purge-delay>.")
-    case .overflow, .underflow:
+    case .overflow:
       throw .text(
         "timer overflow in argument '\(word)' to 'pool-purge-delay' (maximum value is 2147483647 ms or ~24.8 days)")
     }
@@ -77,7 +77,7 @@ let serverOptions: [ServerOption] = [
   ServerOption("slowstart", parse: slowStart),
   ServerOption("tcp-ut") { server throws(OptionError) in
     let word = try server.cursor.take(orFail: "'tcp-ut' : missing TCP User Timeout value")
-    server.settings.tcpUserTimeout = try UserTimeoutText.parse(word)
+    server.settings.tcpUserTimeout = try UserTimeoutText.parse(word, server.context)
   },
   ServerOption("tfo") { server in server.settings.tcpFastOpen = true },
   ServerOption("no-tfo") { server in server.settings.tcpFastOpen = false },
@@ -144,13 +144,13 @@ func multiplexer(_ server: inout ServerOptionContext, _ keyword: String) throws(
   let word = server.cursor.take()
   // HAProxy prints the NUL that ends an empty word, which cuts its message off.
   if word.isEmpty { throw .text("unexpected character '") }
-  switch TimeArgument.parse(word) {
+  switch server.context.time(word) {
   case .value(let value):
     // HAProxy counts whole seconds.
     server.settings.slowStart = (value + 999) / 1000 * 1000
   case .unexpected(let scalar):
     throw .text("unexpected character '\(scalar)' in 'slowstart' argument of server \(server.name).")
-  case .overflow, .underflow:
+  case .overflow:
     throw .text(
       "overflow in argument <\(word)> to <slowstart> of server \(server.name), maximum value is 2147483647 ms "
         + "(~24.8 days).")

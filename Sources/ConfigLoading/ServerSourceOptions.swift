@@ -24,14 +24,14 @@ let serverSourceOptions: [ServerOption] = [
       let target = server.cursor.take()
       if target.isEmpty {
         server.alert("'usesrc' expects <addr>[:<port>], 'client', 'clientip', or 'hdr_ip(name,#)' as argument.")
-        server.context.alertPlain("error encountered while processing 'usesrc'.")
+        server.alert("error encountered while processing 'usesrc'.")
         throw .silent
       }
       do throws(AddressError) {
         source.useSource = try SourceParsing.useSource(target)
       } catch {
         server.alert("'usesrc \(target)' : \(error.text)")
-        server.context.alertPlain("error encountered while processing 'usesrc'.")
+        server.alert("error encountered while processing 'usesrc'.")
         throw .silent
       }
     case "interface":
@@ -39,7 +39,7 @@ let serverSourceOptions: [ServerOption] = [
       let name = server.cursor.take()
       if name.isEmpty {
         server.alert("'\(server.cursor.line.keyword)' : missing interface name.")
-        server.context.alertPlain("error encountered while processing 'interface'.")
+        server.alert("error encountered while processing 'interface'.")
         throw .silent
       }
       source.interface = name

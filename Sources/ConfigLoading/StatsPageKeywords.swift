@@ -50,16 +50,13 @@ enum StatsPageLines {
   private static func refresh(_ context: LoadContext, _ line: ConfigLine) {
     // HAProxy prints the NUL that ends an empty word, which cuts its message off.
     if line[2].isEmpty { return context.alertTight("unexpected character '") }
-    switch TimeArgument.parse(line[2], unit: .seconds) {
+    switch context.time(line[2], in: .seconds) {
     case .value(let seconds): enable(context) { $0.refresh = seconds }
     case .unexpected(let scalar):
       context.alertTight("unexpected character '\(scalar)' in argument to stats refresh interval.")
     case .overflow:
       context.alertTight(
         "timer overflow in argument <\(line[2])> to stats refresh interval, maximum value is 2147483647 s (~68 years).")
-    case .underflow:
-      context.alertTight(
-        "timer underflow in argument <\(line[2])> to stats refresh interval, minimum non-null value is 1 s.")
     }
   }
 

@@ -34,12 +34,10 @@ enum TimeoutLine {
     }
     let title = "timeout \(timeout.name)"
     if line[2].isEmpty { return context.alert("'\(title)' expects an integer value (in milliseconds)") }
-    switch TimeArgument.parse(line[2]) {
+    switch context.time(line[2]) {
     case .overflow:
       context.alert(
         "timer overflow in argument '\(line[2])' to '\(title)' (maximum value is 2147483647 ms or ~24.8 days)")
-    case .underflow:
-      context.alert("timer underflow in argument '\(line[2])' to '\(title)' (minimum non-null value is 1 ms)")
     case .unexpected(let scalar): context.alert("unexpected character '\(scalar)' in '\(title)'")
     case .value(let milliseconds): store(milliseconds, timeout, context, line)
     }

@@ -58,7 +58,9 @@ struct ServerValidation {
     assignIDs()
     for at in proxy.servers.indices {
       completeLimits(at)
-      if proxy.servers[at].track != nil { checkTracking(at) }
+      var messages = ServerMessages(proxy: proxy, server: proxy.servers[at])
+      warnFastOpen(at, &messages)
+      if proxy.servers[at].track != nil { checkTracking(at, messages) }
     }
   }
 
@@ -97,19 +99,28 @@ struct ServerValidation {
     }
   }
 
-  private func checkTracking(_ at: Int) {
+  /// Data sent with the SYN is lost with it, unless failures are retried.
+  private func warnFastOpen(_ at: Int, _ messages: inout ServerMessages) {
+    let needed: RetryConditions = [.connFailure, .emptyResponse, .responseTimeout]
+    guard proxy.servers[at].tcpFastOpen, !proxy.retryOn.isSuperset(of: needed) else { return }
+    context.warningPlain(
+      messages.next(
+        "server has tfo activated, the backend should be configured with at least 'conn-failure', 'empty-response' "
+          + "and 'response-timeout' or we wouldn't be able to retry the connection on failure."))
+  }
+
+  private func checkTracking(_ at: Int, _ messages: ServerMessages) {
     let server = proxy.servers[at]
-    func fail(_ text: String) {
-      context.alertPlain(
-        "[\(server.location.file):\(server.location.line)] : 'server \(proxy.name)/\(server.name)' : \(text)")
-    }
+    var prefix = messages
+    func fail(_ text: String) { context.alertPlain(prefix.next(text)) }
     guard let (ownerIndex, name) = trackedOwner(server, fail) else { return }
     let owner = context.model.proxies[ownerIndex]
     guard let tracked = owner.servers.firstIndex(where: { $0.name == name }) else {
       return fail("unable to find required server '\(name)' for tracking.")
     }
     if owner.servers.count(where: { $0.name == name }) > 1 {
-      return fail("Refusing to use duplicated server '\(name)' found in proxy: \(owner.name)!")
+      fail("Refusing to use duplicated server '\(name)' found in proxy: \(owner.name)!")
+      return fail("unable to find required server '\(name)' for tracking.")
     }
     let target = owner.servers[tracked]
     if !target.checkEnabled && !target.agentEnabled && target.track == nil {
@@ -121,9 +132,8 @@ struct ServerValidation {
         "unable to track \(owner.name)/\(target.name) as it belongs to a tracking chain looping back to "
           + "\(proxy.name)/\(server.name).")
     }
-    if (owner.options.contains(.transparent)) != (proxy.options.contains(.transparent)) { return }
     if owner.check.disableOn404 != proxy.check.disableOn404 {
-      fail("unable to use \(owner.name)/\(target.name) for tracking: disable-on-404 option inconsistency.")
+      fail("unable to use \(owner.name)/\(target.name) fortracking: disable-on-404 option inconsistency.")
     }
   }
 
@@ -166,6 +176,11 @@ struct ServerValidation {
           "\(proxy.title) : ignoring cookie for server '\(server.name)' as HTTP mode is disabled.")
         validation.proxy.servers[at].cookie = nil
       }
+      if case .headerIP(let name, _) = server.source?.useSource {
+        context.warningPlain(
+          "\(proxy.title) : server \(server.name) cannot use header \(name) as source IP in non-HTTP mode.")
+        validation.proxy.servers[at].source?.useSource = .none
+      }
     }
   }
 
@@ -179,24 +194,48 @@ struct ServerValidation {
   }
 }
 
+/// Messages about a server: HAProxy puts the place before the first of them only.
+struct ServerMessages {
+  private let prefix: String
+  private var hasSpoken = false
+
+  init(proxy: ProxySettings, server: ServerSettings) {
+    prefix = "[\(server.location.file):\(server.location.line)] : 'server \(proxy.name)/\(server.name)' : "
+  }
+  mutating func next(_ text: String) -> String {
+    defer { hasSpoken = true }
+    return hasSpoken ? text : prefix + text
+  }
+}
+
 /// What health checks need, looked at when all proxies are complete.
 struct CheckValidation {
   let context: LoadContext
   let index: Int
 
-  func run() {
+  /// `seen` holds the `defaults` sections whose check script, empty so far, some backend uses: HAProxy completes it
+  /// after the first of them, and words its message for the next ones by what it then finds.
+  func run(_ seen: inout Set<Int?>) {
     let proxy = context.model.proxies[index]
+    guard proxy.accepts(.backend) else { return }
+    var hasConnectRule = proxy.check.kind == .http
+    if !hasConnectRule && !proxy.check.hasOwnScript {
+      let inherits = context.defaultsOfProxy[index].flatMap {
+        context.defaults[$0].settings.check.hasOwnScript ? $0 : nil
+      }
+      hasConnectRule = !seen.insert(inherits).inserted
+    }
     for server in proxy.servers where server.checkEnabled {
       guard server.checkPort == nil, needsPort(server) else { continue }
+      let rule = hasConnectRule ? " nor tcp_check rule 'connect' with port information" : ""
       context.alertPlain(
-        "config: \(proxy.title): server '\(server.name)' has neither service port nor check port nor tcp_check rule "
-          + "'connect' with port information.")
+        "config: \(proxy.title): server '\(server.name)' has neither service port nor check port\(rule).")
     }
   }
 
   private func needsPort(_ server: ServerSettings) -> Bool {
     switch server.address {
-    case .socket(.ip), .unresolved: server.portOffset != nil
+    case .socket(.ip): server.portOffset != nil
     default: false
     }
   }

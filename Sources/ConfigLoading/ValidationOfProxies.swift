@@ -7,8 +7,9 @@ import Configuration
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
     ProxyValidation(context: context, index: index).run()
   }
+  var sharesScript: Set<Int?> = []
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
-    CheckValidation(context: context, index: index).run()
+    CheckValidation(context: context, index: index).run(&sharesScript)
   }
 }
 
@@ -40,11 +41,14 @@ struct ProxyValidation {
         "\(title) has no 'bind' directive. Please declare it as a backend if this was intended.")
     }
     checkDestination()
-    BackendReferences(validation: self).run()
     checkModeOfFeatures()
+    checkLogMode()
+    checkHTTPCheckRules()
+    BackendReferences(validation: self).run()
+    LogFormatValidation(validation: self).run()
     warnMissingTimeouts()
-    checkLogFormat()
     ServerValidation(validation: self).run()
+    checkLogTargets()
     warnIgnoredOptions()
     ServerValidation(validation: self).checkCookies()
     completeBinds()
@@ -90,20 +94,32 @@ struct ProxyValidation {
         + "   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.")
   }
 
-  private func checkLogFormat() {
-    guard proxy.accepts(.frontend) else { return }
-    if proxy.logTargets.isEmpty {
-      if proxy.logFormat != .none || proxy.logFormatSD != nil {
-        context.warningPlain("log format ignored for \(title) since it has no log address.")
-      }
-      return
+  /// The HTTP formats need the mode.
+  private func checkLogMode() {
+    guard proxy.mode != .http, !proxy.accepts(.frontend) || !proxy.logTargets.isEmpty else { return }
+    let name: String
+    switch proxy.logFormat {
+    case .http, .clf: name = "option httplog"
+    case .custom(LogOptions.httpsFormat): name = "option httpslog"
+    default: return
     }
-    guard proxy.mode != .http, proxy.logFormat == .http || proxy.logFormat == .clf else { return }
     let place = proxy.logFormatLocation
     context.warningPlain(
-      "parsing [\(place.file):\(place.line)] : 'option httplog' not usable with \(title) (needs 'mode http'). "
+      "parsing [\(place.file):\(place.line)] : '\(name)' not usable with \(title) (needs 'mode http'). "
         + "Falling back to 'option tcplog'.")
     proxy.logFormat = .tcp
+  }
+
+  private func checkHTTPCheckRules() {
+    guard proxy.accepts(.backend), proxy.check.kind != .http, proxy.check.http.hasRules else { return }
+    context.warningPlain("\(title) uses http-check rules without 'option httpchk', so the rules are ignored.")
+  }
+
+  private func checkLogTargets() {
+    guard proxy.accepts(.frontend), proxy.logTargets.isEmpty else { return }
+    if proxy.logFormat != .none || proxy.logFormatSD != nil {
+      context.warningPlain("log format ignored for \(title) since it has no log address.")
+    }
   }
 
   private func warnIgnoredOptions() {
@@ -119,6 +135,10 @@ struct ProxyValidation {
     for known in SwitchOption.all where known.needsHTTP && proxy.options.contains(known.option) {
       if proxy.accepts(known.capability) { warn("option \(known.name)") }
       proxy.options.remove(known.option)
+    }
+    if case .headerIP(let name, _) = proxy.source?.useSource {
+      context.warningPlain("\(title) : ignoring use of header \(name) as source IP in non-HTTP mode.")
+      proxy.source?.useSource = .none
     }
     proxy.forwardFor = nil
     proxy.originalTo = nil

@@ -3,6 +3,8 @@ public struct CheckSettings: Sendable, Hashable {
   /// `tcpScript`: `option tcp-check`, whose script is only its implicit connect until `tcp-check` rules exist.
   public enum Kind: Sendable, Hashable { case connect, http, tcpScript }
   public var kind = Kind.connect
+  /// `option tcp-check` in the section itself: while loading only.
+  public var hasOwnScript = false
   public var http = HTTPCheck()
   public var disableOn404 = false
   public var sendState = false
@@ -20,6 +22,8 @@ public struct HTTPCheck: Sendable, Hashable {
   public var headerValues: [String] = []
   public var body = ""
   public var expect: HTTPExpect?
+  /// Whether any `http-check send` or `expect` line was given.
+  public var hasRules = false
   /// What `http-check send` set, which `option httpchk` then leaves alone.
   public var explicit: ExplicitParts = []
   public struct ExplicitParts: OptionSet, Sendable, Hashable {

@@ -193,6 +193,8 @@ public struct ProxySettings: Sendable {
   public var logFormatSD: String?
   public var uniqueIDFormat: String?
   public var uniqueIDHeader: String?
+  public var uniqueIDLocation = SourceLocation()
+  public var errorLogFormatLocation = SourceLocation()
 
   // Both
   public var forwardFor: ForwardedHeader?
