@@ -17,14 +17,14 @@ extension KeywordEntry {
   static func globalNumber(_ name: String, _ path: GlobalPath<Int>, once: Bool = false) -> KeywordEntry {
     KeywordEntry(name, .global) { context, line in
       guard let value = context.globalNumber(line) else { return }
-      if once && context.model.global[keyPath: path] != 0 { return context.alreadySpecified(name) }
+      if once && context.wasGiven(name, value) { return context.alreadySpecified(name) }
       context.model.global[keyPath: path] = value
     }
   }
   static func globalNumber(_ name: String, _ path: GlobalPath<Int?>, once: Bool = false) -> KeywordEntry {
     KeywordEntry(name, .global) { context, line in
       guard let value = context.globalNumber(line) else { return }
-      if once && (context.model.global[keyPath: path] ?? 0) != 0 { return context.alreadySpecified(name) }
+      if once && context.wasGiven(name, value) { return context.alreadySpecified(name) }
       context.model.global[keyPath: path] = value
     }
   }
@@ -72,7 +72,7 @@ extension KeywordEntry {
   /// A time of which HAProxy's messages say `in argument to <name>`.
   static func globalTime(_ name: String, _ path: GlobalPath<Int?>, infinite: Bool = false) -> KeywordEntry {
     KeywordEntry(name, .global) { context, line in
-      if line[1].isEmpty { return context.alert("'\(name)' expects <time> as argument.") }
+      if line[1].isEmpty { return context.alert("'\(name)' expects <time> as argument.\n") }
       if infinite && line[1] == "infinite" {
         context.model.global[keyPath: path] = .max
         return
@@ -81,7 +81,7 @@ extension KeywordEntry {
         context.model.global[keyPath: path] = try context.duration(line[1])
       } catch {
         switch error {
-        case .unexpected(let scalar): context.alert("unexpected character '\(scalar)' in argument to <\(name)>.")
+        case .unexpected(let scalar): context.alert("unexpected character '\(scalar)' in argument to <\(name)>.\n")
         case .overflow:
           context.alert(
             "timer overflow in argument '\(line[1])' to '\(name)' (maximum value is 2147483647 ms or ~24.8 days)")
@@ -100,6 +100,13 @@ extension LoadContext {
       return nil
     }
     return CInteger.leading(line[1])
+  }
+
+  /// Whether a line before gave the keyword a number other than 0; else `value` counts as given.
+  func wasGiven(_ name: String, _ value: Int) -> Bool {
+    if globalState.given[name] ?? 0 != 0 { return true }
+    globalState.given[name] = value
+    return false
   }
 
   func alreadySpecified(_ name: String) { alertContinuing("'\(name)' already specified. Continuing.") }

@@ -38,10 +38,10 @@ let globalLimits: [KeywordEntry] = [
     }
     if line[1].isEmpty { return context.alertTight("'spread-checks' expects an integer argument (0..50).") }
     let percent = CInteger.leading(line[1])
+    context.model.global.spreadChecks = percent
     guard (0...50).contains(percent) else {
       return context.alertTight("'spread-checks' needs a positive value in range 0..50.")
     }
-    context.model.global.spreadChecks = percent
   },
   KeywordEntry("max-spread-checks", .global) { context, line in
     guard context.checkArgumentCount(line, atMost: 1) else { return }

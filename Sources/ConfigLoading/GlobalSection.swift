@@ -5,6 +5,8 @@ import System
 /// What `global` lines told that only loading needs.
 struct GlobalLoadState {
   var allowsExperiments = false
+  /// Numbers of keywords that may stand only once.
+  var given: [String: Int] = [:]
   /// The folder that relative names of files are taken from.
   var defaultPath = DefaultPath.current
   /// `h1-case-adjust-file`

@@ -43,7 +43,9 @@ enum StatsSocketLine {
     do throws(AddressError) {
       start = try BindLine.addresses(line[2], context)
     } catch {
-      return context.alert("parsing [\(line.file):\(line.number)] : 'stats socket' : \(error.text)\n")
+      // HAProxy's own texts end in a line feed, except this one, and it adds another.
+      let text = error.text.hasPrefix("missing port") ? error.text.droppingLastLineFeed : error.text
+      return context.alert("parsing [\(line.file):\(line.number)] : 'stats socket' : \(text)\n")
     }
     guard let first = start.first else { return }
     var options = BindOptionContext(

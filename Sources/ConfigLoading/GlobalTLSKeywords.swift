@@ -56,15 +56,12 @@ let globalTLSKeywords: [KeywordEntry] = [
   tlsCount("tune.ssl.cachesize", \.tls.cacheSize), tlsCount("tune.ssl.maxrecord", \.tls.maximumRecord),
   tlsCount("tune.ssl.hard-maxrecord", \.tls.hardMaximumRecord),
   tlsCount("tune.ssl.ssl-ctx-cache-size", \.tls.contextCacheSize),
-  tlsCount("tune.ssl.capture-buffer-size", \.tls.captureBufferSize),
+  KeywordEntry("tune.ssl.capture-buffer-size", .global) { context, line in readCaptureSize(context, line) },
   KeywordEntry("tune.ssl.capture-cipherlist-size", .global) { context, line in
-    if line[2].isEmpty {
-      context.warningTight(
-        "'tune.ssl.capture-cipherlist-size' is deprecated and will be removed in version 2.7. Please use "
-          + "'tune.ssl.capture-buffer-size' instead.")
-    }
-    guard let size = context.positiveNumber(line) else { return }
-    context.model.global.tls.captureBufferSize = size
+    context.warningTight(
+      "'tune.ssl.capture-cipherlist-size' is deprecated and will be removed in version 2.7. Please use "
+        + "'tune.ssl.capture-buffer-size' instead.")
+    readCaptureSize(context, line)
   },
   KeywordEntry("tune.ssl.default-dh-param", .global) { context, line in
     guard let bits = context.globalNumber(line) else { return }
@@ -94,6 +91,14 @@ let globalTLSKeywords: [KeywordEntry] = [
     }
   },
 ]
+
+private func readCaptureSize(_ context: LoadContext, _ line: ConfigLine) {
+  guard let size = context.positiveNumber(line) else { return }
+  if context.wasGiven("tune.ssl.capture-buffer-size", 1) {
+    return context.alert("'\(line.keyword)' is already configured.")
+  }
+  context.model.global.tls.captureBufferSize = size
+}
 
 private func tlsPath(_ name: String, _ path: GlobalPath<String?>) -> KeywordEntry {
   KeywordEntry(name, .global) { context, line in

@@ -29,7 +29,7 @@ let globalTuneKeywords: [KeywordEntry] = [
   // The terminator that HAProxy adds is not part of the length.
   .globalNumber("tune.http.cookielen", \.tune.httpCookieLength),
   .globalNumber("tune.maxpollevents", \.tune.maxPollEvents, once: true),
-  .globalNumber("tune.runqueue-depth", \.tune.runQueueDepth),
+  .globalNumber("tune.runqueue-depth", \.tune.runQueueDepth, once: true),
   .globalNumber("tune.recv_enough", \.tune.receiveEnough),
   .globalNumber("tune.pipesize", \.tune.pipeSize),
   .globalNumber("tune.rcvbuf.client", \.tune.receiveBufferClient, once: true),
@@ -82,9 +82,14 @@ let globalTuneKeywords: [KeywordEntry] = [
     }
     context.model.global.tune.patternCacheSize = count
   },
-  .globalNumber(
-    "tune.fail-alloc", \.tune.failAlloc, in: 0...100, missing: nil,
-    message: "'tune.fail-alloc' expects a numeric value between 0 and 100."),
+  KeywordEntry("tune.fail-alloc", .global) { context, line in
+    guard context.checkArgumentCount(line, atMost: 1) else { return }
+    let percent = CInteger.leading(line[1])
+    guard (0...100).contains(percent) else {
+      return context.alert("'tune.fail-alloc' expects a numeric value between 0 and 100.")
+    }
+    context.model.global.tune.failAlloc = percent
+  },
   .globalNumber(
     "tune.pool-low-fd-ratio", \.tune.poolLowFDRatio, in: 0...100,
     message: "'tune.pool-low-fd-ratio' expects an integer argument between 0 and 100."),
