@@ -11,20 +11,21 @@ enum AuthenticationFetches {
       return bearer(from: header, message, evaluator, &sample)
     }
     guard let value = message.value(.authorization), let credentials = Credentials(value) else { return .notFound }
-    switch call.id {
-    case .httpAuthType: return HTTPFetches.found(.string(credentials.scheme), &sample)
-    case .httpAuthBearer:
-      guard credentials.scheme.equalsIgnoringCase("Bearer") else { return .notFound }
-      return HTTPFetches.found(.string(credentials.rest), &sample)
-    default: break
+    if credentials.scheme.equalsIgnoringCase("Bearer") {
+      switch call.id {
+      case .httpAuthType: return HTTPFetches.found(.string(Bytes("Bearer")), &sample)
+      case .httpAuthBearer: return HTTPFetches.found(.string(credentials.rest), &sample)
+      default: return .notFound
+      }
     }
     guard credentials.scheme.equalsIgnoringCase("Basic"),
       let decoded = evaluator.decodeBase64(credentials.rest, isURL: false),
       let colon = decoded.firstIndex(of: UInt8(ascii: ":"))
-    else { return call.id == .httpAuth ? HTTPFetches.found(.boolean(false), &sample) : .notFound }
+    else { return .notFound }
     let user = decoded.prefix(colon)
     let password = decoded.dropFirst(colon + 1)
     switch call.id {
+    case .httpAuthType: return HTTPFetches.found(.string(Bytes("Basic")), &sample)
     case .httpAuthUser: return HTTPFetches.found(.string(user), &sample)
     case .httpAuthPass: return HTTPFetches.found(.string(password), &sample)
     case .httpAuth: return HTTPFetches.found(.boolean(evaluator.isAllowed(call, user, password)), &sample)
@@ -37,9 +38,11 @@ enum AuthenticationFetches {
   private static func bearer(
     from header: Bytes, _ message: borrowing HTTPMessage, _ evaluator: Evaluator, _ sample: inout Sample
   ) -> FetchStatus {
-    guard let lowered = evaluator.changeCase(header, isUpper: false),
-      let value = message.value(HTTPHeaderName(lowered)), let credentials = Credentials(value),
-      credentials.scheme.equalsIgnoringCase("Bearer")
+    guard let lowered = evaluator.changeCase(header, isUpper: false) else { return .notFound }
+    guard let value = message.value(HTTPHeaderName(lowered)) else {
+      return HTTPFetches.found(.string(Bytes()), &sample)
+    }
+    guard let credentials = Credentials(value), credentials.scheme.equalsIgnoringCase("Bearer")
     else { return .notFound }
     return HTTPFetches.found(.string(credentials.rest), &sample)
   }

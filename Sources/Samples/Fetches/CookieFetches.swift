@@ -8,6 +8,9 @@ enum CookieFetches {
     into sample: inout Sample
   ) -> FetchStatus {
     let name = call.arguments.first.text ?? Bytes()
+    if call.id == .resCookCnt && name.isEmpty {
+      return HTTPFetches.found(.integer(pairs(message)), &sample)
+    }
     if call.id == .reqCookCnt || call.id == .resCookCnt {
       return HTTPFetches.found(.integer(Int64(message.cookieCount(name))), &sample)
     }
@@ -25,9 +28,21 @@ enum CookieFetches {
     return put(value, call, &sample)
   }
 
+  /// How many `name=value` pairs there are in all Set-Cookie fields, attributes included.
+  private static func pairs(_ message: borrowing HTTPMessage) -> Int64 {
+    var n: Int64 = 0
+    var field = message.find(.setCookie)
+    while let i = field {
+      var cookies = CookieIterator(request: message[i].value)
+      while cookies.next() != nil { n += 1 }
+      field = message.find(.setCookie, after: i)
+    }
+    return n
+  }
+
   private static func put(_ value: Bytes, _ call: FetchCall, _ sample: inout Sample) -> FetchStatus {
     if call.id == .reqCookVal || call.id == .resCookVal {
-      return HTTPFetches.found(.integer(NumberText.integer(value).value), &sample)
+      return HTTPFetches.found(.integer(NumberText.loose(value)), &sample)
     }
     return HTTPFetches.found(.string(value), &sample)
   }

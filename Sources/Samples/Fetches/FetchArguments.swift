@@ -33,8 +33,8 @@ extension SampleCompiler {
       if let occurrence = parsed.integer(1), occurrence < -10 {
         throw SampleError("header occurrence must be >= -10")
       }
-      arguments.first = headerArgument(text)
-    case .reqHdrCnt, .reqFhdrCnt, .resHdrCnt, .resFhdrCnt: arguments.first = headerArgument(text)
+      arguments.first = headerArgument(parsed)
+    case .reqHdrCnt, .reqFhdrCnt, .resHdrCnt, .resFhdrCnt: arguments.first = headerArgument(parsed)
     case .date:
       arguments.second = .integer(try SampleCompiler.timeUnit(parsed.string(1), default: 0))
     case .uuid:
@@ -63,8 +63,10 @@ extension SampleCompiler {
     return arguments
   }
 
-  func headerArgument(_ name: [UInt8]) -> Argument {
-    name.isEmpty ? .none : .header(HTTPHeaderName(permanent: keep(name)))
+  /// The name of a header. An empty text, which is not the same as no argument, stands for any.
+  private func headerArgument(_ parsed: [ParsedArgument]) -> Argument {
+    guard let name = parsed.first?.string else { return .none }
+    return name.isEmpty ? .text(Bytes()) : .header(HTTPHeaderName(permanent: keep(name)))
   }
 
   static func boolean(_ text: [UInt8]) throws(SampleError) -> Bool {

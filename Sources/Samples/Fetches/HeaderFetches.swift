@@ -22,8 +22,7 @@ enum HeaderFetches {
     while let value = next(call, message, options, isSplit, &sample) {
       switch call.id {
       case .reqHdrVal, .resHdrVal:
-        let (number, length) = NumberText.integer(value)
-        if length == value.count && length > 0 { return HTTPFetches.found(.integer(number), &sample) }
+        return HTTPFetches.found(.integer(NumberText.loose(value)), &sample)
       case .reqHdrIp, .resHdrIp:
         if let address = address(value) { return HTTPFetches.found(address, &sample) }
       default: return HTTPFetches.found(.string(value), &sample)
@@ -43,6 +42,10 @@ enum HeaderFetches {
     _ call: FetchCall, _ message: borrowing HTTPMessage, _ options: EvaluationOptions, _ isSplit: Bool,
     _ sample: inout Sample
   ) -> Bytes? {
+    if case .none = call.arguments.first {
+      sample.flags.remove(.notLast)
+      return nil
+    }
     let occurrence = call.arguments.second.integer ?? 0
     guard occurrence == 0, options.contains(.iterate) else {
       sample.flags.remove(.notLast)
@@ -129,16 +132,13 @@ enum HeaderFetches {
     return n
   }
 
-  /// An address, with a port behind it or brackets around it.
+  /// An IPv4 address, with a port behind it or not, or an IPv6 address.
   private static func address(_ text: Bytes) -> SampleData? {
     if let v4 = AddressText.leadingIPv4(text) {
       // Only a port may follow.
       var end = 0
-      while let c = text.at(end), c != UInt8(ascii: ":") { end += 1 }
-      return AddressText.ipv4(text.prefix(end)) != nil || end == text.count ? .ipv4(v4) : nil
-    }
-    if text.at(0) == UInt8(ascii: "["), let close = text.firstIndex(of: UInt8(ascii: "]")) {
-      return AddressText.ipv6(text[1..<close]).map { .ipv6($0) }
+      while let c = text.at(end), c &- 48 < 10 || c == UInt8(ascii: ".") { end += 1 }
+      return end == text.count || text[end] == UInt8(ascii: ":") ? .ipv4(v4) : nil
     }
     return AddressText.ipv6(text).map { .ipv6($0) }
   }

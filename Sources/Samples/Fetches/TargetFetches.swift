@@ -15,20 +15,17 @@ enum TargetFetches {
       return target.pathAndQuery.isEmpty ? .notFound : HTTPFetches.found(.string(target.path), &sample)
     case .pathq:
       return target.pathAndQuery.isEmpty ? .notFound : HTTPFetches.found(.string(target.pathAndQuery), &sample)
-    case .query: return HTTPFetches.found(.string(query(message.target)), &sample)
+    case .query:
+      guard let mark = message.target.firstIndex(of: UInt8(ascii: "?")) else { return .notFound }
+      return HTTPFetches.found(.string(message.target.dropFirst(mark + 1)), &sample)
     case .urlIp, .urlPort: return address(call.id, target, &sample)
-    case .urlParam, .urlParamVal: return parameter(call, query(message.target), options, &sample)
+    case .urlParam, .urlParamVal: return parameter(call, message.target, options, &sample)
     case .base, .baseq, .base32: return base(call.id, target, message, evaluator, &sample)
     case .url32:
       let host = message.value(.host) ?? Bytes()
       return hash(host, target.pathAndQuery, evaluator, &sample)
     default: return .notFound
     }
-  }
-
-  /// What stands behind the first question mark; empty where there is none.
-  static func query(_ target: Bytes) -> Bytes {
-    target.firstIndex(of: UInt8(ascii: "?")).map { target.dropFirst($0 + 1) } ?? Bytes()
   }
 
   private static func address(_ id: FetchID, _ target: RequestTarget, _ sample: inout Sample) -> FetchStatus {
@@ -76,12 +73,18 @@ enum TargetFetches {
     return HTTPFetches.found(.integer(Int64(hash)), &sample)
   }
 
-  /// A parameter of the query by name (any without one); `delimiter` stands for the question mark.
+  /// A parameter of the query by name (any without one); the second argument stands for the question mark.
   private static func parameter(
-    _ call: FetchCall, _ query: Bytes, _ options: EvaluationOptions, _ sample: inout Sample
+    _ call: FetchCall, _ target: Bytes, _ options: EvaluationOptions, _ sample: inout Sample
   ) -> FetchStatus {
+    let delimiter = call.arguments.second.text?.at(0) ?? UInt8(ascii: "?")
+    guard let start = target.firstIndex(of: delimiter) else {
+      sample.flags.remove(.notLast)
+      return .notFound
+    }
+    let name = call.arguments.first.text ?? Bytes()
     var at = options.contains(.iterate) ? Int(sample.cursor.0) : 0
-    guard let found = QueryParameters.next(query, name: call.arguments.first.text ?? Bytes(), from: &at) else {
+    guard let found = QueryParameters.next(target.dropFirst(start + 1), name: name, delimiter, from: &at) else {
       sample.flags.remove(.notLast)
       return .notFound
     }
@@ -89,18 +92,22 @@ enum TargetFetches {
       sample.cursor.0 = UInt32(at)
       sample.flags.insert(.notLast)
     }
-    if call.id == .urlParamVal { return HTTPFetches.found(.integer(NumberText.integer(found).value), &sample) }
+    if call.id == .urlParamVal { return HTTPFetches.found(.integer(NumberText.loose(found)), &sample) }
     return HTTPFetches.found(.string(found), &sample)
   }
 }
 
-/// `name=value` pairs between ampersands or semicolons.
+/// `name=value` pairs between ampersands, semicolons, or what stands for the question mark.
 public enum QueryParameters {
   /// The value of the next parameter called `name` (any where that is empty) at or behind `at`, which is moved on.
-  public static func next(_ query: Bytes, name: Bytes, from at: inout Int) -> Bytes? {
+  public static func next(_ query: Bytes, name: Bytes, _ delimiter: UInt8, from at: inout Int) -> Bytes? {
     while at < query.count {
       var end = at
-      while end < query.count && query[end] != UInt8(ascii: "&") && query[end] != UInt8(ascii: ";") { end += 1 }
+      while end < query.count, query[end] != UInt8(ascii: "&"), query[end] != UInt8(ascii: ";"),
+        query[end] != delimiter
+      {
+        end += 1
+      }
       let pair = query[at..<end]
       at = end + 1
       let equals = pair.firstIndex(of: UInt8(ascii: "="))

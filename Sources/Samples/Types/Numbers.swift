@@ -31,6 +31,20 @@ public enum NumberText {
     return i == start ? (0, 0) : (value, i)
   }
 
+  /// A number as the `_val` fetches read it: an optional minus, then bytes up to the first one above "9", each counted
+  /// for what it is above "0", in 32 bits without regard to overflow.
+  public static func loose(_ text: Bytes) -> Int64 {
+    var i = 0
+    let isNegative = text.at(0) == UInt8(ascii: "-")
+    if isNegative { i = 1 }
+    var value: Int32 = 0
+    while let c = text.at(i), c <= UInt8(ascii: "9") {
+      value = value &* 10 &+ Int32(c) &- 48
+      i += 1
+    }
+    return Int64(isNegative ? 0 &- value : value)
+  }
+
   /// The value of one hexadecimal digit, or nil.
   @inlinable public static func hexDigit(_ c: UInt8) -> UInt8? {
     switch c {

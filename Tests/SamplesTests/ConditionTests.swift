@@ -1,0 +1,39 @@
+import HTTP
+import Memory
+import Primitives
+import Testing
+
+@testable import Samples
+
+/// Conditions against what HAProxy 2.6.12 decided for the same requests; the table holds a request in hexadecimal, the
+/// words of a condition, and "yes" or "no".
+@Suite struct ConditionTests {
+  @Test func table() throws {
+    let users = UserList(
+      name: "ul", users: [UserList.User(name: "user", password: "pass", isEncrypted: false, groups: ["g1"])])
+    for row in try SamplesTests.table("conditions.txt") {
+      let compiler = SampleCompiler()
+      var lists = AccessLists()
+      for words in [
+        ["one", "path_beg", "/a"], ["two", "method", "GET"], ["multi", "path", "/zz"], ["multi", "method", "BREW"],
+        ["multi", "hdr(host)", "example.com"],
+      ] { try compiler.parseAccessList(words: words, lists: &lists, site: site) }
+      let parsed: ParsedCondition
+      do {
+        parsed = try compiler.parseCondition(
+          words: row[1].split(separator: " ").map(String.init), unless: false, lists: &lists, site: site)
+      } catch {
+        Issue.record("\(row[1]): \(error.message)")
+        continue
+      }
+      let list = compiler.add(users)
+      for argument in compiler.pending { compiler.resolve(argument, object: list) }
+      let evaluator = evaluator(compiler)
+      var source = RequestSource(bytes(hex: row[0]))
+      let result = evaluator.evaluate(parsed.condition, from: &source)
+      #expect(
+        "\(result)" == row[2], "\(row[1]) of \(String(bytes: bytes(hex: row[0])).debugDescription)")
+      #expect(evaluator.arena.mark == 0)
+    }
+  }
+}
