@@ -129,8 +129,8 @@ extension H1HeadParser {
     case .absolute: break
     }
     let authority = target.hostAndPort
-    if !isHost(authority) { return refuse(400, .lastLF, at: message.target) }
     let parts = HostAndPort(authority)
+    if parts.host.isEmpty || !isHost(authority) { return refuse(400, .lastLF, at: message.target) }
     let isDefault =
       parts.hasColon
       && (parts.port.isEmpty || (target.scheme.equalsIgnoringCase("http") && parts.port.equals("80"))

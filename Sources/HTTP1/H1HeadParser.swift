@@ -76,8 +76,8 @@ public struct H1HeadParser: ~Copyable {
     if position == 0 || !bytes.hasSameStart(as: head) || position > bytes.count {
       reset()
       message.reset(kind)
-      head = bytes
     }
+    head = bytes
     let step = run(&buffer, bytes, &message)
     switch step {
     case .more:

@@ -31,8 +31,8 @@ extension H1HeadParser {
       reset()
       state = .headerFirst
       message.removeAllFields()
-      head = bytes
     }
+    head = bytes
     switch fields(&buffer, bytes, &message) {
     case .more:
       if bytes.count >= limits.maxHeadLength { return .invalid(H1Error(state: .trailers, offset: bytes.count)) }

@@ -135,6 +135,7 @@ private let refused: [(String, Int)] = [
   ("GET http://a:8080/x HTTP/1.1\r\nHost: a\r\n\r\n", 400),
   ("GET http://a/x HTTP/1.1\r\nHost:\r\n\r\n", 400),
   ("GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+  ("GET http://u@:/x HTTP/1.1\r\n\r\n", 400),
   ("GET foo:bar HTTP/1.1\r\nHost: a\r\n\r\n", 400),
   ("GET a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
   ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
@@ -230,10 +231,8 @@ private let refused: [(String, Int)] = [
   /// The same head gives the same whether it comes at once or in pieces of one to seven bytes.
   @Test(arguments: [1, 2, 3, 7]) func piecesChangeNothing(_ step: Int) {
     for text in forwarded.map(\.0) + cleaned.map(\.0) + refused.map(\.0) where text.utf8.count < 4000 {
-      var whole = request(text)
-      var pieces = request(text, step: step)
-      whole.state = ""
-      pieces.state = ""
+      let whole = request(text)
+      let pieces = request(text, step: step)
       #expect(whole == pieces, "\(text.debugDescription)")
     }
   }

@@ -70,7 +70,9 @@ private func checkClean(_ message: borrowing HTTPMessage, _ framing: H1Framing) 
   for i in 0..<message.endIndex where !message[i].isRemoved {
     let field = message[i]
     check(!field.name.isEmpty && field.name.count < 256, "name")
-    check(field.value.firstControl(from: 0) == field.value.count || field.value.array.allSatisfy { $0 >= 32 && $0 != 127 || $0 == 9 }, "value")
+    check(
+      field.value.firstControl(from: 0) == field.value.count
+        || field.value.array.allSatisfy { $0 >= 32 && $0 != 127 || $0 == 9 }, "value")
     check(field.known == KnownHeader(field.name), "known \(field.name.latin1)")
     switch field.known {
     case .contentLength: lengths += 1
