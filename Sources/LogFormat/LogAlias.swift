@@ -124,4 +124,8 @@ public struct LogFieldFlags: OptionSet, Sendable, Hashable {
   public static let mandatory = LogFieldFlags(rawValue: 8)
   /// Spaces in a row, and at the start, make one or none (log lines, unique-id).
   public static let mergeSpaces = LogFieldFlags(rawValue: 16)
+  /// The text goes into an HTTP message: control characters of expressions are written as `%XX`.
+  public static let http = LogFieldFlags(rawValue: 32)
+  /// What `log-format`, `error-log-format` and `log-format-sd` start from.
+  public static let logLine: LogFieldFlags = [.mandatory, .mergeSpaces]
 }

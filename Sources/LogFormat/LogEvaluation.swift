@@ -1,8 +1,33 @@
 public import Memory
 import Primitives
+public import Samples
 
 extension LogFormat {
-  /// Writes the line of `source` into `arena`, `limit` bytes at most; the view is good until the arena is reset.
+  /// Writes the text for `source` into `arena`, `limit` bytes at most; the view is good until the arena is reset.
+  ///
+  /// `arena` must not be the evaluator's, which is used for scratch and put back as it was.
+  public func write<Source: LogSource & SampleSource & ~Copyable>(
+    _ source: inout Source, _ evaluator: Evaluator, _ context: inout LogContext, into arena: ByteArena, limit: Int
+  ) -> Bytes {
+    precondition(arena !== evaluator.arena)
+    var line = LogLine(arena, limit: limit)
+    var afterSpace = true
+    for i in 0..<nodes.count {
+      if line.isFull { break }
+      let node = nodes[i]
+      if let expression = node.expression {
+        let mark = evaluator.arena.mark
+        line.expression(value(of: expression, &source, evaluator), node.flags)
+        evaluator.arena.reset(to: mark)
+        afterSpace = false
+      } else {
+        write(node, source, &context, &line, &afterSpace)
+      }
+    }
+    return line.finish()
+  }
+
+  /// The same for a format without expressions, or a source that cannot answer any: they are missing values then.
   public func write<Source: LogSource & ~Copyable>(
     _ source: borrowing Source, _ context: inout LogContext, into arena: ByteArena, limit: Int
   ) -> Bytes {
@@ -10,20 +35,38 @@ extension LogFormat {
     var afterSpace = true
     for i in 0..<nodes.count {
       if line.isFull { break }
-      let node = nodes[i]
-      switch node.kind {
-      case .text:
-        line.text(texts.slice(node.start, node.count))
-        afterSpace = false
-      case .separator:
-        if !afterSpace { line.byte(UInt8(ascii: " ")) }
-        afterSpace = true
-      case .alias:
-        if write(node.alias, node.flags, source, &context, &line) { afterSpace = false }
-      case .expression: break
-      }
+      write(nodes[i], source, &context, &line, &afterSpace)
     }
     return line.finish()
+  }
+
+  private func write<Source: LogSource & ~Copyable>(
+    _ node: Node, _ source: borrowing Source, _ context: inout LogContext, _ line: inout LogLine,
+    _ afterSpace: inout Bool
+  ) {
+    switch node.kind {
+    case .text:
+      line.text(texts.slice(node.start, node.count))
+      afterSpace = false
+    case .separator:
+      if !afterSpace { line.byte(UInt8(ascii: " ")) }
+      afterSpace = true
+    case .alias:
+      if write(node.alias, node.flags, source, &context, &line) { afterSpace = false }
+    case .expression:
+      line.missing(node.flags)
+      afterSpace = false
+    }
+  }
+
+  /// The value of an expression as text; binary values are taken as they are, up to the first NUL.
+  private func value<Source: SampleSource & ~Copyable>(
+    of expression: Expression, _ source: inout Source, _ evaluator: Evaluator
+  ) -> Bytes? {
+    var sample = Sample()
+    guard evaluator.evaluate(expression, options, from: &source, into: &sample) == .found else { return nil }
+    if case .binary(let bytes) = sample.data { return bytes.prefix(bytes.firstIndex(of: 0) ?? bytes.count) }
+    return sample.cast(to: .string, arena: evaluator.arena) ? sample.data.text : nil
   }
 
   /// Writes one field; false where there was none at all, so that the spaces around it merge.
@@ -165,6 +208,12 @@ extension LogTimers {
 }
 
 extension LogLine {
+  mutating func expression(_ value: Bytes?, _ flags: LogFieldFlags) {
+    guard flags.contains(.http), let value, !value.isEmpty else { return field(value, flags) }
+    if flags.contains(.quote) { byte(UInt8(ascii: "\"")) }
+    encoded(value, .message, flags, mark: UInt8(ascii: "%"))
+    if flags.contains(.quote) { byte(UInt8(ascii: "\"")) }
+  }
   mutating func number(_ value: Int64, digits: Int, _ flags: LogFieldFlags) {
     flags.contains(.hexadecimal) ? hexadecimal(UInt64(bitPattern: value), digits: digits) : number(value)
   }

@@ -1,4 +1,5 @@
 public import Memory
+import Samples
 
 /// A compiled log-format string (manual section 8.2.6): a flat list of nodes that is walked once per line.
 public struct LogFormat {
@@ -10,12 +11,17 @@ public struct LogFormat {
     /// Of a text: where it starts in `texts`, and how long it is.
     var start = 0
     var count = 0
+    var expression: Expression?
   }
   var nodes: [Node]
   /// All literal text, one after the other.
   let texts: Bytes
   /// The string as it was written.
   public let source: String
+  /// What HAProxy warns about, without file and line.
+  public let warnings: [String]
+  /// How the expressions are evaluated: for the request or for the response.
+  let options: EvaluationOptions
 
   /// `option logasap`: logged before the data are transferred, and totals carry a `+`.
   public var logsAsSoonAsPossible = false
@@ -29,10 +35,12 @@ public struct LogFormat {
     nodes.isEmpty ? Bytes() : nodes.count == 1 && nodes[0].kind == .text ? texts : nil
   }
 
-  init(nodes: [Node], texts: [UInt8], source: String) {
+  init(nodes: [Node], texts: [UInt8], source: String, warnings: [String], options: EvaluationOptions) {
     self.nodes = nodes
     self.texts = Bytes(permanent: texts)
     self.source = source
+    self.warnings = warnings
+    self.options = options
     needsEndOfStream = nodes.contains { $0.kind == .alias && $0.alias.needsEndOfStream }
   }
 }

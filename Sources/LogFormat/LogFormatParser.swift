@@ -1,26 +1,55 @@
 import Memory
+public import Samples
 
 extension LogFormat {
-  /// Compiles a log-format string. `flags` are those of the directive: `mandatory` and `mergeSpaces` for log lines,
-  /// `mergeSpaces` for `unique-id-format`, none for headers and variables. `isHTTP` is the mode of the proxy.
-  /// Scalars of `text` stand for bytes.
-  public init(_ text: String, flags: LogFieldFlags, isHTTP: Bool) throws(LogFormatError) {
-    var parser = LogFormatParser(text, flags: flags, isHTTP: isHTTP)
+  /// Compiles a log-format string, whose scalars stand for bytes.
+  ///
+  /// - Parameters:
+  ///   - flags: those of the directive: `mandatory` and `mergeSpaces` for log lines; `mergeSpaces`, and `http` in HTTP
+  ///     mode, for `unique-id-format`; `http` for what becomes part of an HTTP message; none for variables and names.
+  ///   - isHTTP: the mode of the proxy.
+  ///   - places: where the string is evaluated; its expressions must be available at one of them.
+  ///   - compiler: takes the expressions.
+  public init(
+    _ text: String, flags: LogFieldFlags, isHTTP: Bool, places: CheckPoints, site: ExpressionSite,
+    compiler: SampleCompiler
+  ) throws(LogFormatError) {
+    var parser = LogFormatParser(text, flags: flags, isHTTP: isHTTP, places: places, compiler: (compiler, site))
     try parser.run()
-    self.init(nodes: parser.nodes, texts: parser.texts, source: text)
+    let isResponse = places.rawValue >= CheckPoints(.serverSource).rawValue
+    self.init(
+      nodes: parser.nodes, texts: parser.texts, source: text, warnings: parser.warnings,
+      options: isResponse ? [.final, .response] : .final)
+  }
+
+  /// Compiles a string of text and aliases only: an expression in it is refused.
+  public init(_ text: String, flags: LogFieldFlags, isHTTP: Bool) throws(LogFormatError) {
+    var parser = LogFormatParser(text, flags: flags, isHTTP: isHTTP, places: [], compiler: nil)
+    try parser.run()
+    self.init(nodes: parser.nodes, texts: parser.texts, source: text, warnings: [], options: .final)
   }
 }
 
 struct LogFormatParser {
+  private let text: String
   private let input: [UInt8]
   private let isHTTP: Bool
+  private let places: CheckPoints
+  private let compiler: (SampleCompiler, ExpressionSite)?
   /// Flags for the fields that follow: `%{...}o` changes them.
   private var flags: LogFieldFlags
   private(set) var nodes: [LogFormat.Node] = []
   private(set) var texts: [UInt8] = []
+  private(set) var warnings: [String] = []
   private var i = 0
 
-  init(_ text: String, flags: LogFieldFlags, isHTTP: Bool) {
+  init(
+    _ text: String, flags: LogFieldFlags, isHTTP: Bool, places: CheckPoints,
+    compiler: (SampleCompiler, ExpressionSite)?
+  ) {
+    self.compiler = compiler
+    self.text = text
+    self.places = places
     input = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
     self.flags = flags
     self.isHTTP = isHTTP
@@ -128,8 +157,31 @@ struct LogFormatParser {
     }
   }
 
+  /// `%[fetch,converter...]`, the place being at the bracket.
   private mutating func expression(_ flags: LogFieldFlags) throws(LogFormatError) {
-    throw LogFormatError("'%[' is not implemented by Weir yet")
+    guard let (compiler, site) = compiler else { throw LogFormatError("'%[' is not implemented by Weir yet") }
+    let start = i + 1
+    let rest = string(start..<input.count)
+    let parsed: ParsedExpression
+    let end: Int
+    do {
+      (parsed, end) = try compiler.parse(embeddedIn: text, from: start, site: site)
+    } catch {
+      throw LogFormatError("failed to parse sample expression <\(rest)> : \(error.message)")
+    }
+    if parsed.fetch.places.isDisjoint(with: places) {
+      throw LogFormatError(
+        "sample fetch <\(rest)> may not be reliably used here because it needs '\(parsed.fetch.sourceNames)' "
+          + "which is not available here")
+    }
+    guard end < input.count else { throw LogFormatError("missing ']' after '\(string(start..<end))'") }
+    if input[end] != UInt8(ascii: "]") {
+      throw LogFormatError("expected ']' after '\(string(start..<end))', but found '\(string(end..<end + 1))'")
+    }
+    let readsBuffer = parsed.fetch.sources.contains { $0 == .requestBuffer || $0 == .responseBuffer }
+    if flags.contains(.http) && readsBuffer { warnings.append("L6 sample fetch <\(rest)> ignored in HTTP log-format string.") }
+    nodes.append(LogFormat.Node(kind: .expression, flags: flags, expression: parsed.expression))
+    i = end + 1
   }
 
   private mutating func separator() {

@@ -86,9 +86,9 @@ struct LogLine {
 
   // MARK: - Strings of a field
 
-  /// A text with the quotes and escapes that `flags` ask for; nil is a missing value.
+  /// A text with the quotes and escapes that `flags` ask for; none, or an empty one, is a missing value.
   mutating func field(_ value: Bytes?, _ flags: LogFieldFlags) {
-    guard let value else { return missing(flags) }
+    guard let value, !value.isEmpty else { return missing(flags) }
     if flags.contains(.quote) { byte(UInt8(ascii: "\"")) }
     flags.contains(.escape) ? escaped(value) : text(value)
     if flags.contains(.quote) { byte(UInt8(ascii: "\"")) }
@@ -113,9 +113,11 @@ struct LogLine {
     text(value.slice(done, value.count &- done))
   }
 
-  /// The request line or a captured header: bytes that are not printable, and those of `unsafe`, as `#` and two
-  /// hexadecimal digits; with `escape`, a backslash before those that remain.
-  mutating func encoded(_ value: Bytes, _ set: LogEncodeSet, _ flags: LogFieldFlags) {
+  /// Bytes of `set` as `mark` and two hexadecimal digits; with `escape`, a backslash before those of the others that
+  /// need one. Neither is cut in two.
+  mutating func encoded(
+    _ value: Bytes, _ set: LogEncodeSet, _ flags: LogFieldFlags, mark: UInt8 = UInt8(ascii: "#")
+  ) {
     let escape = flags.contains(.escape)
     var done = 0
     for i in 0..<value.count {
@@ -126,7 +128,7 @@ struct LogLine {
       done = i &+ 1
       if !fits(encode ? 3 : 2) { return }
       if encode {
-        arena.append(byte: UInt8(ascii: "#"))
+        arena.append(byte: mark)
         arena.append(byte: LogLine.hexDigit(c >> 4))
         arena.append(byte: LogLine.hexDigit(c & 15))
       } else {
@@ -180,6 +182,15 @@ struct LogLine {
 struct LogEncodeSet {
   private let low: UInt64
   private let high: UInt64
+  private let upperHalf: Bool
+  /// Control characters but the tab: what must not stand in an HTTP message.
+  static let message = LogEncodeSet(low: 0xffff_ffff & ~(1 << 9), high: 1 << 63, upperHalf: false)
+
+  private init(low: UInt64, high: UInt64, upperHalf: Bool) {
+    self.low = low
+    self.high = high
+    self.upperHalf = upperHalf
+  }
   /// Bytes outside 32...126, and `extra`.
   init(_ extra: StaticString) {
     var (low, high): (UInt64, UInt64) = (0xffff_ffff, 1 << 63)
@@ -187,10 +198,11 @@ struct LogEncodeSet {
     for i in 0..<bytes.count {
       if bytes[i] < 64 { low |= 1 << UInt64(bytes[i]) } else { high |= 1 << UInt64(bytes[i] & 63) }
     }
-    self.low = low
-    self.high = high
+    self.init(low: low, high: high, upperHalf: true)
   }
-  func contains(_ c: UInt8) -> Bool { c >= 128 || (c < 64 ? low : high) &>> UInt64(c & 63) & 1 != 0 }
+  func contains(_ c: UInt8) -> Bool {
+    c >= 128 ? upperHalf : (c < 64 ? low : high) &>> UInt64(c & 63) & 1 != 0
+  }
 
   /// For the request line (manual section 8.6).
   static let request = LogEncodeSet("\"#")

@@ -8,7 +8,7 @@ public struct LogTimers: Sendable, Hashable {
   public var handshake: Int64 = 0
   /// Duration of the wait for the first byte of the request, after the handshakes.
   public var idle: Int64 = -1
-  /// The request was complete (in TCP mode: 0).
+  /// The request was complete. Never in TCP mode: HAProxy 2.6 leaves it at -1 there, which adds 1 to `%Tw`.
   public var request: Int64 = -1
   /// The queues were left.
   public var queue: Int64 = -1

@@ -1,4 +1,5 @@
 import LogFormat
+import Samples
 import Testing
 
 /// Messages and acceptance as HAProxy 2.6.12 shows them for the same string.
@@ -43,12 +44,51 @@ import Testing
 
   @Test func knowsWhichFormatsWaitForTheEnd() throws {
     func waits(_ format: String) throws -> Bool {
-      try LogFormat(format, flags: [.mandatory], isHTTP: true).needsEndOfStream
+      try compile(format).needsEndOfStream
     }
     #expect(try waits(StandardLogFormat.tcp))
     #expect(try waits(StandardLogFormat.http))
     #expect(try !waits("%ci %r %ST %s %hr %tsc %lc"))
     let final = try LogAlias.allCases.filter { try waits("%\($0.name)") }.map { "\($0.name)" }.sorted()
     #expect(final == "B ID TR Ta Tc Td Th Ti Tq Tr Tt Tu Tw U ac bc bq fc rc sc sq ts".split(separator: " ").map(String.init))
+  }
+
+  @Test(arguments: [
+    ("%[foo]", "failed to parse sample expression <foo]> : unknown fetch method 'foo'"),
+    ("%[src,foo]", "failed to parse sample expression <src,foo]> : unknown converter 'foo'"),
+    ("%[]", "failed to parse sample expression <]> : missing fetch method"),
+    ("%ci %[", "failed to parse sample expression <> : missing fetch method"),
+    ("%{+Q}[", "failed to parse sample expression <> : missing fetch method"),
+    ("%[srcx] x %[dst]", "failed to parse sample expression <srcx] x %[dst]> : unknown fetch method 'srcx'"),
+    ("%[ src ]", "failed to parse sample expression < src ]> : missing fetch method"),
+    ("%[hdr(", "failed to parse sample expression <hdr(> : fetch method 'hdr' : expected ')'"),
+    ("%[src,]", "failed to parse sample expression <src,]> : unknown converter ''"),
+    ("%[src", "missing ']' after 'src'"),
+    ("%[src %5", "expected ']' after 'src', but found ' '"),
+    (
+      "%[req.hdr(host)] x",
+      "sample fetch <req.hdr(host)] x> may not be reliably used here because it needs 'HTTP request headers' "
+        + "which is not available here"
+    ),
+    (
+      "%[hdr(a)regsub(a,b)]",
+      "sample fetch <hdr(a)regsub(a,b)]> may not be reliably used here because it needs "
+        + "'HTTP request headers,HTTP response headers' which is not available here"
+    ),
+  ])
+  func refusesExpressions(_ format: String, _ message: String) { #expect(problem(format) == message) }
+
+  @Test(arguments: ["%[src]x", "%[src]]", "%{+Q}[src]ci", "%[str(ab),hex]x%[str(c)]", "%[str(a]b)]", "%[capture.req.hdr(0)]"])
+  func acceptsExpressions(_ format: String) { #expect(problem(format) == "OK") }
+
+  @Test func knowsWhereExpressionsStand() throws {
+    #expect(problem("%[req.hdr(host)]", places: CheckPoints(.frontendRequestHeader)) == "OK")
+    #expect(
+      problem("%[be_name]", places: CheckPoints(.frontendRequestHeader))
+        == "sample fetch <be_name]> may not be reliably used here because it needs 'backend' which is not available here")
+    #expect(problem("%[be_name]", places: [CheckPoints(.frontendRequestHeader), CheckPoints(.backendRequestHeader)]) == "OK")
+    let header = try compile("%[req.payload(0,0)]", flags: .http, places: CheckPoints(.frontendRequestHeader))
+    #expect(header.warnings == ["L6 sample fetch <req.payload(0,0)]> ignored in HTTP log-format string."])
+    #expect(try compile("%[req.payload(0,0)]", flags: [], places: CheckPoints(.frontendRequestHeader)).warnings.isEmpty)
   }
 }

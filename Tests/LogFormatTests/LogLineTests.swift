@@ -92,6 +92,15 @@ import Testing
     #expect(try line("%ac/%fc/%bc/%sc/%rc", retried) == "1/1/0/0/+3")
   }
 
+  @Test func writesConnectionsWithoutStream() throws {
+    #expect(
+      try line("E %ci:%cp %ft %r %ST %ts %B %Tt %Tq %hr %s %b %[fc_err] %ac/%fc/%bc", FakeSession())
+        == "E 127.0.0.1:45104 f7 <BADREQ> 400 CR 0 50 -1 <NOSRV> f7 14 1/1/0")
+    #expect(
+      try line(StandardLogFormat.http, FakeSession()).hasSuffix(
+        "] f7 f7/<NOSRV> -1/-1/-1/-1/50 400 0 - - CR-- 1/1/0/0/0 0/0 \"<BADREQ>\""))
+  }
+
   @Test func escapesRequestLineAndCaptures() throws {
     let uri = FakeLogSource { $0.logRequestLine = Bytes(permanent: "GET /\u{80}\u{e9}\"#{|}\\]~^` HTTP/1.1") }
     #expect(try line("%r|%HU", uri) == "GET /#80#E9#22#23{|}\\]~^` HTTP/1.1|/#80#E9#22#23{|}\\]~^`")
@@ -148,6 +157,28 @@ import Testing
     let text = try line(Self.seventy + format, source, limit: limit)
     #expect(text.count <= limit)
     #expect(text == Self.seventy + expected)
+  }
+
+  @Test(arguments: [
+    ("%[src]", "127.0.0.1"), ("%{+X}[src]", "127.0.0.1"), ("%{+Q}[src]", "\"127.0.0.1\""), ("%{+X}[src_port]", "33592"),
+    ("%[int(255)]", "255"), ("%{+X}[int(255)]", "255"), ("%[int(-5)]", "-5"), ("%[bool(1)]", "1"), ("%[str()]", "-"),
+    ("%{+Q}[str()]", "\"\""), ("%[str(ab)] %[var(txn.x)]", "ab -"), ("%{+Q}[var(txn.x)]", "\"\""),
+    ("%[bin(01ff22)]", "\u{1}\u{ff}\""), ("%[bin(00414243)]|", "-|"), ("%[str(a]b)]", "a]b"),
+    ("%[str(ab),hex]x%[str(c)]", "6162xc"), ("%[src]]", "127.0.0.1]"), ("%[src]%[src]%ci", "127.0.0.1127.0.0.1127.0.0.1"),
+    ("%{foo}[src]", "127.0.0.1"), ("%{+Q}o %[str(a)] %{-Q}[str(a)]", "\"a\" a"), ("%{+E}o%[str(a]b)]", "a\\]b"),
+    ("a %{+Q}[str()] b", "a \"\" b"), ("a %[capture.req.hdr(0)] b", "a - b"),
+  ])
+  func writesExpressions(_ format: String, _ expected: String) throws { #expect(try line(format) == expected) }
+
+  @Test func writesExpressionsIntoMessages() throws {
+    // `http-request set-header`, `unique-id-format`, `lf-string`: no mark for a missing value, no control characters.
+    #expect(try line("[%[var(txn.x)]][%{+Q}[var(txn.x)]]", flags: .http) == "[][]")
+    #expect(try line("%[bin(0102090b7f80ff2241)]", flags: .http) == "%01%02\t%0B%7F\u{80}\u{ff}\"A")
+    #expect(try line("a  b %[var(txn.x)] %ci", flags: [.http, .mergeSpaces]) == "a b  127.0.0.1")
+    #expect(try line("a  b %[str(x)]", flags: []) == "a  b x")
+    let captured = FakeLogSource { $0.requestCaptures = [Bytes(permanent: "v\"]\\ \t#{|}~%%<>\u{e9}^` z")] }
+    #expect(try line("%{+E}[capture.req.hdr(0)]", captured, flags: .http) == "v\\\"\\]\\\\ \t#{|}~%%<>\u{e9}^` z")
+    #expect(try line("%{+Q,+E}[capture.req.hdr(0)]", captured) == "\"v\\\"\\]\\\\ \t#{|}~%%<>\u{e9}^` z\"")
   }
 
   @Test func writesConnectionLines() {
