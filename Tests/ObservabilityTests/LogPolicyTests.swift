@@ -12,12 +12,12 @@ import Testing
   }
   static func level(
     _ policy: LogPolicy, _ state: String = "--", status: Int = 200, retries: Int = 0, redispatched: Bool = false,
-    received: UInt64 = 10, override: LogPolicy.Override = .none
+    received: UInt64 = 10, early: Bool = false, override: LogPolicy.Override = .none
   ) -> LogLevel? {
     let codes = Array(state.utf8)
     return policy.level(
       termination: TerminationState(cause: codes[0], phase: codes[1]), status: status, retries: retries,
-      redispatched: redispatched, received: received, override: override)
+      redispatched: redispatched, received: received, early: early, override: override)
   }
 
   @Test func logsEverythingByDefault() {
@@ -32,6 +32,7 @@ import Testing
   @Test func leavesOutWhatTheOptionsSay() {
     #expect(Self.level(Self.policy(.dontLogNull), received: 0) == nil)
     #expect(Self.level(Self.policy(.dontLogNull), received: 1) == .information)
+    #expect(Self.level(Self.policy(.dontLogNull), received: 0, early: true) == .information)
     let normal = Self.policy([.dontLogNormal, .logSeparateErrors])
     #expect(Self.level(normal) == nil)
     #expect(Self.level(normal, "LR", status: 302) == nil)

@@ -2,6 +2,7 @@ public import Configuration
 public import LogFormat
 public import Memory
 public import Primitives
+public import Samples
 import System
 
 /// Sends the log lines of one worker. A send never blocks and never fails for its caller: a line that a target
@@ -38,12 +39,29 @@ public struct LogSender: ~Copyable {
   /// Writes and sends the line of one stream.
   ///
   /// - Parameters:
+  ///   - evaluator: for the expressions of the formats; it must not share its arena with this sender.
   ///   - structuredData: `log-format-sd` of the frontend, for its rfc5424 targets.
   ///   - tag: `log-tag` of the frontend; nil for the global one.
   ///   - now: the wall clock, in microseconds since 1970.
-  public mutating func log<Source: LogSource & ~Copyable>(
-    _ source: borrowing Source, _ format: LogFormat, structuredData: LogFormat? = nil,
+  public mutating func log<Source: LogSource & SampleSource & ~Copyable>(
+    _ source: inout Source, _ evaluator: Evaluator, _ format: LogFormat, structuredData: LogFormat? = nil,
     to route: LogRoutes.Route, level: LogLevel, tag: Bytes? = nil, now: Int64
+  ) {
+    if route.isEmpty { return }
+    arena.reset()
+    let line = format.write(&source, evaluator, &context, into: arena, limit: routes.lineLimit)
+    if line.isEmpty { return }
+    var data = Bytes()
+    if let structuredData {
+      data = structuredData.write(&source, evaluator, &context, into: arena, limit: routes.lineLimit)
+    }
+    deliver(line, structuredData: data, to: route, level: level, tag: tag, now: now)
+  }
+
+  /// The same where no format has expressions.
+  public mutating func log<Source: LogSource & ~Copyable>(
+    _ source: borrowing Source, _ format: LogFormat, structuredData: LogFormat? = nil, to route: LogRoutes.Route,
+    level: LogLevel, tag: Bytes? = nil, now: Int64
   ) {
     if route.isEmpty { return }
     arena.reset()
