@@ -1,5 +1,6 @@
 import Memory
 import Primitives
+import Samples
 
 /// One line being written: fields are appended to the arena until `limit` bytes are there. Text is cut at the limit;
 /// numbers and dates are written whole or not at all, and nothing follows what did not fit.
@@ -14,7 +15,8 @@ struct LogLine {
   init(_ arena: ByteArena, limit: Int) {
     self.arena = arena
     start = arena.mark
-    end = start &+ min(limit, max(arena.room &- 32, 0))
+    // Numbers and addresses are written first and measured then, which takes room behind the limit.
+    end = start &+ min(limit, max(arena.room &- 80, 0))
     arena.begin()
   }
 
@@ -148,10 +150,10 @@ struct LogLine {
     let before = arena.mark
     if isFull { return }
     if flags.contains(.quote) { byte(UInt8(ascii: "\"")) }
-    switch endpoint.family {
-    case .ipv4: IPText.append(v4: UInt32(truncatingIfNeeded: endpoint.low), to: arena)
-    case .ipv6: IPText.append(v6: endpoint.high, endpoint.low, to: arena)
-    default: arena.append("unix")
+    switch endpoint.address {
+    case .v4(let address): _ = AddressText.append(address, to: arena)
+    case .v6(let address): _ = AddressText.append(address, to: arena)
+    case nil: arena.append("unix")
     }
     if flags.contains(.quote) { arena.append(byte: UInt8(ascii: "\"")) }
     if arena.mark > end { cut = before }
