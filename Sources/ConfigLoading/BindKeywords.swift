@@ -79,7 +79,7 @@ enum BindLine {
         try option.parse(&options)
       } catch {
         switch error {
-        case .text(let text): options.context.alert("\(options.prefix) : \(text)")
+        case .text(let text): options.context.alert("\(options.prefix) : \(text.droppingLastLineFeed)")
         case .silent: break
         case .reported:
           options.context.alert("\(options.prefix) : error encountered while processing '\(name)'.")

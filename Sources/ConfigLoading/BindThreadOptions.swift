@@ -66,7 +66,7 @@ enum ThreadRanges {
     let bounds = min(low, high)...max(low, high)
     if bounds.lowerBound < 1 || bounds.upperBound > limit {
       throw .text(
-        "'\(title)' : '\(text)' is not a valid number/range. It supports numbers from 1 to \(limit).")
+        "'\(title)' : '\(text)' is not a valid number/range. It supports numbers from 1 to \(limit).\n")
     }
     return Array(bounds)
   }

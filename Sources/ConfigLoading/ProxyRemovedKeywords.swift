@@ -17,6 +17,18 @@ let proxyRemovedKeywords: [KeywordEntry] =
     KeywordEntry("grace", .proxies) { context, _ in
       context.alertTight("the 'grace' keyword is not supported any more since HAProxy version 2.5.")
     },
+    KeywordEntry("bind-process", .proxies) { context, line in
+      do throws(OptionError) {
+        for word in line.arguments where !word.isEmpty {
+          _ = try ThreadRanges.numbers(word, limit: 1, title: "bind-process")
+        }
+        context.warningTight("'bind-process' has no effect, is deprecated, and will be removed in version 2.7.")
+      } catch {
+        guard case .text(let text) = error else { return }
+        // The keyword stands without quotes here.
+        context.alert("bind-process" + text.dropFirst("'bind-process'".count))
+      }
+    },
     removed("block") { _ in
       "The 'block' directive is not supported anymore since HAProxy 2.1. Use 'http-request deny' which uses the exact "
         + "same syntax."

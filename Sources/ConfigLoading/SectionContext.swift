@@ -48,6 +48,8 @@ public final class LoadContext {
   private var detachedProxy = ProxySettings(name: "", location: SourceLocation(), capabilities: [])
   /// Of each proxy: the `defaults` section it copied, as an index of `defaults`.
   public internal(set) var defaultsOfProxy: [Int: Int] = [:]
+  /// The `http-errors` sections, by name.
+  var httpErrors: [String: HTTPErrorsSection] = [:]
   /// Facts of `global` that only matter while loading.
   var globalState = GlobalLoadState()
   /// The file being read, and the working folder when loading began (see `default-path`).

@@ -18,7 +18,7 @@ public struct KeywordEntry: Sendable {
 
 /// All implemented keywords, indexed by name.
 struct KeywordTables: Sendable {
-  static let shared = KeywordTables([globalKeywords, proxyKeywords])
+  static let shared = KeywordTables([globalKeywords, proxyKeywords, httpErrorsKeywords])
 
   private let byName: [String: [KeywordEntry]]
 

@@ -9,6 +9,7 @@ extension LoadContext {
     switch kind {
     case .global: openGlobal(line)
     case .defaults, .frontend, .backend, .listen: openProxySection(line, kind)
+    case .httpErrors: openHTTPErrors(line)
     default: openRefusedSection(line, kind)
     }
   }
@@ -17,7 +18,7 @@ extension LoadContext {
     guard let section else {
       return alertTight("unknown keyword '\(line.keyword)' out of section.")
     }
-    if !section.isProxy && section != .global { return readInRefusedSection(line, section) }
+    if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {
       return entry.parse(self, line)

@@ -127,15 +127,13 @@ enum ServerLine {
     }
   }
 
-  /// `n` (1 to n) or `low-high`, both from 1.
+  /// `n` (1 to n) or `low-high`; what is no number counts as 0, which `low` may be.
   private static func templateRange(_ text: String) -> ClosedRange<Int>? {
-    let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let first = ends.first, let scalar = first.unicodeScalars.first, ("0"..."9").contains(scalar) else {
-      return nil
-    }
-    let low = ends.count == 2 ? CInteger.leading(first) : 1
-    let high = ends.count == 2 ? CInteger.leading(ends[1]) : CInteger.leading(first)
-    guard low >= 1, high >= low else { return nil }
+    let first = CInteger.leading(text)
+    let dash = text.firstIndex(of: "-")
+    let low = dash == nil ? 1 : first
+    let high = dash.map { CInteger.leading(text[text.index(after: $0)...]) } ?? first
+    guard low >= 0, high >= low else { return nil }
     return low...high
   }
 

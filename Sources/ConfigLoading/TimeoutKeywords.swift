@@ -26,7 +26,15 @@ enum TimeoutLine {
     TimeoutName("server-fin", .backend, \.serverFin),
   ]
 
+  private static let removedNames = [
+    "clitimeout": "timeout client", "contimeout": "timeout connect", "srvtimeout": "timeout server",
+  ]
+
   @Sendable static func parse(_ context: LoadContext, _ line: ConfigLine) {
+    if let successor = removedNames[line[1]] {
+      return context.alert(
+        "the '\(line[1])' directive is not supported anymore since HAProxy 2.1. Use '\(successor)'.")
+    }
     guard let timeout = names.first(where: { $0.name == line[1] }) else {
       return context.alert(
         "'timeout' supports 'client', 'server', 'connect', 'check', 'queue', 'http-keep-alive', 'http-request', "

@@ -9,6 +9,7 @@ import Configuration
   }
   var sharesScript: Set<Int?> = []
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
+    context.completeErrorAnswers(of: index)
     CheckValidation(context: context, index: index).run(&sharesScript)
   }
 }

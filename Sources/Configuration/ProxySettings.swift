@@ -150,6 +150,13 @@ public enum ErrorAnswer: Sendable, Hashable {
   case redirect303(String)
 }
 
+/// A line that says what answers for a status.
+public enum ErrorRule: Sendable, Hashable {
+  case answer(status: Int, ErrorAnswer)
+  /// `errorfiles <section> [<status> ...]`: all statuses of the section where none is given.
+  case section(name: String, statuses: [Int], SourceLocation)
+}
+
 /// One frontend, backend, listen or defaults section (manual section 4). Times are milliseconds.
 public struct ProxySettings: Sendable {
   public var name: String
@@ -199,6 +206,8 @@ public struct ProxySettings: Sendable {
   // Both
   public var forwardFor: ForwardedHeader?
   public var originalTo: ForwardedHeader?
+  /// `errorfile`, `errorloc` and `errorfiles` lines in their order: what `errorAnswers` is made of.
+  public var errorRules: [ErrorRule] = []
   /// By status code.
   public var errorAnswers: [Int: ErrorAnswer] = [:]
 

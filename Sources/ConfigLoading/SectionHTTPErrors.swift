@@ -1,0 +1,54 @@
+import ConfigSyntax
+import Configuration
+
+/// An `http-errors` section: error files under a name, for `errorfiles` (manual section 3.9).
+struct HTTPErrorsSection {
+  let location: SourceLocation
+  var answers: [Int: ErrorAnswer] = [:]
+}
+
+let httpErrorsKeywords: [KeywordEntry] = [
+  KeywordEntry("errorfile", SectionSet(.httpErrors)) { context, line in
+    guard let (status, answer) = ErrorAnswers.file(context, line, colon: ":") else { return }
+    context.httpErrors[context.sectionName]?.answers[status] = answer
+  }
+]
+
+extension LoadContext {
+  func openHTTPErrors(_ line: ConfigLine) {
+    let name = line[1]
+    if name.isEmpty { return abort("missing name for http-errors section.") }
+    if let bad = Self.invalidNameScalar(name) {
+      return alert("character '\(bad)' is not permitted in 'http-errors' name '\(name)'.")
+    }
+    if let twin = httpErrors[name]?.location {
+      return alertTight("http-errors section '\(name)' already exists (declared at \(twin.file):\(twin.line)).")
+    }
+    httpErrors[name] = HTTPErrorsSection(location: location)
+  }
+
+  /// Makes the answers of a proxy out of its lines, now that all `http-errors` sections are known.
+  func completeErrorAnswers(of index: Int) {
+    let proxy = model.proxies[index]
+    var answers: [Int: ErrorAnswer] = [:]
+    for rule in proxy.errorRules {
+      switch rule {
+      case .answer(let status, let answer): answers[status] = answer
+      case .section(let name, let statuses, let place):
+        guard let section = httpErrors[name] else {
+          alertPlain("proxy '\(proxy.name)': unknown http-errors section '\(name)' (at \(place.file):\(place.line)).")
+          continue
+        }
+        for status in statuses where section.answers[status] == nil {
+          warningPlain(
+            "config: \(proxy.title) : status '\(status)' not declared in http-errors section '\(name)' "
+              + "(at \(place.file):\(place.line)).")
+        }
+        for (status, answer) in section.answers where statuses.isEmpty || statuses.contains(status) {
+          answers[status] = answer
+        }
+      }
+    }
+    model.proxies[index].errorAnswers = answers
+  }
+}
