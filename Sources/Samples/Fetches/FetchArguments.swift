@@ -89,7 +89,7 @@ extension SampleCompiler {
   }
 
   /// Offset and length of a length, and where the payload starts: absolute, or (marked in the fourth argument) relative
-  /// to the end of the length.
+  /// to the end of the length. HAProxy halves an absolute place, and takes an odd one for relative; so do we.
   private func payloadArguments(_ parsed: [ParsedArgument], _ arguments: inout Arguments) throws(SampleError) {
     if parsed.integer(1) == 0 { throw SampleError("payload length must be > 0") }
     let offset = parsed.string(2)
@@ -98,12 +98,12 @@ extension SampleCompiler {
       return
     }
     guard let value = ArgumentParser.integer(offset) else { throw SampleError("payload offset2 is not a number") }
-    let isRelative = offset[0] == UInt8(ascii: "+") || offset[0] == UInt8(ascii: "-")
-    if isRelative, let start = parsed.integer(0), let length = parsed.integer(1), start &+ length &+ value < 0 {
-      throw SampleError("payload offset2 is not a number")
+    let isSigned = offset[0] == UInt8(ascii: "+") || offset[0] == UInt8(ascii: "-")
+    if isSigned, let start = parsed.integer(0), let length = parsed.integer(1), start &+ length &+ value < 0 {
+      throw SampleError("payload offset2 too negative")
     }
-    arguments.third = .integer(value)
-    arguments.fourth = .integer(isRelative ? 1 : 0)
+    arguments.third = .integer(isSigned ? value : value >> 1)
+    arguments.fourth = .integer(isSigned || value & 1 != 0 ? 1 : 0)
   }
 
   /// A block of a message by number, or by one of the names `head` (-1), `tail` (-2), `first` (-3).
