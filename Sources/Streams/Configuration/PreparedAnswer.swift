@@ -13,6 +13,8 @@ final class PreparedAnswer {
   /// Its end is marked, so that the connection can go on after it.
   let isFramed: Bool
   let isVersion11: Bool
+  /// As `HTTPMessage.countedSize`, the body included.
+  let countedSize: UInt64
   /// Says itself that the connection ends.
   let closes: Bool
 
@@ -23,6 +25,7 @@ final class PreparedAnswer {
     let first = lines.first ?? []
     isVersion11 = first.starts(with: Array("HTTP/1.1".utf8))
     var head = first + [13, 10]
+    var counted = 20 + 1 + max(0, first.count - 2)
     var isFramed = false
     var closes = false
     for line in lines.dropFirst() {
@@ -36,6 +39,7 @@ final class PreparedAnswer {
         closes = value.map { $0 | 0x20 }.elementsEqual("close".utf8)
         continue
       }
+      counted += name.count + value.count
       head += name + [0x3a, 0x20] + value + [13, 10]
     }
     self.status = status
@@ -43,6 +47,7 @@ final class PreparedAnswer {
     body = Bytes(permanent: bytes[end.body...])
     self.isFramed = isFramed
     self.closes = closes
+    countedSize = UInt64(counted + bytes.count - end.body)
   }
 
   private static func endOfHead(_ bytes: [UInt8]) -> (head: Int, body: Int) {

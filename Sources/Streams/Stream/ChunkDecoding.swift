@@ -49,6 +49,7 @@ func decodeChunks(_ channel: inout Channel, _ resources: PumpResources) -> Chunk
 private func writeChunk(_ channel: inout Channel, _ framing: Int, _ data: Int) {
   channel.take(framing)
   let bytes = channel.input.readable.prefix(data)
+  channel.transferred += UInt64(data)
   if channel.chunkedOut {
     _ = H1Writer.writeChunkSize(UInt64(data), to: &channel.output)
     _ = channel.output.append(bytes)

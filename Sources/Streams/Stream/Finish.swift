@@ -18,6 +18,9 @@ extension Worker {
     guard let session = stream.session else { return }
     accountBytes(stream)
     countTimes(stream)
+    // As in HAProxy, the line shows the backend and the server without this stream.
+    releasePlace(stream)
+    leaveBackend(stream)
     logStream(stream)
     let requestOver = stream.requestChannel.isComplete && stream.requestChannel.isFlushed
     if stream.serverConnection != nil {
@@ -29,9 +32,7 @@ extension Worker {
         dropServerConnection(stream, connection, abort: stream.backend?.options.contains(.noLinger) == true)
       }
     }
-    releasePlace(stream)
     if stream.isQueued { _ = leaveQueue(stream) }
-    leaveBackend(stream)
     let keep = stream.clientKeepsAlive && requestOver && !stream.isTunnel && session.connection.endSent == false
     if keep {
       // What has come of the next request stays; an empty buffer goes back.

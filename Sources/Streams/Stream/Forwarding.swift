@@ -86,8 +86,7 @@ extension Worker {
     if !stream.requestChannel.input.back(by: buffers) { return }
     if stream.requestChannel.input.room == 0 { return }
     switch session.connection.receive(into: &stream.requestChannel.input) {
-    case .bytes(let n):
-      stream.requestChannel.transferred += UInt64(n)
+    case .bytes:
       touchClient(stream)
       if stream.connector == .connecting { checkConnecting(stream) }
     case .wouldBlock: if stream.requestChannel.input.isEmpty { stream.requestChannel.input.release() }

@@ -36,7 +36,7 @@ extension Worker {
     }
     _ = stream.responseChannel.output.append("\r\n")
     if stream.request.method != .head { appendBody(stream, answer.body) }
-    stream.responseChannel.transferred = UInt64(stream.responseChannel.output.count)
+    stream.responseChannel.transferred = answer.countedSize
   }
 
   /// An answer to what was not understood as a request: in its raw form, and the connection ends.
@@ -49,7 +49,6 @@ extension Worker {
       return
     }
     appendBody(stream, answer.raw)
-    stream.responseChannel.transferred = UInt64(stream.responseChannel.output.count)
   }
 
   private func appendBody(_ stream: Stream, _ body: Bytes) {

@@ -44,7 +44,7 @@ extension Worker {
     session.requestCount += 1
     captureRequestLine(stream)
     if !frontend.requestCaptures.isEmpty { stream.requestCaptures.capture(frontend.requestCaptures, from: stream.request) }
-    stream.requestChannel.transferred += UInt64(framing.headLength - framing.leadingLength)
+    stream.requestChannel.transferred = stream.request.countedSize
     stream.requestChannel.input.consumeKeeping(framing.headLength)
     stream.requestChannel.isPinned = true
     switch framing.body {

@@ -86,7 +86,7 @@ extension Worker {
         return
       }
       switch session.connection.receive(into: &stream.requestChannel.input) {
-      case .bytes(let n): stream.requestChannel.transferred += UInt64(n)
+      case .bytes: break
       case .wouldBlock: return
       case .closed, .failed: return clientAborted(stream)
       }

@@ -86,7 +86,7 @@ extension Worker {
     backend.counters.count(.requestsTotal)
     observeResponse(stream, status: status)
     if !frontend.responseCaptures.isEmpty { stream.responseCaptures.capture(frontend.responseCaptures, from: stream.response) }
-    stream.responseChannel.transferred += UInt64(framing.headLength)
+    stream.responseChannel.transferred += stream.response.countedSize
     stream.responseChannel.input.consumeKeeping(framing.headLength)
     if framing.isTunnel {
       openTunnel(stream)
@@ -190,6 +190,7 @@ extension Channel {
   /// Takes plain body bytes out that were copied into the output.
   mutating func dropPlain(_ n: Int) {
     if isPinned { input.consumeKeeping(n) } else { input.consume(n) }
+    transferred += UInt64(n)
     if case .length(let left) = source {
       source = .length(left - UInt64(n))
       if left == UInt64(n) { isComplete = true }
