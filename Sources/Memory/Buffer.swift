@@ -61,6 +61,16 @@ public import Glibc
     precondition(n >= 0 && n <= tail - head)
     head += n
   }
+  /// Takes `n` bytes at the head out of sight, to be brought back by `reveal` before anything else is done.
+  @inlinable public mutating func hide(_ n: Int) -> Int {
+    precondition(n >= 0 && n <= tail - head)
+    head += n
+    return n
+  }
+  @inlinable public mutating func reveal(_ n: Int) {
+    precondition(n >= 0 && n <= head)
+    head -= n
+  }
   /// Makes everything readable again that `consumeKeeping` has consumed.
   @inlinable public mutating func rewind() { head = 0 }
   /// Drops readable bytes from the tail, down to `n`.

@@ -66,23 +66,19 @@ enum Runner {
 
   private static func start(_ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket], _ reports: StateReports) -> Int32 {
     let routes = LogRoutes(process.model, dropped: process.droppedLogs)
-    let control = ProcessSignals(process, waking: wakeUps[0])
-    var others: [Thread] = []
-    for index in wakeUps.indices.dropFirst() {
+    // Also the first worker has a thread of its own: locks remember the thread number that a fork changes.
+    var threads: [Thread] = []
+    for index in wakeUps.indices {
       let wakeUp = wakeUps[index]
-      let thread = try? Thread { work(process, index, wakeUp, sockets, routes, reports, nil) }
-      if let thread { others.append(thread) }
+      if let thread = try? Thread({ work(process, index, wakeUp, sockets, routes, reports) }) { threads.append(thread) }
     }
     ServiceNotification.send("READY=1\n")
-    work(process, 0, wakeUps[0], sockets, routes, reports, control)
-    for thread in others { thread.join() }
+    for thread in threads { thread.join() }
     return 0
   }
 
   private static func work(
-    _ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes, _ reports: StateReports,
-    _ control: ProcessSignals?
-  ) {
+    _ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes, _ reports: StateReports) {
     if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }
     let tune = process.model.global.tune
     let token = Token(kind: TokenKind.wakeUp, index: 0, generation: 0)
@@ -92,6 +88,7 @@ enum Runner {
     }
     let worker = Worker(process: process, index: index, loop: loop, routes: routes)
     for (runtime, socket) in zip(process.listeners, sockets) { worker.addListener(runtime, socket: socket) }
+    let control = index == 0 ? ProcessSignals(process, waking: wakeUp) : nil
     WorkerLoop(worker: worker, process: process, reports: reports).run(control)
   }
 }

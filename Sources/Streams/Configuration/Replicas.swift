@@ -82,6 +82,9 @@ final class BackendReplica {
   let load: BackendLoad
   let balancer: BalancerReplica
   let balance: BalanceSettings
+  let balanceKeys: BalanceKeys
+  /// The header of `balance hdr`.
+  let balanceHeader: HTTPHeaderName?
   let transparent: Bool
   let source: SourceSettings?
   let sendNameHeader: HTTPHeaderName?
@@ -109,6 +112,12 @@ final class BackendReplica {
     load = runtime.load
     balancer = BalancerReplica(runtime.balancer)
     balance = s.balance
+    balanceKeys = BalanceKeys(s.balance)
+    if case .header(let header, _) = s.balance.algorithm {
+      balanceHeader = HTTPHeaderName(permanent: Bytes(permanent: header))
+    } else {
+      balanceHeader = nil
+    }
     transparent = s.options.contains(.transparent)
     source = s.source
     sendNameHeader = s.httpSendNameHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }

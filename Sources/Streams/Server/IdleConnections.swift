@@ -83,6 +83,8 @@ extension Worker {
   /// Something happened on a connection that nobody uses: the server closed it, or spoke out of turn. Either way it is
   /// of no use any more.
   func idleEvent(_ connection: ServerConnection) {
+    // Room to send is no news.
+    if !connection.connection.canReceive && !connection.connection.hungUp && !connection.connection.peerClosed { return }
     if let server = connection.server, let at = server.idle.firstIndex(where: { $0 === connection }) {
       server.idle.remove(at: at)
       idleServerConnections -= 1

@@ -49,6 +49,8 @@ extension Worker {
     let result = settings?.unixPath.map { socket.connect(to: $0) } ?? socket.connect(to: target)
     let connection = takeServerConnection()
     connection.connection = Connection(socket)
+    // The answer takes its time: the poller will tell.
+    connection.connection.setCanReceive(false)
     connection.server = stream.server
     connection.backend = backend
     connection.remote = target

@@ -68,6 +68,9 @@ extension Worker {
       if stream.generation != generation { return }
       if stream.requestPhase == .route { routeRequest(stream) }
       if stream.generation != generation { return }
+      if stream.watchesAbort && isAbortedByClient(stream) && stream.requestPhase >= .connect && stream.responsePhase == .head {
+        clientAborted(stream)
+      }
       if stream.requestPhase == .waitBody { waitForRequestBody(stream) }
       if stream.generation != generation { return }
       if stream.connector != .idle && stream.connector != .established && stream.connector != .closed { stepConnector(stream) }
@@ -142,9 +145,11 @@ extension Stream {
     s |= (isTunnel ? 1 : 0) << 28
     return s &+ UInt64(retriesTotal) << 32
   }
+  /// `option abortonclose`: a client that goes away while it waits is not served.
+  var watchesAbort: Bool { backend?.options.contains(.abortOnClose) == true || frontend?.options.contains(.abortOnClose) == true }
   /// Something is wanted of the client's socket that has not come yet.
   var needsClient: Bool {
-    if isTunnel { return true }
+    if isTunnel || watchesAbort { return true }
     if requestPhase == .head || requestPhase == .waitBody { return true }
     if responsePhase == .forward { return true }
     return !requestChannel.isComplete

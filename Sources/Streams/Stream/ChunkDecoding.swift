@@ -86,6 +86,31 @@ private func readTrailers(_ channel: inout Channel, _ resources: PumpResources, 
   }
 }
 
+/// Looks at the chunks that have come without taking them: `.progress` where the whole body is there and sound.
+func scanChunks(_ channel: inout Channel, _ resources: PumpResources) -> ChunkProgress {
+  var decoder = channel.decoder
+  var at = 0
+  let bytes = channel.input.readable
+  while at < bytes.count {
+    switch decoder.next(bytes.dropFirst(at)) {
+    case .needMore(let framing): at += framing
+    case .data(let framing, let data): at += framing + data
+    case .trailers(let framing):
+      resources.trailerParser.reset()
+      // A view of its own: the body before the trailers stays where it is.
+      let hidden = channel.input.hide(at + framing)
+      defer { channel.input.reveal(hidden) }
+      switch resources.trailerParser.parse(&channel.input, into: &resources.trailers) {
+      case .needMore: return .needMore
+      case .invalid: return .malformed
+      case .complete: return .progress
+      }
+    case .invalid: return .malformed
+    }
+  }
+  return .needMore
+}
+
 /// What all pumps of a worker share.
 final class PumpResources {
   let pool: BufferPool

@@ -134,6 +134,8 @@ extension Channel {
       if keepsOutput { output.consumeKeeping(taken) } else { output.consume(taken) }
       n -= taken
     }
+    // The head has left, and nobody will ask for its fields again: the buffer may be used anew.
+    if isPinned && output.isEmpty && !keepsOutput { isPinned = false }
     if n > 0 {
       if isPinned { input.consumeKeeping(n) } else { input.consume(n) }
       transferred += UInt64(n)

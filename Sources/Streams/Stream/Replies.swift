@@ -120,9 +120,11 @@ extension Worker {
     case .idle, .closed: phase = .request
     }
     setEnd(stream, .client, phase)
-    if stream.isHTTP && stream.responsePhase == .head {
+    if stream.isHTTP && stream.responsePhase == .head && !stream.watchesAbort && stream.requestPhase != .connect {
       reply(stream, status: 400)
     } else {
+      // Nobody is there to read an answer.
+      if stream.status == 0 { stream.status = -1 }
       breakOff(stream)
     }
   }
@@ -169,8 +171,8 @@ extension Worker {
   }
 
   func isAbortedByClient(_ stream: Stream) -> Bool {
-    guard let connection = stream.session, stream.backend?.options.contains(.abortOnClose) == true else { return false }
-    return connection.connection.peerClosed == true
+    guard let session = stream.session, stream.watchesAbort else { return false }
+    return session.connection.peerClosed
   }
 
   /// Ends both sides now; nothing more is sent.

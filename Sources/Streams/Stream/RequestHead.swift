@@ -65,6 +65,8 @@ extension Worker {
     frontend.shared.with { $0.requestRateMax.raise(to: $0.requestRate.count(at: now)) }
     touchClient(stream)
     stream.requestPhase = .route
+    // What has come of the body is looked at before anything is sent: a broken one never reaches a server.
+    if framing.body == .chunked, case .malformed = scanChunks(&stream.requestChannel, resources) { malformedRequestBody(stream) }
   }
 
   /// The request line as it came, for the log: its bytes are gone by then.

@@ -72,8 +72,8 @@ extension Worker {
       case .length(let n) where UInt64(have) >= n: return bodyReady(stream)
       case .none: return bodyReady(stream)
       case .chunked:
-        switch decodeChunks(&stream.requestChannel, resources) {
-        case .progress: if stream.requestChannel.isComplete { return bodyReady(stream) } else { continue }
+        switch scanChunks(&stream.requestChannel, resources) {
+        case .progress: return bodyReady(stream)
         case .malformed: return malformedRequestBody(stream)
         case .needMore: break
         }
@@ -93,6 +93,8 @@ extension Worker {
     }
   }
   func bodyReady(_ stream: Stream) {
+    // The wait belongs to the client: it is part of the time of the request.
+    stream.headReceivedTick = loop.now
     stream.requestPhase = .connect
     stream.connector = .assign
   }

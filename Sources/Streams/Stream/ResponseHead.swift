@@ -105,6 +105,7 @@ extension Worker {
     }
     stream.serverKeepsAlive = framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
     if !writeResponseHead(stream, framing) { return badResponse(stream, H1Error(state: .headerFirst, offset: 0)) }
+    stream.responseChannel.isPinned = false
     stream.responsePhase = .forward
     logEarly(stream)
   }
