@@ -179,7 +179,9 @@ struct LogFormatParser {
       throw LogFormatError("expected ']' after '\(string(start..<end))', but found '\(string(end..<end + 1))'")
     }
     let readsBuffer = parsed.fetch.sources.contains { $0 == .requestBuffer || $0 == .responseBuffer }
-    if flags.contains(.http) && readsBuffer { warnings.append("L6 sample fetch <\(rest)> ignored in HTTP log-format string.") }
+    if flags.contains(.http) && readsBuffer {
+      warnings.append("L6 sample fetch <\(rest)> ignored in HTTP log-format string.")
+    }
     nodes.append(LogFormat.Node(kind: .expression, flags: flags, expression: parsed.expression))
     i = end + 1
   }

@@ -125,7 +125,9 @@ struct LogLine {
     for i in 0..<value.count {
       let c = value[i]
       let encode = set.contains(c)
-      if !encode && !(escape && (c == UInt8(ascii: "\\") || c == UInt8(ascii: "]") || c == UInt8(ascii: "\""))) { continue }
+      if !encode && !(escape && (c == UInt8(ascii: "\\") || c == UInt8(ascii: "]") || c == UInt8(ascii: "\""))) {
+        continue
+      }
       text(value.slice(done, i &- done))
       done = i &+ 1
       if !fits(encode ? 3 : 2) { return }

@@ -33,7 +33,9 @@ struct RequestLineParts {
     }
   }
 
-  private func withoutQuery(_ text: Bytes) -> Bytes { text.prefix(text.firstIndex(of: UInt8(ascii: "?")) ?? text.count) }
+  private func withoutQuery(_ text: Bytes) -> Bytes {
+    text.prefix(text.firstIndex(of: UInt8(ascii: "?")) ?? text.count)
+  }
 
   /// The target without scheme and authority; empty for `*` and `host:port`.
   private var path: Bytes {

@@ -75,7 +75,8 @@ func line(
 ) throws -> String {
   let compiler = SampleCompiler()
   var compiled = try LogFormat(
-    format, flags: flags, isHTTP: true, places: CheckPoints(.log), site: ExpressionSite(file: "t", line: 1), compiler: compiler)
+    format, flags: flags, isHTTP: true, places: CheckPoints(.log), site: ExpressionSite(file: "t", line: 1),
+    compiler: compiler)
   compiled.logsAsSoonAsPossible = asSoonAsPossible
   let evaluator = Evaluator(
     program: compiler.makeProgram(), arena: ByteArena(capacity: 16384),

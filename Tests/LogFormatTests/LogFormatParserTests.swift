@@ -33,12 +33,15 @@ import Testing
   ])
   func refuses(_ format: String, _ message: String) { #expect(problem(format) == message) }
 
-  @Test(arguments: ["%%", "%(x", "%-ci", "%_", "%*", "[%]", "%{}ci", "%{arg}ci", "%{+Z}ci", "%{ +Q }ci", "%ci[", "a{b}c", "%ci%cp", ""])
+  @Test(arguments: [
+    "%%", "%(x", "%-ci", "%_", "%*", "[%]", "%{}ci", "%{arg}ci", "%{+Z}ci", "%{ +Q }ci", "%ci[", "a{b}c", "%ci%cp", "",
+  ])
   func accepts(_ format: String) { #expect(problem(format) == "OK") }
 
   @Test func refusesHTTPAliasesInTCPMode() {
     let refused = LogAlias.allCases.filter { problem("%\($0.name)", isHTTP: false) != "OK" }.map { "\($0.name)" }
-    #expect(refused.sorted() == "CC CS HM HP HPO HQ HU HV TR Ta Ti Tq Tr r tr trg trl".split(separator: " ").map(String.init))
+    #expect(
+      refused.sorted() == "CC CS HM HP HPO HQ HU HV TR Ta Ti Tq Tr r tr trg trl".split(separator: " ").map(String.init))
     #expect(problem("%ci %HM", isHTTP: false) == "format variable 'HM' is reserved for HTTP mode")
   }
 
@@ -50,7 +53,8 @@ import Testing
     #expect(try waits(StandardLogFormat.http))
     #expect(try !waits("%ci %r %ST %s %hr %tsc %lc"))
     let final = try LogAlias.allCases.filter { try waits("%\($0.name)") }.map { "\($0.name)" }.sorted()
-    #expect(final == "B ID TR Ta Tc Td Th Ti Tq Tr Tt Tu Tw U ac bc bq fc rc sc sq ts".split(separator: " ").map(String.init))
+    #expect(
+      final == "B ID TR Ta Tc Td Th Ti Tq Tr Tt Tu Tw U ac bc bq fc rc sc sq ts".split(separator: " ").map(String.init))
   }
 
   @Test(arguments: [
@@ -78,15 +82,19 @@ import Testing
   ])
   func refusesExpressions(_ format: String, _ message: String) { #expect(problem(format) == message) }
 
-  @Test(arguments: ["%[src]x", "%[src]]", "%{+Q}[src]ci", "%[str(ab),hex]x%[str(c)]", "%[str(a]b)]", "%[capture.req.hdr(0)]"])
+  @Test(arguments: [
+    "%[src]x", "%[src]]", "%{+Q}[src]ci", "%[str(ab),hex]x%[str(c)]", "%[str(a]b)]", "%[capture.req.hdr(0)]",
+  ])
   func acceptsExpressions(_ format: String) { #expect(problem(format) == "OK") }
 
   @Test func knowsWhereExpressionsStand() throws {
     #expect(problem("%[req.hdr(host)]", places: CheckPoints(.frontendRequestHeader)) == "OK")
     #expect(
       problem("%[be_name]", places: CheckPoints(.frontendRequestHeader))
-        == "sample fetch <be_name]> may not be reliably used here because it needs 'backend' which is not available here")
-    #expect(problem("%[be_name]", places: [CheckPoints(.frontendRequestHeader), CheckPoints(.backendRequestHeader)]) == "OK")
+        == "sample fetch <be_name]> may not be reliably used here because it needs 'backend' which is not available here"
+    )
+    #expect(
+      problem("%[be_name]", places: [CheckPoints(.frontendRequestHeader), CheckPoints(.backendRequestHeader)]) == "OK")
     let header = try compile("%[req.payload(0,0)]", flags: .http, places: CheckPoints(.frontendRequestHeader))
     #expect(header.warnings == ["L6 sample fetch <req.payload(0,0)]> ignored in HTTP log-format string."])
     #expect(try compile("%[req.payload(0,0)]", flags: [], places: CheckPoints(.frontendRequestHeader)).warnings.isEmpty)

@@ -15,19 +15,33 @@ import Testing
     ("%{+Q,+X}ci", "7F000001"), ("%{Q}s", "sv"), ("%{+Q}ci", "\"127.0.0.1\""), ("%{+Z}s", "sv"), ("%{+Q,}s", "\"sv\""),
     ("%{ +Q }s", "sv"), ("%{+X+Q}s", "\"sv\""), ("%{+QX}s", "sv"), ("%{++Q}s", "\"sv\""), ("%{Q+}s", "sv"),
     ("%{+Q-X}s", "sv"), ("%{+q}s", "sv"), ("%{+Q,X}ci", "\"127.0.0.1\""), ("%{+X,-X}ci", "127.0.0.1"),
-    ("%{-X,+X}ci", "7F000001"), ("%{+Q}o%{-,Q}s", "\"sv\""), ("%{-+Q}s", "\"sv\""), ("%{+-Q}s", "sv"), ("%{x+Q}s", "\"sv\""),
+    ("%{-X,+X}ci", "7F000001"), ("%{+Q}o%{-,Q}s", "\"sv\""), ("%{-+Q}s", "\"sv\""), ("%{+-Q}s", "sv"),
+    ("%{x+Q}s", "\"sv\""),
     ("%{+Q}o %s %b %{-Q}s %b", "\"sv\" \"be\" sv \"be\""), ("%o %s", "sv"), ("%s %{+Q}o %s", "sv \"sv\""),
     ("%{+Q}o %{+X}o %s %ci %{-Q}o %s %ci", "\"sv\" 7F000001 sv 7F000001"), ("%{+X}o%{-X}ci%cp", "127.0.0.18338"),
     // Every alias, plain, quoted, hexadecimal
     ("%B|%CC|%CS|%H|%HM|%HP|%HPO|%HQ|%HU|%HV|%ID|%ST", "55|-|-|vm|GET|/p/a|/p/a|?q=1|/p/a?q=1|HTTP/1.1|-|200"),
     ("%T|%Ts|%trg|%ms", "23/Nov/2026:06:52:52 +0000|1795416772|23/Nov/2026:06:52:52 +0000|907"),
     ("%Th/%Ti/%TR/%Tq/%Tw/%Tc/%Tr/%Td/%Ta/%Tt/%Tu", "0/0/1/1/2/3/4/5/15/15/15"),
-    ("%U|%ac|%b|%bc|%bi|%bp|%bq|%ci|%cp|%f|%fc|%fi|%fp|%ft", "53|1|be|0|127.0.0.1|42162|0|127.0.0.1|33592|f0|1|127.0.0.1|21000|f0"),
-    ("%lc|%pid|%r|%rc|%rt|%s|%sc|%si|%sp|%sq|%sslc|%sslv|%ts|%tsc", "0|11998|GET /p/a?q=1 HTTP/1.1|0|0|sv|0|127.0.0.1|59681|0|-|-|--|----"),
-    ("%{+Q}CC|%{+Q}H|%{+Q}HM|%{+Q}HQ|%{+Q}ID|%{+Q}ST|%{+Q}r|%{+Q}cp|%{+Q}ft|%{+Q}tsc|%{+Q}sslv", "\"\"|\"vm\"|\"GET\"|\"?q=1\"|\"\"|200|\"GET /p/a?q=1 HTTP/1.1\"|33592|\"f0\"|----|\"\""),
-    ("%{+X}Ts|%{+X}bi|%{+X}bp|%{+X}cp|%{+X}lc|%{+X}ms|%{+X}pid|%{+X}rt|%{+X}ST|%{+X}B|%{+X}H|%{+X}Ta", "6B03E2C4|7F000001|A4B2|8338|0000|38B|2EDE|0000|200|55|vm|15"),
+    (
+      "%U|%ac|%b|%bc|%bi|%bp|%bq|%ci|%cp|%f|%fc|%fi|%fp|%ft",
+      "53|1|be|0|127.0.0.1|42162|0|127.0.0.1|33592|f0|1|127.0.0.1|21000|f0"
+    ),
+    (
+      "%lc|%pid|%r|%rc|%rt|%s|%sc|%si|%sp|%sq|%sslc|%sslv|%ts|%tsc",
+      "0|11998|GET /p/a?q=1 HTTP/1.1|0|0|sv|0|127.0.0.1|59681|0|-|-|--|----"
+    ),
+    (
+      "%{+Q}CC|%{+Q}H|%{+Q}HM|%{+Q}HQ|%{+Q}ID|%{+Q}ST|%{+Q}r|%{+Q}cp|%{+Q}ft|%{+Q}tsc|%{+Q}sslv",
+      "\"\"|\"vm\"|\"GET\"|\"?q=1\"|\"\"|200|\"GET /p/a?q=1 HTTP/1.1\"|33592|\"f0\"|----|\"\""
+    ),
+    (
+      "%{+X}Ts|%{+X}bi|%{+X}bp|%{+X}cp|%{+X}lc|%{+X}ms|%{+X}pid|%{+X}rt|%{+X}ST|%{+X}B|%{+X}H|%{+X}Ta",
+      "6B03E2C4|7F000001|A4B2|8338|0000|38B|2EDE|0000|200|55|vm|15"
+    ),
     // Captures that no frontend declares leave nothing, not even a space
-    ("a %hr b", "a b"), ("a%hr b", "a b"), ("%hr b", "b"), ("a %hr", "a "), ("a  %hrl  b", "a b"), ("a %hr %hs b", "a b"),
+    ("a %hr b", "a b"), ("a%hr b", "a b"), ("%hr b", "b"), ("a %hr", "a "), ("a  %hrl  b", "a b"),
+    ("a %hr %hs b", "a b"),
     ("a %o b", "a b"), ("a %CC b", "a - b"), ("x%hrl %b", "x be"), ("%hrl%hsl", ""),
   ])
   func writes(_ format: String, _ expected: String) throws { #expect(try line(format) == expected) }
@@ -53,7 +67,8 @@ import Testing
         == "127.0.0.1:33592 [\(date).907] f0 be/sv 1/2/3/4/15 200 55 - - ---- 1/1/0/0/0 0/0 \"GET /p/a?q=1 HTTP/1.1\"")
     #expect(
       try line(StandardLogFormat.http, source, asSoonAsPossible: true)
-        == "127.0.0.1:33592 [\(date).907] f0 be/sv 1/2/3/4/+15 200 +55 - - ---- 1/1/0/0/0 0/0 \"GET /p/a?q=1 HTTP/1.1\"")
+        == "127.0.0.1:33592 [\(date).907] f0 be/sv 1/2/3/4/+15 200 +55 - - ---- 1/1/0/0/0 0/0 \"GET /p/a?q=1 HTTP/1.1\""
+    )
     #expect(
       try line(StandardLogFormat.clf, source)
         == "127.0.0.1 - - [23/Nov/2026:06:52:52 +0000] \"GET /p/a?q=1 HTTP/1.1\" 200 55 \"\" \"\" 33592 907 \"f0\" \"be\" "
@@ -104,11 +119,14 @@ import Testing
   @Test func escapesRequestLineAndCaptures() throws {
     let uri = FakeLogSource { $0.logRequestLine = Bytes(permanent: "GET /\u{80}\u{e9}\"#{|}\\]~^` HTTP/1.1") }
     #expect(try line("%r|%HU", uri) == "GET /#80#E9#22#23{|}\\]~^` HTTP/1.1|/#80#E9#22#23{|}\\]~^`")
-    #expect(try line("%{+E}r|%{+Q,+E}HP", uri) == "GET /#80#E9#22#23{|}\\\\\\]~^` HTTP/1.1|\"/#80#E9#22#23{|}\\\\\\]~^`\"")
+    #expect(
+      try line("%{+E}r|%{+Q,+E}HP", uri) == "GET /#80#E9#22#23{|}\\\\\\]~^` HTTP/1.1|\"/#80#E9#22#23{|}\\\\\\]~^`\"")
     let captured = FakeLogSource { $0.requestCaptures = [Bytes(permanent: "v\"\t|{}]\\#\u{e9}~%"), nil] }
     #expect(try line("%hr", captured) == "{v#22#09#7C#7B#7D]\\#23#E9~%|}")
     #expect(try line("%{+E,+Q}hr", captured) == "\"{v#22#09#7C#7B#7D\\]\\\\#23#E9~%|}\"")
-    #expect(try line("%hrl|%{+Q,+E}hrl", captured) == "v#22#09#7C#7B#7D]\\#23#E9~% -|\"v#22#09#7C#7B#7D\\]\\\\#23#E9~%\" \"\"")
+    #expect(
+      try line("%hrl|%{+Q,+E}hrl", captured) == "v#22#09#7C#7B#7D]\\#23#E9~% -|\"v#22#09#7C#7B#7D\\]\\\\#23#E9~%\" \"\""
+    )
     let cookie = FakeLogSource { $0.logRequestCookie = Bytes("a=1\"]\\2#|{") }
     #expect(try line("%CC %{+E}CC %{+Q}CC", cookie) == "a=1\"]\\2#|{ a=1\\\"\\]\\\\2#|{ \"a=1\"]\\2#|{\"")
   }
@@ -140,10 +158,12 @@ import Testing
       $0.logFrontendAddress = Endpoint(family: .ipv6, port: 10, low: 0xffff_0102_0304)
       $0.logFrontendIsTLS = true
     }
-    #expect(try line("%ci|%cp|%fi|%fp|%{+Q}ci|%{+Q}ft", v6) == "2001:db8::1|9|::ffff:1.2.3.4|10|\"2001:db8::1\"|\"f0~\"")
+    #expect(
+      try line("%ci|%cp|%fi|%fp|%{+Q}ci|%{+Q}ft", v6) == "2001:db8::1|9|::ffff:1.2.3.4|10|\"2001:db8::1\"|\"f0~\"")
     for (high, low, text) in [
       (0, 0, "::"), (0, 1, "::1"), (0x0001_0000_0000_0000, 0, "1::"), (0x0001_0000_0000_0002, 3, "1:0:0:2::3"),
-      (0xfe80_0000_0000_0000, 0x0000_0001_0000_0002, "fe80::1:0:2"), (0x0001_0002_0003_0004, 0x0005_0006_0007_0000, "1:2:3:4:5:6:7:0"),
+      (0xfe80_0000_0000_0000, 0x0000_0001_0000_0002, "fe80::1:0:2"),
+      (0x0001_0002_0003_0004, 0x0005_0006_0007_0000, "1:2:3:4:5:6:7:0"),
       (0x0001_0000_0003_0004, 0x0005_0006_0007_0008, "1:0:3:4:5:6:7:8"), (0, 0x0102_0304, "::1.2.3.4"),
     ] as [(UInt64, UInt64, String)] {
       let one = FakeLogSource { $0.logClient = Endpoint(family: .ipv6, port: 1, high: high, low: low) }
@@ -172,7 +192,8 @@ import Testing
     ("%[int(255)]", "255"), ("%{+X}[int(255)]", "255"), ("%[int(-5)]", "-5"), ("%[bool(1)]", "1"), ("%[str()]", "-"),
     ("%{+Q}[str()]", "\"\""), ("%[str(ab)] %[var(txn.x)]", "ab -"), ("%{+Q}[var(txn.x)]", "\"\""),
     ("%[bin(01ff22)]", "\u{1}\u{ff}\""), ("%[bin(00414243)]|", "-|"), ("%[str(a]b)]", "a]b"),
-    ("%[str(ab),hex]x%[str(c)]", "6162xc"), ("%[src]]", "127.0.0.1]"), ("%[src]%[src]%ci", "127.0.0.1127.0.0.1127.0.0.1"),
+    ("%[str(ab),hex]x%[str(c)]", "6162xc"), ("%[src]]", "127.0.0.1]"),
+    ("%[src]%[src]%ci", "127.0.0.1127.0.0.1127.0.0.1"),
     ("%{foo}[src]", "127.0.0.1"), ("%{+Q}o %[str(a)] %{-Q}[str(a)]", "\"a\" a"), ("%{+E}o%[str(a]b)]", "a\\]b"),
     ("a %{+Q}[str()] b", "a \"\" b"), ("a %[capture.req.hdr(0)] b", "a - b"),
   ])
@@ -196,7 +217,8 @@ import Testing
     let destination = Endpoint(family: .ipv4, port: 21000, low: 0x7f00_0001)
     func accepted(_ client: Endpoint, _ isHTTP: Bool) -> String {
       ConnectionLine.accepted(
-        client: client, destination: destination, listenerID: 1, frontend: Bytes("f0"), isHTTP: isHTTP, into: arena, limit: 1023
+        client: client, destination: destination, listenerID: 1, frontend: Bytes("f0"), isHTTP: isHTTP, into: arena,
+        limit: 1023
       ).latin1
     }
     #expect(accepted(client, true) == "Connect from 127.0.0.1:49806 to 127.0.0.1:21000 (f0/HTTP)")
@@ -206,7 +228,8 @@ import Testing
       client: client, listenerID: 1, acceptDate: 1_795_416_772_907_000, frontend: Bytes("f4"), listener: nil,
       reason: Bytes("Truncated PROXY protocol header received"), &context, into: arena, limit: 1023
     ).latin1
-    #expect(text.hasPrefix("127.0.0.1:49806 [") && text.hasSuffix(".907] f4/1: Truncated PROXY protocol header received"))
+    #expect(
+      text.hasPrefix("127.0.0.1:49806 [") && text.hasSuffix(".907] f4/1: Truncated PROXY protocol header received"))
   }
 
   @Test func rendersDates() {

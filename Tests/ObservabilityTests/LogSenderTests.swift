@@ -62,7 +62,8 @@ let moment: Int64 = 1_795_417_049_099_071
   @Test func writesTheHeadersOfAllFormats() throws {
     let receiver = try LogReceiver()
     let (syslog, iso) = Self.dates
-    func sent(_ format: LogTarget.Format?, hostName: String? = nil, tag: Bytes? = nil, data: Bytes = Bytes()) -> String? {
+    func sent(_ format: LogTarget.Format?, hostName: String? = nil, tag: Bytes? = nil, data: Bytes = Bytes()) -> String?
+    {
       let configuration = model([target(receiver.destination) { $0.format = format }]) {
         $0.logSendHostname = hostName
       }
@@ -192,7 +193,10 @@ let moment: Int64 = 1_795_417_049_099_071
     }
     #expect(buffer.readable.latin1 == "<4>Paused frontend fe.\n")
     // A full pipe drops lines instead of blocking.
-    for _ in 0..<2000 { sender.send(LogEvent(.warning, String(repeating: "x", count: 500)), to: sender.routes.route(ofProxy: 0), now: moment) }
+    for _ in 0..<2000 {
+      sender.send(
+        LogEvent(.warning, String(repeating: "x", count: 500)), to: sender.routes.route(ofProxy: 0), now: moment)
+    }
     #expect(sender.routes.dropped.value > 0)
   }
 
@@ -205,7 +209,8 @@ let moment: Int64 = 1_795_417_049_099_071
       client: client, destination: client, listenerID: 1, frontend: Bytes("f0"), isHTTP: false, to: route, now: moment)
     #expect(receiver.next() == "Connect from 1.2.3.4:5 to 1.2.3.4:5 (f0/TCP)\n")
     sender.logFailure(
-      client: client, listenerID: 1, acceptDate: moment, frontend: Bytes("f0"), listener: Bytes("bn"), failure: .tlsAborted,
+      client: client, listenerID: 1, acceptDate: moment, frontend: Bytes("f0"), listener: Bytes("bn"),
+      failure: .tlsAborted,
       to: route, level: .information, now: moment)
     #expect(receiver.next()?.hasSuffix(".099] f0/bn: Connection error during SSL handshake\n") == true)
     sender.send(LogEvent(.notice, "nowhere"), to: sender.routes.route(ofProxy: 7), now: moment)

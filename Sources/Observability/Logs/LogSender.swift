@@ -244,6 +244,7 @@ public struct LogSender: ~Copyable {
   private func report(_ error: SystemError, _ index: Int) {
     if !routes.reported.exchange(0, for: 1) { return }
     FileDescriptor.standardError.writeAll(
-      "[ALERT]    (\(context.processID)) : sendmsg()/writev() failed in logger #\(index + 1): \(error) (errno=\(error.code))\n")
+      "[ALERT]    (\(context.processID)) : sendmsg()/writev() failed in logger #\(index + 1): \(error) (errno=\(error.code))\n"
+    )
   }
 }

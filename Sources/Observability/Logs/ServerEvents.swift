@@ -109,7 +109,8 @@ public struct ServerEvents: Sendable {
   }
   /// `forced` for the server named by the operator, false for those that track it.
   public func leavesMaintenance(forced: Bool, draining: Bool) -> LogEvent {
-    LogEvent(.notice, "\(subject) is UP/\(draining ? "DRAIN" : "READY") (leaving \(forced ? "forced " : "")maintenance).")
+    LogEvent(
+      .notice, "\(subject) is UP/\(draining ? "DRAIN" : "READY") (leaving \(forced ? "forced " : "")maintenance).")
   }
   public func drain(isUp: Bool, via tracked: String? = nil, _ left: Left) -> LogEvent {
     let via = tracked.map { " via \($0)" } ?? ""
