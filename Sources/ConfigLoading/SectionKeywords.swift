@@ -26,6 +26,11 @@ struct KeywordTables: Sendable {
     byName = Dictionary(grouping: tables.joined(), by: \.name)
   }
 
+  /// The names that have an entry for a section.
+  func names(in section: SectionKind) -> [String] {
+    byName.filter { $0.value.contains { $0.sections.contains(section.set) } }.map(\.key)
+  }
+
   func entry(_ name: String, in section: SectionKind) -> KeywordEntry? {
     byName[name]?.first { $0.sections.contains(section.set) }
   }

@@ -1,4 +1,17 @@
-/// The lists that `-dK` prints.
+import ConfigLoading
+
+/// The lists that `-dK` prints once the configuration is read.
 enum KeywordDump {
-  static func texts(classes: [String]) -> [String] { [] }
+  /// The texts of the named classes, in their order; what is no class is passed over, as HAProxy does.
+  static func texts(classes: [String]) -> [String] {
+    var texts: [String] = []
+    for name in classes {
+      switch name {
+      case "help": texts.append(KeywordListing.help)
+      case "all": texts += KeywordListing.classes.compactMap { KeywordListing.text(ofClass: $0) }
+      default: KeywordListing.text(ofClass: name).map { texts.append($0) }
+      }
+    }
+    return texts
+  }
 }

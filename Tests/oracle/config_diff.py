@@ -4,9 +4,9 @@
 usage: config_diff.py WEIR [--oracle HAPROXY] [--show] [CASE-FILE...]
 
 Each file of Tests/oracle/configs/*.cases holds cases separated by lines that begin with `=== name`; within a
-case `\\xHH`, `\\0` and `\\r` at the end of a `@bytes` case stand for bytes, and a first line `@env NAME=VALUE`
-sets a variable, `@args ...` adds arguments. Prints the cases that differ and counts; the exit status is 1 where any
-case differs. Cases under a name that ends in ` (weir)` show deliberate differences and are not compared.
+case, first lines `@env NAME=VALUE` set variables and `@args ...` adds arguments; after a line `@bytes` the rest has no
+line feed at its end but where `@LF` stands, and `@xHH` is a byte. Prints the cases that differ and counts; the exit
+status is 1 where any case differs. Cases under a name that ends in ` (weir)` show deliberate differences and are not compared.
 """
 import argparse, concurrent.futures, glob, os, re, subprocess, sys, tempfile
 
@@ -62,6 +62,23 @@ def run(binary, text, env, args):
         return done.returncode, normalise(out)
 
 
+def compare(weir, haproxy, only="", files=(), show=False):
+    """runs the cases on both; gives how many are equal and how many differ"""
+    files = files or sorted(glob.glob(os.path.join(HERE, "configs", "*.cases")))
+    todo = [(os.path.basename(f), n, *build(l)) for f in files for n, l in cases(f)
+            if not n.endswith(" (weir)") and only in f"{os.path.basename(f)}: {n}"]
+    def both(case):
+        return run(haproxy, *case[2:]), run(os.path.abspath(weir), *case[2:])
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool: results = list(pool.map(both, todo))
+    different = 0
+    for case, (want, got) in zip(todo, results):
+        if want == got: continue
+        different += 1
+        print(f"differs: {case[0]}: {case[1]} (exit {want[0]}, got {got[0]})")
+        if show: print("--- haproxy", want[1], "--- weir", got[1], sep="\n")
+    return len(todo) - different, different
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("weir")
@@ -72,18 +89,8 @@ def main():
     if not os.access(options.oracle, os.X_OK):
         print(f"skipped: no {options.oracle}")
         return 0
-    files = options.files or sorted(glob.glob(os.path.join(HERE, "configs", "*.cases")))
-    todo = [(os.path.basename(f), n, *build(l)) for f in files for n, l in cases(f) if not n.endswith(" (weir)")]
-    def both(case):
-        return run(options.oracle, *case[2:]), run(os.path.abspath(options.weir), *case[2:])
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool: results = list(pool.map(both, todo))
-    different = 0
-    for case, (want, got) in zip(todo, results):
-        if want[0] == got[0] and want[1] == got[1]: continue
-        different += 1
-        print(f"differs: {case[0]}: {case[1]} (exit {want[0]}, got {got[0]})")
-        if options.show: print("--- haproxy", want[1], "--- weir", got[1], sep="\n")
-    print(f"{len(todo)} cases, {different} differ")
+    equal, different = compare(options.weir, options.oracle, files=options.files, show=options.show)
+    print(f"{equal + different} cases, {different} differ")
     return 1 if different else 0
 
 
