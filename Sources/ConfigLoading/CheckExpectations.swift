@@ -1,5 +1,6 @@
 import ConfigSyntax
 import Configuration
+import Samples
 
 /// `http-check expect [min-recv <n>] [comment <text>] [!] <kind> <pattern>` (manual section 4.2).
 enum HTTPExpectLine {
@@ -90,6 +91,13 @@ enum HTTPExpectLine {
       case "string": .string(argument)
       default: .stringRegex(argument)
       }
+    if word == "rstatus" || word == "rstring" {
+      do throws(Regex.CompileError) {
+        _ = try Regex(argument)
+      } catch {
+        throw Failure(text: "regex '\(argument)' is invalid (error=\(error.message), erroffset=\(error.offset))")
+      }
+    }
     var expect = HTTPExpect(kind: kind)
     expect.negate = negate
     return (expect, at + 2)

@@ -7,7 +7,8 @@ let proxyBackendKeywords: [KeywordEntry] = [
   KeywordEntry("fullconn", .proxies) { context, line in
     guard context.requires(.backend, "fullconn", hint: "Maybe you want 'maxconn' instead ?") else { return }
     if line[1].isEmpty { return context.alert("'fullconn' expects an integer argument.") }
-    context.proxy.fullConnections = CInteger.leading(line[1])
+    let limit = CInteger.leading(line[1])
+    context.proxy.fullConnections = limit > 0 ? limit : nil
     _ = context.checkArgumentCount(line, atMost: 1)
   },
   KeywordEntry("retries", .proxies, parse: BackendLines.retries),

@@ -6,7 +6,8 @@ let proxyFrontendKeywords: [KeywordEntry] = [
   KeywordEntry("maxconn", .proxies) { context, line in
     guard context.requires(.frontend, "maxconn", hint: "Maybe you want 'fullconn' instead ?") else { return }
     if line[1].isEmpty { return context.alert("'maxconn' expects an integer argument.") }
-    context.proxy.maxConnections = CInteger.leading(line[1])
+    let limit = CInteger.leading(line[1])
+    context.proxy.maxConnections = limit > 0 ? limit : nil
     _ = context.checkArgumentCount(line, atMost: 1)
   },
   KeywordEntry("backlog", .proxies) { context, line in

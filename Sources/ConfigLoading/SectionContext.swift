@@ -1,6 +1,7 @@
 import ConfigSyntax
 import Configuration
 import Primitives
+import Samples
 
 /// What loading depends on besides the files.
 public struct LoadOptions: Sendable {
@@ -48,6 +49,8 @@ public final class LoadContext {
   private var detachedProxy = ProxySettings(name: "", location: SourceLocation(), capabilities: [])
   /// Of each proxy: the `defaults` section it copied, as an index of `defaults`.
   public internal(set) var defaultsOfProxy: [Int: Int] = [:]
+  /// Reads the expressions of the configuration, to find their errors.
+  let samples = SampleCompiler()
   /// The `http-errors` sections, by name.
   var httpErrors: [String: HTTPErrorsSection] = [:]
   /// Facts of `global` that only matter while loading.

@@ -1,5 +1,6 @@
 import Configuration
 import LogFormat
+import Samples
 
 /// Compiles the log-format strings of a proxy once, so that their errors stop the start.
 struct LogFormatValidation {
@@ -8,30 +9,38 @@ struct LogFormatValidation {
   func run() {
     let proxy = validation.proxy
     let place = proxy.logFormatLocation
+    let isHTTP = proxy.mode == .http
     if proxy.accepts(.frontend) {
       if case .custom(let text) = proxy.logFormat {
-        check(text, "log-format", place, [.mandatory, .mergeSpaces]) { $0.logFormat = .none }
+        check(text, "log-format", place, .logLine) { $0.logFormat = .none }
       }
       if let text = proxy.logFormatSD {
         // HAProxy names the place of the `log-format` line here.
-        check(text, "log-format-sd", place, [.mandatory, .mergeSpaces]) { $0.logFormatSD = nil }
+        check(text, "log-format-sd", place, .logLine) { $0.logFormatSD = nil }
       }
     }
     if let text = proxy.uniqueIDFormat {
-      check(text, "unique-id", proxy.uniqueIDLocation, [.mergeSpaces]) { $0.uniqueIDFormat = nil }
+      check(text, "unique-id", proxy.uniqueIDLocation, isHTTP ? [.mergeSpaces, .http] : .mergeSpaces,
+        isHTTP ? .frontendRequestHeader : .frontendRequestContent) { $0.uniqueIDFormat = nil }
     }
     if proxy.accepts(.frontend), let text = proxy.errorLogFormat {
-      check(text, "error-log-format", proxy.errorLogFormatLocation, [.mandatory, .mergeSpaces]) {
+      check(text, "error-log-format", proxy.errorLogFormatLocation, .logLine) {
         $0.errorLogFormat = nil
       }
     }
   }
 
   private func check(
-    _ text: String, _ name: String, _ place: SourceLocation, _ flags: LogFieldFlags,
+    _ text: String, _ name: String, _ place: SourceLocation, _ flags: LogFieldFlags, _ point: CheckPoint = .log,
     drop: (inout ProxySettings) -> Void
   ) {
     do throws(LogFormatError) {
+      let site = ExpressionSite(
+        file: place.file, line: place.line, proxy: validation.proxy.name, user: "\(name) string")
+      _ = try LogFormat(
+        text, flags: flags, isHTTP: validation.proxy.mode == .http, places: CheckPoints(point), site: site,
+        compiler: validation.context.samples)
+      // Expressions are read for their errors; streams do not evaluate them yet, and so they are refused.
       _ = try LogFormat(text, flags: flags, isHTTP: validation.proxy.mode == .http)
     } catch {
       let file = place.file.isEmpty ? "(null)" : place.file

@@ -48,6 +48,7 @@ struct ProxyValidation {
     BackendReferences(validation: self).run()
     LogFormatValidation(validation: self).run()
     warnMissingTimeouts()
+    completeTimeouts()
     ServerValidation(validation: self).run()
     checkLogTargets()
     warnIgnoredOptions()
@@ -93,6 +94,12 @@ struct ProxyValidation {
         + "   | While not properly invalid, you will certainly encounter various problems\n"
         + "   | with such a configuration. To fix this, please ensure that all following\n"
         + "   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.")
+  }
+
+  /// The tarpit and the queue wait as long as a connection where they have no timeout of their own.
+  private func completeTimeouts() {
+    proxy.timeouts.tarpit = proxy.timeouts.tarpit ?? proxy.timeouts.connect
+    if proxy.accepts(.backend) { proxy.timeouts.queue = proxy.timeouts.queue ?? proxy.timeouts.connect }
   }
 
   /// The HTTP formats need the mode.
