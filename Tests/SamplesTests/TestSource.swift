@@ -27,10 +27,13 @@ func hex(_ bytes: Bytes) -> String {
 }
 
 /// The lines of a table beside the tests, as fields between tabs. The file is text of single bytes.
-func table(_ name: String, _ file: String = #filePath) throws -> [[String]] {
-  let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-  let content = try readFile("\(folder)/Tables/\(name)")
+func table(_ name: String) throws -> [[String]] {
+  let content = try readFile("\(tableFolder())/\(name)")
   return String(bytes: content).split(separator: "\n").map {
     $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
   }
+}
+
+func tableFolder(_ file: String = #filePath) -> String {
+  file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/Tables"
 }

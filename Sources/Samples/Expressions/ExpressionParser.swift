@@ -143,7 +143,7 @@ extension SampleCompiler {
       }
       if !type.canCast(to: descriptor.input) { throw SampleError("converter '\(name)' cannot be applied") }
       try parseConverter(descriptor, keyword, &cursor, site)
-      if descriptor.output != .any || descriptor.input != .any { type = descriptor.output }
+      type = descriptor.output
       expressions[expression].converterCount += 1
       previous = name
     }

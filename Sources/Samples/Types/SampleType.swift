@@ -26,12 +26,14 @@ public enum SampleType: UInt8, CaseIterable, Sendable {
   /// Whether a sample declared as this type may be given to something that expects `target`. A cast may still fail
   /// on the value ("abc" as an integer); this is only what is checked when the configuration is read.
   public func canCast(to target: SampleType) -> Bool {
+    // What a map of addresses returns may only be used as it is.
+    if self == .address { return target == .any }
     if self == target || self == .any || target == .any { return true }
     switch self {
     case .any: return true
     case .boolean: return target == .integer || target == .string || target == .binary
     case .integer: return target != .method
-    case .address: return target != .method
+    case .address: return false
     case .ipv4: return target != .boolean && target != .method
     case .ipv6: return target == .address || target == .ipv4 || target == .string || target == .binary
     case .string: return true
