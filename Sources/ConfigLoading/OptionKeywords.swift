@@ -76,6 +76,7 @@ enum OptionLine {
 
   /// In a frontend HAProxy ignores it. Weir takes it for the frontend's requests, and says so.
   @Sendable private static func redispatch(_ context: LoadContext, _ line: ConfigLine) {
+    context.proxy.hasOwnRedispatch = !context.proxy.capabilities.contains(.defaults)
     if !context.proxy.accepts(.backend) {
       context.warning(context.frontendRetryText("redispatch"))
     }

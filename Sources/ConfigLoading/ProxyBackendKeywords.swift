@@ -66,6 +66,7 @@ enum BackendLines {
         return context.alert("'retries' expects an integer argument (dispatch counts for one).")
       }
     }
+    context.proxy.hasOwnRetries = !context.proxy.capabilities.contains(.defaults)
     context.proxy.retries = max(0, CInteger.leading(line[1]))
   }
 

@@ -225,6 +225,9 @@ public struct ProxySettings: Sendable {
   public var retries: Int?
   /// `option redispatch [n]`: nil never set; 0 off (`no option redispatch`); n > 0: every n-th retry goes elsewhere; n < 0: the n-th before the last (-1: the last retry, the default).
   public var redispatch: Int?
+  /// Set in this very section rather than inherited.
+  public var hasOwnRetries = false
+  public var hasOwnRedispatch = false
   public var retryOn: RetryConditions = [.connFailure]
   public var httpReuse = HTTPReuse.safe
   public var fullConnections: Int?

@@ -19,6 +19,8 @@ public final class PendingQueue: Sendable {
   /// Entries waiting; streams that left without being served are counted until they are met.
   public let length = SharedCell()
   public let longest = SharedCell()
+  /// Entries that left to be served.
+  public let processed = SharedCell()
   private static let tickets = SharedCell()
 
   public init() {}
@@ -50,7 +52,10 @@ public final class PendingQueue: Sendable {
       }
       return entry
     }
-    if entry != nil { length.add(-1) }
+    if entry != nil {
+      processed.add(1)
+      length.add(-1)
+    }
     return entry
   }
   /// Takes a stream out (timeout, abort). Returns false where it was not there any more: a server has been reserved for it.

@@ -26,6 +26,8 @@ final class FrontendReplica {
   /// `retries` of the frontend, which apply where the backend sets none (a deliberate difference from HAProxy).
   let retries: Int?
   let redispatch: Int?
+  let hasOwnRetries: Bool
+  let hasOwnRedispatch: Bool
   let errorAnswers: ErrorAnswerTable
   let log: FrontendLog
   /// Lines logged so far (`%lc`).
@@ -46,12 +48,15 @@ final class FrontendReplica {
     counters = runtime.counters.row(worker)
     sessions = runtime.sessions
     connectionMode = s.httpConnectionMode ?? .keepAlive
-    defaultBackend = s.defaultBackendIndex
+    // A `listen` is its own backend.
+    defaultBackend = s.defaultBackendIndex ?? (s.capabilities.isSuperset(of: .listen) ? runtime.index : nil)
     monitorURI = s.monitorURI.map { Bytes(permanent: $0) }
     forwardFor = s.forwardFor.map(ForwardRule.init)
     originalTo = s.originalTo.map(ForwardRule.init)
     retries = s.retries
     redispatch = s.redispatch
+    hasOwnRetries = s.hasOwnRetries
+    hasOwnRedispatch = s.hasOwnRedispatch
     errorAnswers = ErrorAnswerTable(s.errorAnswers)
     log = FrontendLog(s, index: runtime.index, routes: routes)
     logCounter = runtime.logCounter
@@ -73,6 +78,8 @@ final class BackendReplica {
   let connectionMode: HTTPConnectionMode
   let retries: Int?
   let redispatch: Int?
+  let hasOwnRetries: Bool
+  let hasOwnRedispatch: Bool
   let retryOn: RetryConditions
   let reuse: HTTPReuse
   let forwardFor: ForwardRule?
@@ -103,6 +110,8 @@ final class BackendReplica {
     connectionMode = s.httpConnectionMode ?? .keepAlive
     retries = s.retries
     redispatch = s.redispatch
+    hasOwnRetries = s.hasOwnRetries
+    hasOwnRedispatch = s.hasOwnRedispatch
     retryOn = s.retryOn
     reuse = s.httpReuse
     forwardFor = s.forwardFor.map(ForwardRule.init)

@@ -108,11 +108,11 @@ extension Worker {
       if limit > 0 && server.shared.with({ $0.queue.length.value }) >= limit && backend.servers.count > 1 {
         // This queue is full: any other server will do.
         stream.queuedServer = nil
-        stream.queuePositionBackend = backend.shared.with { $0.queue.length.value }
+        stream.queueMark = backend.shared.with { $0.queue.processed.value }
         backend.shared.with { _ = $0.queue.append(reference) }
       } else {
         stream.queuedServer = server.index
-        stream.queuePositionServer = server.shared.with { $0.queue.length.value }
+        stream.queueMark = server.shared.with { $0.queue.processed.value }
         server.shared.with { s in
           s.queue.append(reference)
           s.load.queued.add(1)
@@ -120,7 +120,7 @@ extension Worker {
       }
     } else {
       stream.queuedServer = nil
-      stream.queuePositionBackend = backend.shared.with { $0.queue.length.value }
+      stream.queueMark = backend.shared.with { $0.queue.processed.value }
       backend.shared.with { _ = $0.queue.append(reference) }
       backend.load.queued.add(1)
     }
@@ -131,9 +131,20 @@ extension Worker {
     if let server { serveQueue(server, backend) } else { for server in backend.servers where stream.isQueued { serveQueue(server, backend) } }
   }
 
+  /// How many were served while it waited, itself included (`%sq`, `%bq`).
+  private func noteQueuePosition(_ stream: Stream, _ backend: BackendReplica, leaving: Bool) {
+    let own = leaving ? 1 : 0
+    if let place = stream.queuedServer {
+      stream.queuePositionServer += backend.servers[place].shared.with { $0.queue.processed.value } - stream.queueMark + own
+    } else {
+      stream.queuePositionBackend += backend.shared.with { $0.queue.processed.value } - stream.queueMark + own
+    }
+  }
+
   /// Takes the stream out of its queue. False where a place has been reserved for it already: the message is on its way.
   func leaveQueue(_ stream: Stream) -> Bool {
     guard stream.isQueued, let backend = stream.backend else { return true }
+    noteQueuePosition(stream, backend, leaving: true)
     stream.isQueued = false
     stream.queueDeadline = TimerWheel.never
     let reference = StreamReference(worker: index, token: stream.token.bits)
@@ -190,6 +201,7 @@ extension Worker {
     let token = Token(bits: bits)
     if token.index < streams.count, streams[token.index].generation == token.generation, streams[token.index].isQueued {
       let stream = streams[token.index]
+      noteQueuePosition(stream, backend, leaving: false)
       stream.isQueued = false
       stream.queueDeadline = TimerWheel.never
       stream.queueEndTick = loop.now
@@ -239,11 +251,21 @@ extension Worker {
 
   /// `option redispatch [n]`: every n-th retry, or the n-th before the last for a negative one.
   func mayRedispatch(_ stream: Stream, _ backend: BackendReplica) -> Bool {
-    let interval = backend.redispatch ?? stream.frontend?.redispatch ?? 0
+    let interval = redispatchInterval(of: stream, backend)
     if interval == 0 || backend.servers.count < 2 { return false }
-    let total = backend.retries ?? stream.frontend?.retries ?? 3
+    let total = retries(of: stream, backend)
     let done = total - stream.retriesLeft
     return interval > 0 ? done % interval == 0 : done == total + 1 + interval
+  }
+
+  /// `retries`: the backend's own, else the frontend's own (a deliberate difference from HAProxy), else the defaults'.
+  func retries(of stream: Stream, _ backend: BackendReplica) -> Int {
+    if !backend.hasOwnRetries, let frontend = stream.frontend, frontend.hasOwnRetries { return frontend.retries ?? 3 }
+    return backend.retries ?? 3
+  }
+  private func redispatchInterval(of stream: Stream, _ backend: BackendReplica) -> Int {
+    if !backend.hasOwnRedispatch, let frontend = stream.frontend, frontend.hasOwnRedispatch { return frontend.redispatch ?? 0 }
+    return backend.redispatch ?? 0
   }
 
   func redispatch(_ stream: Stream, _ backend: BackendReplica) {

@@ -159,6 +159,8 @@ extension Stream {
     if isTunnel { return true }
     if requestPhase <= .waitBody { return true }
     if responsePhase == .forward && (!responseChannel.isFlushed || responseChannel.plainBytes > 0) { return true }
+    // Once a server is there its timeout alone governs a body that does not come.
+    if connector == .established && responsePhase == .head { return false }
     return !requestChannel.isComplete && requestChannel.plainBytes == 0 && requestChannel.isFlushed
   }
   /// The server is the one to act.

@@ -19,7 +19,7 @@ extension Worker {
     let closes = stream.connectionMode != .keepAlive
     if let name = backend.sendNameHeader, let server = stream.server { stream.request.set(name, server.name) }
     let connection: H1Writer.Connection
-    if stream.requestFraming.wantsUpgrade { connection = .upgrade } else if closes {
+    if stream.requestFraming.wantsUpgrade || (closes && backend.options.contains(.httpPretendKeepAlive)) { connection = .none } else if closes {
       connection = stream.request.isVersion11 ? .close : .none
     } else {
       connection = stream.request.isVersion11 ? .none : .keepAlive

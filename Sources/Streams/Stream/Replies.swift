@@ -114,7 +114,9 @@ extension Worker {
     }
     let phase: EndPhase
     switch stream.connector {
-    case .queued: phase = .queue
+    case .queued:
+      phase = .queue
+      stream.queueEndTick = loop.now
     case .assign, .assigned, .turnaround, .connecting: phase = .connect
     case .established: phase = stream.requestPhase == .forward ? .data : .headers
     case .idle, .closed: phase = .request

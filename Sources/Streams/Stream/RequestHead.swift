@@ -39,6 +39,9 @@ extension Worker {
 
   private func requestHeadComplete(_ stream: Stream, _ framing: H1Framing) {
     guard let session = stream.session, let frontend = stream.frontend else { return }
+    if framing.body == .chunked && isBrokenFromStart(stream, framing) {
+      return refuseRequest(stream, H1Error(state: .chunkSize, offset: framing.headLength))
+    }
     stream.requestFraming = framing
     stream.headReceivedTick = loop.now
     session.requestCount += 1
@@ -65,8 +68,15 @@ extension Worker {
     frontend.shared.with { $0.requestRateMax.raise(to: $0.requestRate.count(at: now)) }
     touchClient(stream)
     stream.requestPhase = .route
-    // What has come of the body is looked at before anything is sent: a broken one never reaches a server.
-    if framing.body == .chunked, case .malformed = scanChunks(&stream.requestChannel, resources) { malformedRequestBody(stream) }
+  }
+
+  /// What has come of a chunked body is looked at before anything is sent: a broken one never reaches a server.
+  private func isBrokenFromStart(_ stream: Stream, _ framing: H1Framing) -> Bool {
+    stream.requestChannel.decoder = H1ChunkDecoder()
+    let hidden = stream.requestChannel.input.hide(framing.headLength)
+    defer { stream.requestChannel.input.reveal(hidden) }
+    if case .malformed = scanChunks(&stream.requestChannel, resources) { return true }
+    return false
   }
 
   /// The request line as it came, for the log: its bytes are gone by then.

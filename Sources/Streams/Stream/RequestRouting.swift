@@ -22,7 +22,12 @@ extension Worker {
     stream.connector = .assign
     let buffersBody = (frontend.options.union(backend.options)).contains(.httpBufferRequest)
     stream.requestPhase = stream.isHTTP && buffersBody && !stream.requestChannel.isComplete ? .waitBody : .connect
-    if stream.requestPhase == .waitBody { stream.connector = .idle }
+    if stream.requestPhase == .waitBody {
+      stream.connector = .idle
+      // The body belongs to what `timeout http-request` waits for.
+      let limit = frontend.timeouts.httpRequest
+      if limit != .max { stream.clientDeadline = min(stream.clientDeadline, (stream.requestTick < 0 ? loop.now : stream.requestTick) + limit) }
+    }
   }
 
   /// Counts the stream in its backend.
@@ -36,7 +41,7 @@ extension Worker {
       $0.sessionsMax.raise(to: current)
       $0.sessionRateMax.raise(to: $0.sessionRate.count(at: now))
     }
-    stream.retriesLeft = backend.retries ?? stream.frontend?.retries ?? 3
+    stream.retriesLeft = retries(of: stream, backend)
   }
 
   private func prepareRequest(_ stream: Stream, frontend: FrontendReplica, backend: BackendReplica) {

@@ -113,9 +113,8 @@ extension Worker {
   private func writeResponseHead(_ stream: Stream, _ framing: H1Framing) -> Bool {
     if !stream.responseChannel.output.back(by: buffers) { return false }
     var connection = H1Writer.Connection.none
-    if framing.isTunnel {
-      connection = stream.response.status == 101 ? .upgrade : .none
-    } else {
+    // The answer that opens a tunnel has its own `connection: upgrade`.
+    if !framing.isTunnel {
       let unframed = framing.body == .untilClose || (framing.body == .chunked && !stream.request.isVersion11)
       if unframed { stream.clientKeepsAlive = false }
       // Bytes of the request may still be on their way, and would be read as the next request.

@@ -53,6 +53,7 @@ final class Stream {
   var isQueued = false
   /// The server in whose queue it waits; nil: the backend's.
   var queuedServer: Int?
+  var queueMark = 0
   var queuePositionServer = 0
   var queuePositionBackend = 0
   var countedInBackend = false

@@ -62,7 +62,7 @@ extension Worker {
 
   private func clientTimeout(_ stream: Stream) {
     if stream.requestPhase == .head { requestHeadTimeout(stream) } else if stream.requestPhase == .waitBody {
-      setEnd(stream, .clientTimeout, .data)
+      setEnd(stream, .clientTimeout, .request)
       stream.frontend?.counters.count(.requestErrors)
       reply(stream, status: 408)
     } else {
