@@ -12,16 +12,17 @@ extension LogFormat {
     precondition(arena !== evaluator.arena)
     var line = LogLine(arena, limit: limit)
     var afterSpace = true
-    for i in 0..<nodes.count {
-      if line.isFull { break }
-      let node = nodes[i]
-      if let expression = node.expression {
+    var next = 0
+    while next < nodes.count && !line.isFull {
+      if let expression = nodes[next].expression {
         let mark = evaluator.arena.mark
-        line.expression(value(of: expression, &source, evaluator), node.flags)
+        line.expression(value(of: expression, &source, evaluator), nodes[next].flags)
         evaluator.arena.reset(to: mark)
         afterSpace = false
+        next &+= 1
       } else {
-        write(node, source, &context, &line, &afterSpace)
+        // All nodes up to the next expression in one call: lending the source may copy it.
+        next = writeNodes(from: next, source, &context, &line, &afterSpace)
       }
     }
     return line.finish()
@@ -33,30 +34,40 @@ extension LogFormat {
   ) -> Bytes {
     var line = LogLine(arena, limit: limit)
     var afterSpace = true
-    for i in 0..<nodes.count {
-      if line.isFull { break }
-      write(nodes[i], source, &context, &line, &afterSpace)
+    var next = 0
+    while next < nodes.count && !line.isFull {
+      if nodes[next].expression == nil {
+        next = writeNodes(from: next, source, &context, &line, &afterSpace)
+      } else {
+        line.missing(nodes[next].flags)
+        afterSpace = false
+        next &+= 1
+      }
     }
     return line.finish()
   }
 
-  private func write<Source: LogSource & ~Copyable>(
-    _ node: Node, _ source: borrowing Source, _ context: inout LogContext, _ line: inout LogLine,
+  /// Writes nodes up to the next expression, or the end; returns where that is.
+  private func writeNodes<Source: LogSource & ~Copyable>(
+    from first: Int, _ source: borrowing Source, _ context: inout LogContext, _ line: inout LogLine,
     _ afterSpace: inout Bool
-  ) {
-    switch node.kind {
-    case .text:
-      line.text(texts.slice(node.start, node.count))
-      afterSpace = false
-    case .separator:
-      if !afterSpace { line.byte(UInt8(ascii: " ")) }
-      afterSpace = true
-    case .alias:
-      if write(node.alias, node.flags, source, &context, &line) { afterSpace = false }
-    case .expression:
-      line.missing(node.flags)
-      afterSpace = false
+  ) -> Int {
+    for i in first..<nodes.count {
+      if line.isFull { break }
+      let node = nodes[i]
+      switch node.kind {
+      case .text:
+        line.text(texts.slice(node.start, node.count))
+        afterSpace = false
+      case .separator:
+        if !afterSpace { line.byte(UInt8(ascii: " ")) }
+        afterSpace = true
+      case .alias:
+        if write(node.alias, node.flags, source, &context, &line) { afterSpace = false }
+      case .expression: return i
+      }
     }
+    return nodes.count
   }
 
   /// The value of an expression as text; binary values are taken as they are, up to the first NUL.
