@@ -10,6 +10,8 @@ public final class Balancer: Sendable {
   public let scale: WeightScale
   public let backend: BackendLoad
   let method: BalancerState.Method
+  let policy: Policy
+  let bound: Int
   let state: Mutex<BalancerState>
   /// Rises when replicas must fetch the snapshot anew.
   let generation = SharedCell(1)
@@ -26,12 +28,16 @@ public final class Balancer: Sendable {
     scale = WeightScale(settings, weights: servers.map(\.weight))
     let first = BalancerState(settings, servers, scale, backend)
     method = first.method
+    policy = Policy(settings.algorithm)
+    bound = settings.hashBalanceFactor
     state = Mutex(first)
     publish(first)
   }
 
   /// Scope as a number: a server's index for the only one, or one of these.
-  static let (nobody, active, backups) = (-1, -2, -3)
+  static var nobody: Int { -1 }
+  static var active: Int { -2 }
+  static var backups: Int { -3 }
 
   private func publish(_ state: BalancerState) {
     let number =
@@ -59,6 +65,16 @@ public final class Balancer: Sendable {
     }
   }
 
+  /// Adds a server at run time, behind the others, and returns its index. It is given no requests before `setServer`
+  /// makes it usable; a server that is deleted stays as one that is not usable.
+  public func append(_ server: BalancedServer) -> Int {
+    state.withLock { state in
+      let index = state.append(server, capacity: scale.effective(server.weight))
+      generation.add(1)
+      return index
+    }
+  }
+
   /// Tells that a server was given sessions or queued requests, or lost some. Only `leastconn` must be told, after
   /// the cells of the server's load have changed; for the others this costs nothing.
   public func loadChanged(_ server: Int) {
@@ -72,4 +88,36 @@ public final class Balancer: Sendable {
   /// How many servers that are not backups are usable, and how many backups.
   public var activeCount: Int { activeServers.value }
   public var backupCount: Int { backupServers.value }
+}
+
+/// How a pick begins, without what makes a `BalanceAlgorithm` costly to copy.
+enum Policy: Sendable {
+  /// Turns in which a queue at the backend proves that no server has room.
+  case turns
+  case leastConnections
+  case random(draws: Int)
+  /// By hash.
+  case key(WhenAlone)
+
+  /// What HAProxy does with the key where one server takes all. It shows where a map has more than that server (see
+  /// `ServerMap`), and in whose turn it is afterwards.
+  enum WhenAlone: Sendable {
+    /// A key counts as 0, and without one the turn goes on.
+    case ignoresKey
+    /// The key counts as 0, be there one or not.
+    case needsNoKey
+    /// The key is used as ever.
+    case usesKey
+  }
+
+  init(_ algorithm: BalanceAlgorithm) {
+    switch algorithm {
+    case .roundrobin, .staticRoundRobin, .first: self = .turns
+    case .leastconn: self = .leastConnections
+    case .random(let draws): self = .random(draws: max(draws, 1))
+    case .urlParameter: self = .key(.usesKey)
+    case .header, .hash: self = .key(.needsNoKey)
+    case .source, .uri, .rdpCookie: self = .key(.ignoresKey)
+    }
+  }
 }

@@ -42,16 +42,17 @@ private final class ReplicaCache {
     let scope = balancer.scope.value
     if scope == Balancer.nobody { return .none }
     if balancer.generation.value != generation { refresh(balancer) }
-    switch balancer.settings.algorithm {
-    case .roundrobin, .staticRoundRobin, .first:
-      // With requests queued in the backend all servers are known to be full.
+    switch balancer.policy {
+    case .turns:
       let queued = balancer.backend.queued.value
       if queued > 0 && queued != balancer.backend.sessions.value { return .full }
+    case .leastConnections: break
     case .random(let draws):
       return random(balancer, draws, scope, avoided).map { .server($0) } ?? .full
-    case .leastconn: break
-    case .source, .uri, .urlParameter, .header, .rdpCookie, .hash:
-      if let hash, let server = lookUp(balancer, hash, scope, avoided) { return .server(server) }
+    case .key(let whenAlone):
+      var key = hash
+      if balancer.usedCount == 1 && (whenAlone == .needsNoKey || (whenAlone == .ignoresKey && key != nil)) { key = 0 }
+      if let key, let server = lookUp(balancer, key, scope, avoided) { return .server(server) }
     }
     return balancer.state.withLock { $0.pickByTurn(avoiding: avoided) }.map { .server($0) } ?? .full
   }
@@ -67,18 +68,13 @@ private final class ReplicaCache {
 
   private func lookUp(_ balancer: Balancer, _ hash: UInt32, _ scope: Int, _ avoided: Int?) -> Int? {
     if scope >= 0 && balancer.method != .map { return scope }
-    let bound = balancer.settings.hashBalanceFactor
     return snapshot.with { snapshot in
       if balancer.method == .map {
         let servers = snapshot.map.servers
-        if servers.isEmpty { return nil }
-        // A server alone takes all; but HAProxy's url_param looks into the map even then (see `ServerMap`).
-        var isAlone = balancer.usedCount == 1
-        if case .urlParameter = balancer.settings.algorithm { isAlone = false }
-        return Int(servers[isAlone ? 0 : Int(hash) % servers.count])
+        return servers.isEmpty ? nil : Int(servers[Int(hash) % servers.count])
       }
       return snapshot.server(
-        of: hash, backups: scope == Balancer.backups, avoiding: avoided, bound: bound,
+        of: hash, backups: scope == Balancer.backups, avoiding: avoided, bound: balancer.bound,
         totalWeight: balancer.totalWeight, balancer.backend)
     }
   }
@@ -86,7 +82,7 @@ private final class ReplicaCache {
   /// Draws servers at random and keeps the one with the least sessions for its weight; none where even that is full.
   private func random(_ balancer: Balancer, _ draws: Int, _ scope: Int, _ avoided: Int?) -> Int? {
     var best: Int?
-    for _ in 0..<max(draws, 1) {
+    for _ in 0..<draws {
       let drawn = UInt32(truncatingIfNeeded: nextRandom() >> 32)
       guard let server = lookUp(balancer, drawn, scope, avoided) else { break }
       guard let kept = best, kept != server else {

@@ -40,7 +40,11 @@ final class BalancerSnapshot: Sendable {
 
   /// `first`: the server of the lowest id that has room, or `avoided` where no other has, or nil.
   func firstWithRoom(backups: Bool, avoiding avoided: Int?, _ backend: BackendLoad) -> Int? {
-    let members = backups ? backupInOrder : activeInOrder
+    // Two calls rather than a choice of sets: choosing would count references that all workers share.
+    backups ? firstWithRoom(backupInOrder, avoided, backend) : firstWithRoom(activeInOrder, avoided, backend)
+  }
+
+  private func firstWithRoom(_ members: borrowing LiveSet, _ avoided: Int?, _ backend: BackendLoad) -> Int? {
     var fallback: Int?
     var place = members.next(0)
     while let at = place {
@@ -59,7 +63,14 @@ final class BalancerSnapshot: Sendable {
   func server(
     of hash: UInt32, backups: Bool, avoiding avoided: Int?, bound: Int, totalWeight: Int, _ backend: BackendLoad
   ) -> Int? {
-    let ring = backups ? backupRing : activeRing
+    backups
+      ? server(of: hash, on: backupRing, avoided, bound, totalWeight, backend)
+      : server(of: hash, on: activeRing, avoided, bound, totalWeight, backend)
+  }
+
+  private func server(
+    of hash: UInt32, on ring: ConsistentRing, _ avoided: Int?, _ bound: Int, _ totalWeight: Int, _ backend: BackendLoad
+  ) -> Int? {
     guard var place = ring.nearest(hash) else { return nil }
     var server = ring.server(at: place)
     var rounds = 0

@@ -35,6 +35,8 @@ struct BalancerState {
   var snapshot: BalancerSnapshot
   /// Whether the map no longer fits the weights.
   private var mapIsStale = false
+  /// Whether servers were added, or outgrew their part of the ring.
+  private var snapshotIsStale = false
   private var activePlaces = RingPlaces()
   private var backupPlaces = RingPlaces()
   /// The place of each server in the snapshot's order by id.
@@ -44,8 +46,9 @@ struct BalancerState {
   private var activeLoads = LeastConnections()
   private var backupLoads = LeastConnections()
   private var mapPosition = 0
-  /// The place of the last turn of the round robin over the points of the ring in use.
-  private var lastPlace: Int?
+  /// Where the turns over the points of the rings stand: the place of the last turn on each, of which one is in use.
+  private var lastActive: Int?
+  private var lastBackup: Int?
 
   enum Method { case roundRobin, leastConnections, first, map, ring }
 
@@ -70,9 +73,10 @@ struct BalancerState {
     loads = servers.map(\.load)
     maximumQueues = servers.map(\.maximumQueue)
     snapshot = BalancerSnapshot(
-      loads: loads, weights: SharedWords(count: 0), precedingWeights: SharedWords(count: 0),
+      loads: loads, weights: SharedWords(count: 0), precedingWeights: SharedWords(count: servers.count),
       activeRing: ConsistentRing(ids: [], capacities: []), backupRing: ConsistentRing(ids: [], capacities: []),
       order: [], activeInOrder: LiveSet(count: 0), backupInOrder: LiveSet(count: 0), map: ServerMap(weights: []))
+    if bound > 0 && method == .ring { sumPrecedingWeights() }
     count()
     rebuild()
     switch method {
@@ -136,6 +140,7 @@ struct BalancerState {
   mutating func setWeight(_ server: Int, _ weight: Int) -> Bool {
     let old = members[server].weight
     if old == weight { return false }
+    if snapshotIsStale && hasLastTurn(server) { refresh() }
     members[server].weight = weight
     let (countChange, weightChange) = ((weight > 0 ? 1 : 0) - (old > 0 ? 1 : 0), weight - old)
     if members[server].isBackup {
@@ -155,7 +160,7 @@ struct BalancerState {
 
   private mutating func applyWeight(_ server: Int, _ weight: Int) -> Bool {
     let isBackup = members[server].isBackup
-    snapshot.weights[server] = UInt64(weight)
+    if server < snapshot.weights.count { snapshot.weights[server] = UInt64(weight) }
     switch method {
     case .roundRobin:
       if isBackup { backupTurns.setWeight(server, weight) } else { activeTurns.setWeight(server, weight) }
@@ -166,6 +171,7 @@ struct BalancerState {
         activeLoads.setWeight(server, weight, loads)
       }
     case .first:
+      if server >= placeInOrder.count { break }
       let set = isBackup ? snapshot.backupInOrder : snapshot.activeInOrder
       if weight > 0 { set.insert(placeInOrder[server]) } else { set.remove(placeInOrder[server]) }
     case .map:
@@ -173,36 +179,49 @@ struct BalancerState {
       return true
     case .ring:
       if weight > members[server].capacity {
-        growRing(server, weight)
-        return true
-      }
-      if isBackup {
-        backupPlaces.setCount(server, weight, snapshot.backupRing, last: &lastPlace)
+        // The server leaves the ring, and comes back when the next one has more room for it.
+        setPoints(server, 0)
+        members[server].capacity = min(max(weight, 2 * members[server].capacity), 4096)
+        snapshotIsStale = true
       } else {
-        activePlaces.setCount(server, weight, snapshot.activeRing, last: &lastPlace)
+        setPoints(server, weight)
       }
-      if bound > 0 { sumPrecedingWeights() }
     }
-    return false
+    return snapshotIsStale
   }
 
-  /// Makes the ring anew with more points for a server: it leaves and comes back.
-  private mutating func growRing(_ server: Int, _ weight: Int) {
+  /// Adds a server behind the others and returns its index. Nobody may use it before its weight is set.
+  mutating func append(_ server: BalancedServer, capacity: Int) -> Int {
+    members.append(Member(id: server.id, isBackup: server.isBackup, weight: 0, capacity: capacity))
+    loads.append(server.load)
+    maximumQueues.append(server.maximumQueue)
+    activeTurns.append()
+    backupTurns.append()
+    activeLoads.append()
+    backupLoads.append()
+    snapshotIsStale = true
+    return members.count - 1
+  }
+
+  /// Whether the last turn over the ring was a point of this server: where that goes, all others must be in place.
+  private func hasLastTurn(_ server: Int) -> Bool {
+    lastActive.map { snapshot.activeRing.server(at: $0) } == server
+      || lastBackup.map { snapshot.backupRing.server(at: $0) } == server
+  }
+
+  private mutating func setPoints(_ server: Int, _ count: Int) {
     if members[server].isBackup {
-      backupPlaces.setCount(server, 0, snapshot.backupRing, last: &lastPlace)
+      backupPlaces.setCount(server, count, snapshot.backupRing, last: &lastBackup)
     } else {
-      activePlaces.setCount(server, 0, snapshot.activeRing, last: &lastPlace)
+      activePlaces.setCount(server, count, snapshot.activeRing, last: &lastActive)
     }
-    let turnIsBackups = scope == .backups
-    let last = lastPlace.map { (turnIsBackups ? snapshot.backupRing : snapshot.activeRing).identity(at: $0) }
-    members[server].capacity = min(max(weight, 2 * members[server].capacity), 4096)
-    rebuild()
-    lastPlace = last.map { turnIsBackups ? backupPlaces.place(of: $0) : activePlaces.place(of: $0) }
   }
 
+  /// The running sums of weights of the bounded load. As in HAProxy they are those of the start: later changes of
+  /// weights and states do not move them.
   private func sumPrecedingWeights() {
     var (active, backup) = (0, 0)
-    for (server, member) in members.enumerated() {
+    for (server, member) in members.enumerated() where member.weight > 0 {
       snapshot.precedingWeights[server] = UInt64(member.isBackup ? backup : active)
       if member.isBackup { backup += member.weight } else { active += member.weight }
     }
@@ -210,8 +229,13 @@ struct BalancerState {
 
   /// Makes a new snapshot from the members.
   private mutating func rebuild() {
+    snapshotIsStale = false
     let weights = SharedWords(count: members.count)
-    for (server, member) in members.enumerated() { weights[server] = UInt64(member.weight) }
+    let precedingWeights = SharedWords(count: members.count)
+    for (server, member) in members.enumerated() {
+      weights[server] = UInt64(member.weight)
+      if server < snapshot.precedingWeights.count { precedingWeights[server] = snapshot.precedingWeights[server] }
+    }
     let isRing = method == .ring
     let ids = members.map(\.id)
     func capacities(backups: Bool) -> [Int] {
@@ -231,27 +255,27 @@ struct BalancerState {
       if member.weight > 0 { (member.isBackup ? backupInOrder : activeInOrder).insert(place) }
     }
     snapshot = BalancerSnapshot(
-      loads: loads, weights: weights, precedingWeights: SharedWords(count: isRing && bound > 0 ? members.count : 0),
-      activeRing: activeRing, backupRing: backupRing, order: order, activeInOrder: activeInOrder,
-      backupInOrder: backupInOrder, map: ServerMap(weights: []))
-    lastPlace = nil
+      loads: loads, weights: weights, precedingWeights: precedingWeights, activeRing: activeRing,
+      backupRing: backupRing, order: order, activeInOrder: activeInOrder, backupInOrder: backupInOrder,
+      map: ServerMap(weights: []))
     if isRing {
       activePlaces = RingPlaces(activeRing, capacities: capacities(backups: false))
       backupPlaces = RingPlaces(backupRing, capacities: capacities(backups: true))
-      for (server, member) in members.enumerated() {
-        if member.isBackup {
-          backupPlaces.setCount(server, member.weight, backupRing, last: &lastPlace)
-        } else {
-          activePlaces.setCount(server, member.weight, activeRing, last: &lastPlace)
-        }
-      }
-      if bound > 0 { sumPrecedingWeights() }
+      (lastActive, lastBackup) = (nil, nil)
+      for (server, member) in members.enumerated() { setPoints(server, member.weight) }
     }
     mapIsStale = method == .map
   }
 
-  /// Brings the map up to date.
+  /// Brings the snapshot up to date.
   mutating func refresh() {
+    if snapshotIsStale {
+      let active = lastActive.map { snapshot.activeRing.identity(at: $0) }
+      let backup = lastBackup.map { snapshot.backupRing.identity(at: $0) }
+      rebuild()
+      lastActive = active.map { activePlaces.place(of: $0) }
+      lastBackup = backup.map { backupPlaces.place(of: $0) }
+    }
     guard mapIsStale else { return }
     mapIsStale = false
     let map =
@@ -276,7 +300,8 @@ struct BalancerState {
   // MARK: picks
 
   mutating func pickByTurn(avoiding avoided: Int?) -> Int? {
-    switch (method, scope) {
+    refresh()
+    return switch (method, scope) {
     case (_, .nobody): nil
     case (.map, _): pickFromMap(avoiding: avoided)
     case (_, .only(let server)): server
@@ -287,13 +312,16 @@ struct BalancerState {
     case (.first, let scope):
       snapshot.firstWithRoom(backups: scope == .backups, avoiding: avoided, backend)
     case (.ring, let scope):
-      pickFromRing(scope == .backups ? snapshot.backupRing : snapshot.activeRing, avoiding: avoided)
+      if scope == .backups {
+        BalancerState.pick(on: snapshot.backupRing, &lastBackup, avoided, loads, backend)
+      } else {
+        BalancerState.pick(on: snapshot.activeRing, &lastActive, avoided, loads, backend)
+      }
     }
   }
 
   /// Takes turns over the map; servers without room are passed over.
   private mutating func pickFromMap(avoiding avoided: Int?) -> Int? {
-    refresh()
     let servers = snapshot.map.servers
     if servers.isEmpty { return nil }
     // The position goes back to the start only when it is used: the map may have grown meanwhile.
@@ -317,23 +345,21 @@ struct BalancerState {
   }
 
   /// Takes turns over the points of a ring; servers without room are passed over.
-  private mutating func pickFromRing(_ ring: ConsistentRing, avoiding avoided: Int?) -> Int? {
-    var stop = lastPlace
+  private static func pick(
+    on ring: ConsistentRing, _ last: inout Int?, _ avoided: Int?, _ loads: [ServerLoad], _ backend: BackendLoad
+  ) -> Int? {
+    var stop = last
     var fallback: Int?
     repeat {
-      guard let place = lastPlace.flatMap({ ring.following($0) }) ?? ring.live.next(0) else { return nil }
-      lastPlace = place
-      if stop == nil {
-        stop = place
-      } else if let end = stop, !ring.live.contains(end) {
-        stop = place
-      }
+      guard let place = last.flatMap({ ring.following($0) }) ?? ring.live.next(0) else { return nil }
+      last = place
+      if stop == nil { stop = place }
       let server = ring.server(at: place)
       if loads[server].hasRoom(in: backend) {
         if server != avoided { return server }
         fallback = server
       }
-    } while lastPlace != stop
+    } while last != stop
     return fallback
   }
 }

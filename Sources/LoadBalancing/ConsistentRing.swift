@@ -5,10 +5,8 @@ import Primitives
 /// to the server of the nearest point. The points of servers that are down stay in place, marked as absent, so that a
 /// change of state or weight touches only the points of that server. All workers read the ring without a lock.
 final class ConsistentRing: Sendable {
-  /// The places of points on the circle, in order.
-  private let keys: [UInt32]
-  /// For each place the server (upper bits) and which of its points it is (lower 12 bits). Only points of equal key
-  /// ever trade places.
+  /// The points in the order of their places on the circle: the place in the upper half, below it the server and which
+  /// of its points it is (12 bits). Only points of the same place ever trade.
   private let points: SharedWords
   let live: LiveSet
   /// The first place in each of the equal parts the circle is cut into, to start a search from.
@@ -19,21 +17,15 @@ final class ConsistentRing: Sendable {
   init(ids: [Int], capacities: [Int]) {
     var all: [UInt64] = []
     all.reserveCapacity(capacities.reduce(0, +))
-    for server in ids.indices {
+    for server in ids.indices.prefix(1 << 20) {
       for j in 0..<capacities[server] {
         let key = Hash.avalanche(UInt32(truncatingIfNeeded: ids[server] &* 4096 &+ j))
-        all.append(UInt64(key) << 32 | UInt64(all.count))
+        all.append(UInt64(key) << 32 | UInt64(server) << 12 | UInt64(j))
       }
     }
-    var identities: [UInt64] = []
-    identities.reserveCapacity(all.count)
-    for server in ids.indices {
-      for j in 0..<capacities[server] { identities.append(UInt64(server) << 12 | UInt64(j)) }
-    }
     all.sort()
-    keys = all.map { UInt32(truncatingIfNeeded: $0 >> 32) }
     points = SharedWords(count: all.count)
-    for place in all.indices { points[place] = identities[Int(all[place] & 0xffff_ffff)] }
+    for place in all.indices { points[place] = all[place] }
     live = LiveSet(count: all.count)
 
     var bits: UInt32 = 0
@@ -42,17 +34,19 @@ final class ConsistentRing: Sendable {
     var parts: [Int32] = []
     var place = 0
     for part in 0..<(UInt64(1) << UInt64(bits)) {
-      while place < keys.count && UInt64(keys[place]) < part << UInt64(shift) { place += 1 }
+      while place < all.count && all[place] >> 32 < part << UInt64(shift) { place += 1 }
       parts.append(Int32(truncatingIfNeeded: place))
     }
     self.parts = parts
   }
 
-  var count: Int { keys.count }
-  func server(at place: Int) -> Int { Int(points[place] >> 12) }
-  func identity(at place: Int) -> UInt64 { points[place] }
-  /// Whether the points at `place` and the one after it have the same key.
-  func isTied(_ place: Int) -> Bool { place + 1 < keys.count && keys[place] == keys[place + 1] }
+  var count: Int { points.count }
+  func key(at place: Int) -> UInt32 { UInt32(truncatingIfNeeded: points[place] >> 32) }
+  func server(at place: Int) -> Int { Int(points[place] >> 12 & 0xfffff) }
+  /// The server and the number of its point, as one number.
+  func identity(at place: Int) -> Int { Int(points[place] & 0xffff_ffff) }
+  /// Whether the points at `place` and the next have the same place on the circle.
+  func isTied(_ place: Int) -> Bool { place + 1 < count && key(at: place) == key(at: place + 1) }
   func trade(_ place: Int) {
     let first = points[place]
     points[place] = points[place + 1]
@@ -61,12 +55,12 @@ final class ConsistentRing: Sendable {
 
   /// The place of the present point nearest to `hash`, the one before it where both are as near; nil on an empty ring.
   func nearest(_ hash: UInt32) -> Int? {
-    if keys.isEmpty { return nil }
+    if count == 0 { return nil }
     var place = Int(parts[shift == 32 ? 0 : Int(hash >> shift)])
-    while place < keys.count && keys[place] < hash { place += 1 }
+    while place < count && key(at: place) < hash { place += 1 }
     guard let after = live.next(place) ?? live.next(0) else { return nil }
-    let before = live.previous(after) ?? live.previous(keys.count) ?? after
-    return hash &- keys[before] <= keys[after] &- hash ? before : after
+    let before = live.previous(after) ?? live.previous(count) ?? after
+    return hash &- key(at: before) <= key(at: after) &- hash ? before : after
   }
 
   /// The present point after `place`, or nil at the end of the circle.
@@ -94,13 +88,15 @@ struct RingPlaces {
     places = Array(repeating: 0, count: total)
     for place in 0..<ring.count {
       let identity = ring.identity(at: place)
-      places[starts[Int(identity >> 12)] + Int(identity & 0xfff)] = Int32(truncatingIfNeeded: place)
+      places[starts[identity >> 12] + (identity & 0xfff)] = Int32(truncatingIfNeeded: place)
     }
   }
 
-  /// Gives a server `count` points, which its capacity must allow. `last`, the place of the last turn of the ring's
+  /// Gives a server `count` points, or as many as its capacity allows. `last`, the place of the last turn of the ring's
   /// round robin, steps back where its point goes.
   mutating func setCount(_ server: Int, _ count: Int, _ ring: ConsistentRing, last: inout Int?) {
+    if server >= present.count { return }
+    let count = min(count, capacities[server])
     while present[server] > count {
       present[server] -= 1
       let place = Int(places[starts[server] + present[server]])
@@ -127,10 +123,10 @@ struct RingPlaces {
   }
 
   /// Where the point of this identity is.
-  func place(of identity: UInt64) -> Int { Int(places[starts[Int(identity >> 12)] + Int(identity & 0xfff)]) }
+  func place(of identity: Int) -> Int { Int(places[starts[identity >> 12] + (identity & 0xfff)]) }
 
   private mutating func move(_ ring: ConsistentRing, _ place: Int) {
     let identity = ring.identity(at: place)
-    places[starts[Int(identity >> 12)] + Int(identity & 0xfff)] = Int32(truncatingIfNeeded: place)
+    places[starts[identity >> 12] + (identity & 0xfff)] = Int32(truncatingIfNeeded: place)
   }
 }

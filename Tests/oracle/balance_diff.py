@@ -8,7 +8,7 @@ Clients are forged with the PROXY protocol. The servers are ports of one origin,
 origin is always the --theirs binary. Keys come from a generator (splitmix64) that the unit tests share, so a capture
 holds only seeds and choices.
 """
-import argparse, os, re, socket, subprocess, sys, tempfile, time
+import argparse, itertools, os, re, socket, subprocess, sys, tempfile, time
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MASK = (1 << 64) - 1
@@ -74,7 +74,7 @@ class Proxy:
         s = self.scenario
         lines = ["global", "  nbthread 1", f"  stats socket {self.socket_path} level admin", "defaults",
                  f"  mode {s.mode}", "  timeout client 60s", "  timeout server 60s", "  timeout connect 5s",
-                 "  timeout queue 2s",
+                 "  timeout queue 200ms",
                  "frontend f", f"  bind 127.0.0.1:{self.port} accept-proxy", "  default_backend b", "backend b"]
         lines += ["  " + line for line in s.balance] + ["  " + line for line in s.extra]
         for i, server in enumerate(s.servers):
@@ -141,12 +141,12 @@ class Proxy:
             result = ""
             for _ in range(int(words[1])):
                 s, server = self.request("none", "")
-                self.held.append(s)
+                self.held.append((s, server))
                 result += server
             return result
         if words[0] == "release":
             for index in sorted((int(w) for w in words[1:]), reverse=True):
-                self.held.pop(index).close()
+                self.held.pop(index)[0].close()
                 self.settle()
             return ""
         if words[0] == "disable":
@@ -165,11 +165,11 @@ class Proxy:
         """Waits until the proxy has noticed the closed connections."""
         def done():
             rows = [r.split(",") for r in self.command("show stat b 4 -1").splitlines() if r.startswith("b,")]
-            return sum(int(r[4]) for r in rows) == len(self.held)
+            return sum(int(r[4]) for r in rows) == sum(server != "-" for _, server in self.held)
         wait_for(done, self.process, "connections to end")
 
     def stop(self):
-        for s in self.held:
+        for s, _ in self.held:
             s.close()
         self.process.terminate()
         self.process.wait()
@@ -234,14 +234,16 @@ def main():
     arguments.add_argument("--capture")
     arguments.add_argument("--only", default="")
     arguments.add_argument("--scale", type=int, default=1, help="multiplies the number of picks")
+    arguments.add_argument("--random", type=int, default=0, help="this many scenarios made at random as well")
+    arguments.add_argument("--seed", type=int, default=1)
     options = arguments.parse_args()
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    from balance_scenarios import scenarios
+    from balance_scenarios import scenarios, random_scenarios
     differences, compared, captured = 0, 0, []
     with tempfile.TemporaryDirectory() as directory:
         origin, base = start_origin(options.theirs, directory, 40)
         try:
-            for s in scenarios(options.scale):
+            for s in itertools.chain(scenarios(options.scale), random_scenarios(options.seed, options.random)):
                 if options.only not in s.name:
                     continue
                 results = []

@@ -1,5 +1,7 @@
 """The scenarios of balance_diff.py. Steps: picks KIND SEED COUNT, hold COUNT (connections kept open),
 release INDEX... (of the held ones), disable/enable/drain SERVER, weight SERVER WEIGHT."""
+import random
+
 from balance_diff import Scenario, servers
 
 MIXED = [dict(weight=10), dict(weight=1), dict(weight=3, id=77), dict(weight=6), dict(weight=25)]
@@ -58,6 +60,12 @@ def scenarios(scale):
     add("backup-heavier-url_param", ["balance url_param p"], heavier, text_steps, key=parameter)
     add("backup-heavier-hdr", ["balance hdr(x)"], heavier, text_steps, key=header)
     add("backup-heavier-hash", ["balance hash req.hdr(x)"], heavier, text_steps, key=header)
+    alone = ["disable 0", "disable 1", "picks none 0 20", "enable 0", "picks none 0 5", "disable 0", "enable 1",
+             "picks none 0 20", "disable 3", "disable 2", "picks none 0 9", "enable 2", "picks none 0 11"]
+    for kind, mode in [("hdr(x)", "http"), ("url_param p", "http"), ("rdp-cookie", "tcp"), ("hash req.hdr(x)", "http")]:
+        for method in ["map-based", "consistent"]:
+            add(f"backup-keyless-{kind.split('(')[0].split()[0]}-{method}",
+                ["balance " + kind, "hash-type " + method], heavier, alone, mode=mode)
     for extra in [(), ("option allbackups",)]:
         add(f"backup-consistent-{len(extra)}", ["balance source", "hash-type consistent"], BACKUPS, backups,
             extra=extra)
@@ -103,3 +111,59 @@ def scenarios(scale):
                     ["balance uri", f"hash-type {kind} {function}{modifier}"], MIXED,
                     [f"picks text 6 {n}", "disable 4", f"picks text 6 {n}"], key=path)
     return result
+
+
+def random_scenarios(seed, count):
+    """Scenarios made at random, the same for the same seed."""
+    r = random.Random(seed)
+    for number in range(count):
+        kind = r.choice(["roundrobin", "roundrobin", "leastconn", "static-rr", "source", "first", "hdr(x)", "source",
+                         "rdp-cookie", "url_param p"])
+        balance = ["balance " + kind]
+        is_dynamic = kind in ("roundrobin", "leastconn", "first")
+        if kind in ("source", "hdr(x)", "rdp-cookie", "url_param p"):
+            method = r.choice(["map-based", "consistent", "consistent"])
+            is_dynamic = method == "consistent"
+            balance.append("hash-type " + method + r.choice(["", " sdbm", " wt6 avalanche"]))
+            if is_dynamic and r.random() < 0.3:
+                balance.append(f"hash-balance-factor {r.choice([101, 110, 150, 300])}")
+        total = r.randint(1, 12)
+        ids = r.sample(range(1, 5000), total)
+        high = r.choice([1, 4, 20, 256])
+        list_of_servers = []
+        for i in range(total):
+            server = dict(weight=r.choice([1, high, r.randint(0, high), r.randint(1, high)]))
+            if r.random() < 0.3:
+                server["id"] = ids[i] + 100
+            if r.random() < 0.25:
+                server["backup"] = True
+            if r.random() < 0.3:
+                server["maxconn"] = r.randint(1, 4)
+            list_of_servers.append(server)
+        mode = r.choice(["http", "tcp"])
+        if kind in ("hdr(x)", "url_param p"):
+            mode = "http"
+        elif kind == "rdp-cookie":
+            mode = "tcp"
+        steps, held = [], 0
+        for _ in range(r.randint(4, 14)):
+            step = r.choice(["picks", "picks", "disable", "enable", "enable", "drain", "weight", "weight", "hold", "release"])
+            if step == "picks":
+                keys = r.choice(["v4", "v6"]) if kind == "source" else "none"
+                steps.append(f"picks {keys} {r.randint(0, 999)} {r.randint(5, 40) if mode == 'http' else 4}")
+            elif step == "weight":
+                weight = r.choice([0, 1, r.randint(0, 256)]) if is_dynamic else r.choice(["0%", "100%"])
+                steps.append(f"weight {r.randrange(total)} {weight}")
+            elif step == "hold" and mode == "tcp":
+                count_now = r.randint(1, 6)
+                held += count_now
+                steps.append(f"hold {count_now}")
+            elif step == "release" and mode == "tcp" and held > 2:
+                gone = r.sample(range(held), r.randint(1, held - 1))
+                held -= len(gone)
+                steps.append("release " + " ".join(map(str, gone)))
+            elif step in ("disable", "enable", "drain"):
+                steps.append(f"{step} {r.randrange(total)}")
+        steps.append(f"picks none 1 {20 if mode == 'http' else 4}")
+        extra = ["option allbackups"] if r.random() < 0.5 else []
+        yield Scenario(f"random-{seed}-{number}", balance, list_of_servers, steps, mode=mode, extra=extra)
