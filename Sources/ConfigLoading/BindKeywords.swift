@@ -32,7 +32,7 @@ struct BindOption: Sendable {
     self.parse = parse
   }
 
-  static let all: [BindOption] = bindOptions + bindThreadOptions + bindTLSOptions
+  static let all = UnservedKeywords.refusing(bindOptions + bindThreadOptions) + bindTLSOptions
   static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 }
 

@@ -57,6 +57,7 @@ enum OptionLine {
     guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
     guard context.requires(known.capability, known.name) else { return }
     if line.prefix == .none {
+      if UnservedKeywords.options.contains(known.name) { return context.refuse("option \(known.name)") }
       context.proxy.options.insert(known.option)
     } else {
       context.proxy.options.remove(known.option)
@@ -106,6 +107,7 @@ enum OptionLine {
     default: return context.alert("invalid parameter '\(line[2])'. \(expected)")
     }
     if !line[3].isEmpty { return context.alert("'option' cannot handle unexpected argument '\(line[3])'.") }
+    if UnservedKeywords.options.contains(line[1]) { return context.refuse("option \(line[1])") }
     context.proxy.options.subtract([
       .httpRestrictReqHdrPreserve, .httpRestrictReqHdrReject, .httpRestrictReqHdrDelete,
     ])

@@ -3,10 +3,10 @@ import Configuration
 
 /// The keywords of `defaults`, `frontend`, `backend` and `listen` (manual section 4). Each table stands in the file of
 /// its subject.
-let proxyKeywords: [KeywordEntry] =
+let proxyKeywords: [KeywordEntry] = UnservedKeywords.refusing(
   proxyIdentityKeywords + proxyFrontendKeywords + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
-  + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords
-  + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords
+    + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords
+    + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords)
 
 /// A proxy that starts from the settings of a `defaults` section.
 func inheritedProxy(

@@ -1,0 +1,37 @@
+import ConfigSyntax
+import Configuration
+
+/// What is read into the model while nothing acts upon it yet: refused by name where it stands, after its errors have
+/// been reported. An entry goes away with the work that makes it true.
+enum UnservedKeywords {
+  static let options: Set<String> = [
+    "checkcache", "h1-case-adjust-bogus-client", "h1-case-adjust-bogus-server", "http-restrict-req-hdr-names",
+    "http-use-proxy-header", "idle-close-on-response",
+  ]
+  static let proxies: Set<String> = [
+    "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "max-keep-alive-queue", "srvtcpka-cnt", "srvtcpka-idle",
+    "srvtcpka-intvl", "unique-id-header",
+  ]
+  static let binds: Set<String> = ["accept-netscaler-cip", "shards"]
+
+  /// The entries of proxies, those of the list above ending in a refusal.
+  static func refusing(_ entries: [KeywordEntry]) -> [KeywordEntry] {
+    entries.map { entry in
+      guard proxies.contains(entry.name) else { return entry }
+      return KeywordEntry(entry.name, entry.sections) { context, line in
+        entry.parse(context, line)
+        if context.flags.isEmpty { context.refuse(entry.name) }
+      }
+    }
+  }
+
+  static func refusing(_ options: [BindOption]) -> [BindOption] {
+    options.map { option in
+      guard binds.contains(option.name) else { return option }
+      return BindOption(option.name) { bind throws(OptionError) in
+        try option.parse(&bind)
+        throw .text("'\(option.name)' is not implemented by Weir yet.")
+      }
+    }
+  }
+}
