@@ -150,9 +150,9 @@ extension Evaluator {
     case .sha1, .sha2, .digest, .hmac, .aesGcmDec: return cryptographic(id, text, arguments, scopes)
     case .jwtVerify: return verifyToken(text, arguments, scopes)
     case .protobuf, .ungrpc: return protocolBuffer(id, text, arguments)
-    case .fixIsValid: return .boolean(FIXMessage.isValid(text))
+    case .fixIsValid: return FIXMessage.isValid(text).map { .boolean($0) }
     case .fixTagValue: return FIXMessage.value(text, tag: arguments.first.integer ?? 0).map { .binary($0) }
-    case .mqttIsValid: return .boolean(MQTTPacket.isValid(text))
+    case .mqttIsValid: return MQTTPacket.isValid(text).map { .boolean($0) }
     case .mqttFieldValue: return mqttField(text, arguments)
     default: return encode(id, text, arguments)
     }

@@ -8,7 +8,7 @@ extension Evaluator {
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, with a fraction where the unit is finer than a second.
   func httpDate(_ value: Int64, _ arguments: Arguments) -> SampleData? {
-    var time = (value & Evaluator.timeMask) &+ (arguments.first.integer ?? 0)
+    var time = (value &+ (arguments.first.integer ?? 0)) & Evaluator.timeMask
     let unit = arguments.second.integer ?? 0
     let scale: Int64 = unit == 2 ? 1_000_000 : unit == 1 ? 1000 : 1
     var fraction = time % scale
@@ -54,7 +54,7 @@ extension Evaluator {
   }
 
   func formattedTime(_ value: Int64, _ arguments: Arguments, isLocal: Bool) -> SampleData? {
-    let time = (value & Evaluator.timeMask) &+ (arguments.second.integer ?? 0)
+    let time = (value &+ (arguments.second.integer ?? 0)) & Evaluator.timeMask
     arena.begin()
     guard
       Clock.append(

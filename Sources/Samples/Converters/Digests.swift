@@ -15,23 +15,14 @@ import Memory
 @safe final class PublicKey: Sendable {
   nonisolated(unsafe) fileprivate let key: OpaquePointer
 
-  /// Reads a key or a certificate in PEM form; nil where there is none in it.
+  /// Reads a public key in PEM form; nil where there is none in it. (HAProxy takes no certificate either.)
   init?(pem: [UInt8]) {
     guard let bio = unsafe BIO_new_mem_buf(pem, Int32(clamping: pem.count)) else { return nil }
     defer { unsafe BIO_free(bio) }
-    if let found = unsafe PEM_read_bio_PUBKEY(bio, nil, nil, nil) {
-      unsafe key = found
-      return
-    }
-    ERR_clear_error()
-    guard let again = unsafe BIO_new_mem_buf(pem, Int32(clamping: pem.count)) else { return nil }
-    defer { unsafe BIO_free(again) }
-    guard let certificate = unsafe PEM_read_bio_X509(again, nil, nil, nil) else {
+    guard let found = unsafe PEM_read_bio_PUBKEY(bio, nil, nil, nil) else {
       ERR_clear_error()
       return nil
     }
-    defer { unsafe X509_free(certificate) }
-    guard let found = unsafe X509_get_pubkey(certificate) else { return nil }
     unsafe key = found
   }
   deinit { unsafe EVP_PKEY_free(key) }
@@ -87,14 +78,17 @@ import Memory
 
   /// Whether `signature` over `text` was made by the owner of `key`. Signatures of elliptic curves come as the two
   /// numbers side by side (RFC 7518 section 3.4).
-  func verify(_ digest: Digest, _ key: PublicKey, _ text: Bytes, _ signature: Bytes, isCurve: Bool) -> Bool {
+  /// Nil where that form is broken.
+  func verify(_ digest: Digest, _ key: PublicKey, _ text: Bytes, _ signature: Bytes, isCurve: Bool) -> Bool? {
     var form = signature.array
     if isCurve {
-      guard let made = Digester.sequence(form) else { return false }
+      guard let made = Digester.sequence(form) else { return nil }
       form = made
     }
     defer { ERR_clear_error() }
     return unsafe text.withUnsafeBytes { bytes in
+      // What is left of another key would spoil the context.
+      _ = unsafe EVP_MD_CTX_reset(context)
       guard unsafe EVP_DigestVerifyInit(context, nil, digest.method, nil, key.key) == 1 else { return false }
       return unsafe EVP_DigestVerify(
         context, form, form.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count) == 1
@@ -117,7 +111,7 @@ import Memory
   func decryptGCM(bits: Int64, nonce: Bytes, key: Bytes, tag: Bytes, _ text: Bytes, _ arena: ByteArena) -> Bytes? {
     let method =
       unsafe bits == 128 ? EVP_aes_128_gcm() : bits == 192 ? EVP_aes_192_gcm() : EVP_aes_256_gcm()
-    guard Int64(key.count) * 8 == bits, tag.count == 16, !nonce.isEmpty, arena.room >= text.count + 16 else {
+    guard Int64(key.count) * 8 == bits, tag.count <= 16, !tag.isEmpty, !nonce.isEmpty, arena.room >= text.count + 16 else {
       return nil
     }
     defer { ERR_clear_error() }

@@ -32,40 +32,40 @@ enum FIXMessage {
   static func value(_ text: Bytes, tag: Int64) -> Bytes? {
     var at = 0
     while let found = pair(text, at) {
-      if found.tag == tag { return found.value }
+      if found.tag == tag { return found.value.isEmpty ? nil : found.value }
       at = found.next
     }
     return nil
   }
 
-  /// Whether version, body length and type lead the message, its lengths and checksum are right, and nothing is empty.
-  static func isValid(_ text: Bytes) -> Bool {
-    guard let version = pair(text, 0), version.tag == 8, isVersion(version.value),
-      let length = pair(text, version.next), length.tag == 9, let type = pair(text, length.next), type.tag == 35,
-      !type.value.isEmpty
-    else { return false }
-    let (bodyLength, digits) = NumberText.integer(length.value)
-    guard digits == length.value.count, digits > 0, bodyLength > 0,
-      bodyLength <= Int64(text.count - length.next)
-    else { return false }
-    let bodyEnd = length.next + Int(bodyLength)
-    var at = type.next
-    while at < bodyEnd {
-      guard let found = pair(text, at), !found.value.isEmpty else { return false }
-      at = found.next
+  /// The length of the shortest message that there can be.
+  private static let minimum = 26
+
+  /// Whether version, body length and type lead the message and its checksum ends it; nil where more bytes are needed
+  /// to say so. What follows the message is not looked at.
+  static func isValid(_ text: Bytes) -> Bool? {
+    if text.count < minimum { return nil }
+    guard let version = pair(text, 0), version.tag == 8, isVersion(version.value) else { return false }
+    guard let length = pair(text, version.next), length.tag == 9 else { return false }
+    guard let type = pair(text, length.next), type.tag == 35 else { return false }
+    var end = type.next
+    while true {
+      guard text.firstIndex(of: 1, from: end) != nil else { return nil }
+      guard let found = pair(text, end) else { return false }
+      if found.tag == 10 {
+        let (bodyLength, digits) = NumberText.integer(length.value)
+        guard digits == length.value.count, bodyLength == Int64(end - length.next) else { return false }
+        var total: UInt8 = 0
+        for i in 0..<end { total = total &+ text[i] }
+        let (written, writtenDigits) = NumberText.integer(found.value)
+        return writtenDigits == 3 && found.value.count == 3 && written == Int64(total)
+      }
+      end = found.next
     }
-    guard at == bodyEnd, let sum = pair(text, at), sum.tag == 10, sum.next == text.count, sum.value.count == 3 else {
-      return false
-    }
-    var total: UInt8 = 0
-    for i in 0..<bodyEnd { total = total &+ text[i] }
-    let (written, writtenDigits) = NumberText.integer(sum.value)
-    return writtenDigits == 3 && written == Int64(total)
   }
 
   private static func isVersion(_ text: Bytes) -> Bool {
     if text.equals("FIXT.1.1") { return true }
-    guard text.hasPrefix(Bytes("FIX.")), text.count == 7, text[5] == UInt8(ascii: ".") else { return false }
-    return text[4] == UInt8(ascii: "4") && text[6] &- 48 <= 4 || text[4] == UInt8(ascii: "5") && text[6] == 48
+    return text.count == 7 && text.hasPrefix(Bytes("FIX.4.")) && text[6] >= 48 && text[6] <= 52
   }
 }

@@ -163,8 +163,8 @@ extension Evaluator {
       guard let token = WebToken(text),
         let decoded = decodeBase64(id == .jwtHeaderQuery ? token.header : token.payload, isURL: true)
       else { return nil }
+      // The manual says that the part itself is returned where no path is given; HAProxy 2.6.12 returns nothing then.
       document = decoded
-      guard arguments.first.text != nil else { return .string(document) }
     }
     guard let path = arguments.first.text, let value = JSONPath.find(path, in: document) else { return nil }
     switch value.kind {
@@ -199,7 +199,7 @@ extension Evaluator {
       case UInt8(ascii: "n"): arena.append(byte: 10)
       case UInt8(ascii: "r"): arena.append(byte: 13)
       case UInt8(ascii: "t"): arena.append(byte: 9)
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): arena.append(byte: escape)
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): arena.append(byte: escape)
       case UInt8(ascii: "u"):
         guard text.at(i) == 48, text.at(i + 1) == 48, let high = text.at(i + 2).flatMap(NumberText.hexDigit),
           let low = text.at(i + 3).flatMap(NumberText.hexDigit)

@@ -52,16 +52,32 @@ struct MQTTPacket {
   private(set) var username = Bytes()
   private(set) var password = Bytes()
 
-  static func isValid(_ text: Bytes) -> Bool { MQTTPacket(text) != nil }
+  /// Nil where more bytes are needed to say so.
+  static func isValid(_ text: Bytes) -> Bool? {
+    switch read(text) {
+    case .packet: true
+    case .invalid: false
+    case .tooShort: nil
+    }
+  }
 
-  init?(_ text: Bytes) {
-    guard let first = text.at(0), first & 15 == 0 else { return nil }
-    type = first >> 4
-    var reader = MQTTReader(text)
-    _ = reader.byte()
-    guard type == 1 || type == 2, let length = reader.variable(), length == reader.left else { return nil }
-    if type == 1 ? !readConnect(&reader) : !readConnack(&reader) { return nil }
-    if reader.left != 0 { return nil }
+  enum Reading {
+    case packet(MQTTPacket)
+    case invalid
+    case tooShort
+  }
+  static func read(_ text: Bytes) -> Reading {
+    if text.count < 2 { return .tooShort }
+    guard text[0] & 15 == 0 else { return .invalid }
+    var packet = MQTTPacket()
+    packet.type = text[0] >> 4
+    var reader = MQTTReader(text.dropFirst(1))
+    guard packet.type == 1 || packet.type == 2, let length = reader.variable() else { return .invalid }
+    if length > reader.left { return .tooShort }
+    guard length == reader.left, packet.type == 1 ? packet.readConnect(&reader) : packet.readConnack(&reader),
+      reader.left == 0
+    else { return .invalid }
+    return .packet(packet)
   }
 
   private mutating func readConnect(_ reader: inout MQTTReader) -> Bool {
@@ -72,18 +88,17 @@ struct MQTTPacket {
       return false
     }
     (protocolName, self.version, self.flags, self.keepalive) = (name, version, flags, keepalive)
-    // The reserved bit must be clear; will options need the will.
-    if flags & 1 != 0 || flags & 4 == 0 && flags & 0x38 != 0 || flags & 0x18 == 0x18 { return false }
-    if version < 5 && flags & 0x40 != 0 && flags & 0x80 == 0 { return false }
+    // The reserved bit must be clear.
+    if flags & 1 != 0 { return false }
     if version == 5 {
-      guard let found = reader.properties() else { return false }
+      guard let found = reader.properties(), MQTTPacket.areProperties(found) else { return false }
       properties = found
     }
     guard let identifier = reader.string() else { return false }
     clientIdentifier = identifier
     if flags & 4 != 0 {
       if version == 5 {
-        guard let found = reader.properties() else { return false }
+        guard let found = reader.properties(), MQTTPacket.areProperties(found) else { return false }
         willProperties = found
       }
       guard let topic = reader.string(), let payload = reader.string() else { return false }
@@ -107,7 +122,7 @@ struct MQTTPacket {
       version = 4
       return true
     }
-    guard let found = reader.properties() else { return false }
+    guard let found = reader.properties(), MQTTPacket.areProperties(found) else { return false }
     version = 5
     properties = found
     return true
@@ -165,50 +180,69 @@ extension MQTTPacket {
     }
   }
 
-  /// The value of a property: a number, or text.
-  func property(_ wanted: Int64) -> SampleData? {
-    let isWill = [24, 1, 2, 3, 8, 9].contains(wanted)
-    var reader = MQTTReader(type == 1 && isWill ? willProperties : properties)
+  /// Reads the value of a property behind its number.
+  private static func readValue(_ id: UInt8, _ reader: inout MQTTReader) -> SampleData? {
+    switch shape(id) {
+    case .byte: return reader.byte().map { .integer(Int64($0)) }
+    case .two: return reader.two().map { .integer(Int64($0)) }
+    case .four:
+      guard let high = reader.two(), let low = reader.two() else { return nil }
+      return .integer(Int64(high) << 16 | Int64(low))
+    case .variable: return reader.variable().map { .integer(Int64($0)) }
+    case .string: return reader.string().map { .string($0) }
+    case .pair:
+      guard reader.string() != nil else { return nil }
+      return reader.string().map { .string($0) }
+    case nil: return nil
+    }
+  }
+  private static func areProperties(_ text: Bytes) -> Bool {
+    var reader = MQTTReader(text)
     while let id = reader.byte() {
-      let value: SampleData?
-      switch MQTTPacket.shape(id) {
-      case .byte: value = reader.byte().map { .integer(Int64($0)) }
-      case .two: value = reader.two().map { .integer(Int64($0)) }
-      case .four:
-        let high = reader.two()
-        let low = reader.two()
-        value = high.flatMap { h in low.map { .integer(Int64(h) << 16 | Int64($0)) } }
-      case .variable: value = reader.variable().map { .integer(Int64($0)) }
-      case .string: value = reader.string().map { .string($0) }
-      case .pair:
-        _ = reader.string()
-        value = reader.string().map { .string($0) }
-      case nil: return nil
-      }
-      guard let value else { return nil }
+      if readValue(id, &reader) == nil { return false }
+    }
+    return true
+  }
+
+  /// The value of a property. A number that is not there is 0, where the packet could hold it.
+  func property(_ wanted: Int64) -> SampleData? {
+    let isWill = type == 1 && [24, 1, 2, 3, 8, 9].contains(wanted)
+    if isWill && flags & 4 == 0 { return nil }
+    var reader = MQTTReader(isWill ? willProperties : properties)
+    while let id = reader.byte() {
+      guard let value = MQTTPacket.readValue(id, &reader) else { return nil }
       if Int64(id) == wanted { return value }
     }
-    return nil
+    switch MQTTPacket.shape(UInt8(truncatingIfNeeded: wanted)) {
+    case .byte, .two, .four, .variable: return .integer(0)
+    default: return nil
+    }
   }
 }
 
 extension Evaluator {
+  /// The value of a field as text; empty ones count as missing.
   func mqttField(_ text: Bytes, _ arguments: Arguments) -> SampleData? {
-    guard let packet = MQTTPacket(text), Int64(packet.type) == arguments.first.integer,
+    guard case .packet(let packet) = MQTTPacket.read(text), Int64(packet.type) == arguments.first.integer,
       let field = arguments.second.integer
     else { return nil }
+    let value: SampleData?
     switch field {
-    case MQTTField.flags: return .integer(Int64(packet.flags))
-    case MQTTField.protocolName: return .string(packet.protocolName)
-    case MQTTField.protocolVersion: return .integer(Int64(packet.version))
-    case MQTTField.clientIdentifier: return .string(packet.clientIdentifier)
-    case MQTTField.willTopic: return .string(packet.willTopic)
-    case MQTTField.willPayload: return .string(packet.willPayload)
-    case MQTTField.username: return .string(packet.username)
-    case MQTTField.password: return .string(packet.password)
-    case MQTTField.keepalive: return .integer(Int64(packet.keepalive))
-    case MQTTField.reasonCode: return .integer(Int64(packet.reason))
-    default: return packet.version == 5 ? packet.property(field) : nil
+    case MQTTField.flags: value = .integer(Int64(packet.flags))
+    case MQTTField.protocolName: value = .string(packet.protocolName)
+    case MQTTField.protocolVersion: value = .integer(Int64(packet.version))
+    case MQTTField.clientIdentifier: value = .string(packet.clientIdentifier)
+    case MQTTField.willTopic: value = .string(packet.willTopic)
+    case MQTTField.willPayload: value = .string(packet.willPayload)
+    case MQTTField.username: value = .string(packet.username)
+    case MQTTField.password: value = .string(packet.password)
+    case MQTTField.keepalive: value = .integer(Int64(packet.keepalive))
+    case MQTTField.reasonCode: value = .integer(Int64(packet.reason))
+    default: value = packet.version == 5 ? packet.property(field) : nil
     }
+    guard let value else { return nil }
+    var sample = Sample(value)
+    guard sample.cast(to: .string, arena: arena), let found = sample.data.text, !found.isEmpty else { return nil }
+    return sample.data
   }
 }

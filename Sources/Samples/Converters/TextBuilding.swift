@@ -26,12 +26,12 @@ extension Evaluator {
 
   /// Appends a variable and a constant, with a delimiter where there is something on both sides of it.
   func addItem(_ text: Bytes, _ arguments: Arguments, _ scopes: VariableScopes) -> SampleData? {
-    let variable = textOperand(arguments.second, scopes)
+    let variable = textOperand(arguments.second, scopes) ?? Bytes()
     let suffix = arguments.third.text ?? Bytes()
     arena.begin()
     guard arena.append(text) else { return nil }
-    if !text.isEmpty && (variable != nil || !suffix.isEmpty) { arena.append(arguments.first.text ?? Bytes()) }
-    if let variable { arena.append(variable) }
+    if !text.isEmpty && !(variable.isEmpty && suffix.isEmpty) { arena.append(arguments.first.text ?? Bytes()) }
+    arena.append(variable)
     arena.append(suffix)
     return .string(arena.finish())
   }

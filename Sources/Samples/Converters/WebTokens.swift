@@ -88,8 +88,8 @@ extension Evaluator {
       guard let certificate = program.certificates.first(where: { key.equals($0.path) }) else { return .integer(-5) }
       guard let digest = program.tokenDigest(algorithm) else { return .integer(-4) }
       let isCurve = algorithm == .es256 || algorithm == .es384 || algorithm == .es512
-      return .integer(
-        digester.verify(digest, certificate.key, token.signed, signature, isCurve: isCurve) ? 1 : 0)
+      let isGood = digester.verify(digest, certificate.key, token.signed, signature, isCurve: isCurve)
+      return .integer(isGood.map { $0 ? 1 : 0 } ?? -3)
     }
   }
 }

@@ -20,6 +20,8 @@ extension SampleCompiler {
     switch descriptor.id {
     case .bool: arguments.first = .integer(try SampleCompiler.boolean(text) ? 1 : 0)
     case .bin:
+      // HAProxy has no words for this.
+      if text.isEmpty { throw SampleError("(null)") }
       do { arguments.first = .text(keep(try Pattern.binary(Bytes(permanent: text)))) } catch {
         throw SampleError(error.message)
       }
