@@ -133,7 +133,9 @@ enum AddressParsing {
   static let maximumAbstractName = 107
 
   /// Reads one address. `unixPrefix` is put before relative unix paths (`unix-bind prefix`).
-  static func parse(_ word: String, _ rules: AddressRules, unixPrefix: String = "") throws(AddressError) -> ParsedAddress {
+  static func parse(_ word: String, _ rules: AddressRules, unixPrefix: String = "") throws(AddressError)
+    -> ParsedAddress
+  {
     let expanded = expandVariables(word)
     if expanded.isEmpty {
       throw AddressError(text: "'\(word)' resolves to an empty address (environment variable missing?)\n")

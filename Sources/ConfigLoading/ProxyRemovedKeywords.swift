@@ -44,23 +44,25 @@ private func renamed(_ old: String, _ new: String) -> String {
 }
 
 /// The `req*` and `rsp*` keywords, and what HAProxy says behind their names.
-private let headerRewriting: [KeywordEntry] = [
-  "reqadd": "'http-request add-header' instead.", "reqallow": "'http-request allow' instead.",
-  "reqiallow": "'http-request allow' instead.", "reqdel": "'http-request del-header' instead.",
-  "reqidel": "'http-request del-header' instead.", "reqideny": "'http-request deny' instead.",
-  "reqirep": "'http-request replace-header' instead.", "reqtarpit": "'http-request tarpit' instead.",
-  "reqitarpit": "'http-request tarpit' instead.", "reqrep": replacements, "cliexp": replacements,
-  "rspadd": "'http-response add-header' instead.", "rspdel": "'http-response del-header' .",
-  "rspidel": "'http-response del-header' instead.", "rspdeny": "'http-response deny' instead.",
-  "rspideny": "'http-response deny' instead.", "rsprep": "'http-response replace-header' instead.",
-  "rspirep": "'http-response replace-header' instead.", "srvexp": "'http-response replace-header' instead.",
-].map { name, instead in
-  removed(name) { _ in "The '\(name)' directive is not supported anymore since HAProxy 2.1. Use \(instead)" }
-} + [
-  removed("reqipass") { _ in "The 'reqipass' directive is not supported anymore since HAProxy 2.1." },
-  removed("reqpass") { _ in "The 'reqpass' not supported anymore since HAProxy 2.1." },
-  removed("reqdeny") { _ in "The 'reqdeny' not supported anymore since HAProxy 2.1. Use 'http-request deny' instead." },
-]
+private let headerRewriting: [KeywordEntry] =
+  [
+    "reqadd": "'http-request add-header' instead.", "reqallow": "'http-request allow' instead.",
+    "reqiallow": "'http-request allow' instead.", "reqdel": "'http-request del-header' instead.",
+    "reqidel": "'http-request del-header' instead.", "reqideny": "'http-request deny' instead.",
+    "reqirep": "'http-request replace-header' instead.", "reqtarpit": "'http-request tarpit' instead.",
+    "reqitarpit": "'http-request tarpit' instead.", "reqrep": replacements, "cliexp": replacements,
+    "rspadd": "'http-response add-header' instead.", "rspdel": "'http-response del-header' .",
+    "rspidel": "'http-response del-header' instead.", "rspdeny": "'http-response deny' instead.",
+    "rspideny": "'http-response deny' instead.", "rsprep": "'http-response replace-header' instead.",
+    "rspirep": "'http-response replace-header' instead.", "srvexp": "'http-response replace-header' instead.",
+  ].map { name, instead in
+    removed(name) { _ in "The '\(name)' directive is not supported anymore since HAProxy 2.1. Use \(instead)" }
+  } + [
+    removed("reqipass") { _ in "The 'reqipass' directive is not supported anymore since HAProxy 2.1." },
+    removed("reqpass") { _ in "The 'reqpass' not supported anymore since HAProxy 2.1." },
+    removed("reqdeny") { _ in "The 'reqdeny' not supported anymore since HAProxy 2.1. Use 'http-request deny' instead."
+    },
+  ]
 
 private let replacements =
   "'http-request replace-path', 'http-request replace-uri' or 'http-request replace-header' instead."

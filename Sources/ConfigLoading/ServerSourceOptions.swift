@@ -75,7 +75,9 @@ enum SourceParsing {
       return .headerIP(name: name.lowercased(), occurrence: arguments.count == 2 ? CInteger.leading(arguments[1]) : -1)
     }
     let parsed = try AddressParsing.parse(word, [.resolveNow, .portAllowed, .stream, .connect])
-    guard case .ip(let address) = parsed.host else { throw AddressError(text: "invalid address: '\(word)' in '\(word)'\n") }
+    guard case .ip(let address) = parsed.host else {
+      throw AddressError(text: "invalid address: '\(word)' in '\(word)'\n")
+    }
     return .address(address, port: UInt16(clamping: parsed.firstPort))
   }
 }

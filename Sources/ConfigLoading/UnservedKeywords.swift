@@ -12,7 +12,7 @@ enum UnservedKeywords {
     "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "max-keep-alive-queue", "srvtcpka-cnt", "srvtcpka-idle",
     "srvtcpka-intvl", "unique-id-header",
   ]
-  static let binds: Set<String> = ["accept-netscaler-cip", "shards"]
+  static let binds: Set<String> = ["accept-netscaler-cip"]
 
   /// The entries of proxies, those of the list above ending in a refusal.
   static func refusing(_ entries: [KeywordEntry]) -> [KeywordEntry] {

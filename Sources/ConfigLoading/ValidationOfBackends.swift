@@ -155,7 +155,8 @@ struct ServerValidation {
       let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
       let owner =
         parts.count == 2 ? context.model.proxyIndex(named: String(parts[0]), having: .backend) : at.0
-      guard let owner, let next = context.model.proxies[owner].servers.firstIndex(where: { $0.name == parts[parts.count - 1] })
+      guard let owner,
+        let next = context.model.proxies[owner].servers.firstIndex(where: { $0.name == parts[parts.count - 1] })
       else { return false }
       at = (owner, next)
       steps += 1

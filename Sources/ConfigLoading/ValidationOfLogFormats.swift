@@ -20,8 +20,10 @@ struct LogFormatValidation {
       }
     }
     if let text = proxy.uniqueIDFormat {
-      check(text, "unique-id", proxy.uniqueIDLocation, isHTTP ? [.mergeSpaces, .http] : .mergeSpaces,
-        isHTTP ? .frontendRequestHeader : .frontendRequestContent) { $0.uniqueIDFormat = nil }
+      check(
+        text, "unique-id", proxy.uniqueIDLocation, isHTTP ? [.mergeSpaces, .http] : .mergeSpaces,
+        isHTTP ? .frontendRequestHeader : .frontendRequestContent
+      ) { $0.uniqueIDFormat = nil }
     }
     if proxy.accepts(.frontend), let text = proxy.errorLogFormat {
       check(text, "error-log-format", proxy.errorLogFormatLocation, .logLine) {

@@ -26,7 +26,8 @@ public enum NameResolution {
     var found: [IPAddress] = []
     var entry: UnsafeMutablePointer<addrinfo>? = unsafe list
     while let current = unsafe entry {
-      if let address = unsafe RawSocketAddress(copying: current.pointee.ai_addr, current.pointee.ai_addrlen).endpoint.address,
+      if let address = unsafe RawSocketAddress(copying: current.pointee.ai_addr, current.pointee.ai_addrlen).endpoint
+        .address,
         !found.contains(address)
       {
         found.append(address)

@@ -4,7 +4,9 @@ import Testing
 @testable import ConfigLoading
 
 struct AddressParsingTests {
-  private static let bind: AddressRules = [.resolveNow, .portMandatory, .portAllowed, .portRange, .boundSocket, .stream]
+  private static let bind: AddressRules = [
+    .resolveNow, .portMandatory, .portAllowed, .portRange, .boundSocket, .stream,
+  ]
   private static let server: AddressRules = [.nameAllowed, .portAllowed, .portOffset, .stream, .connect]
 
   private static func v4(_ text: String) -> ParsedAddress.Host { .ip(IPAddress(text) ?? .v4(.any)) }

@@ -60,15 +60,15 @@ struct InheritanceTests {
   @Test func chains() throws {
     let text =
       Self.defaults
-      + """
-      defaults longer from base
-          timeout server 20s
-      backend a from base
-          server s 127.0.0.1:1
-      backend b from longer
-          server s 127.0.0.1:1
+        + """
+        defaults longer from base
+            timeout server 20s
+        backend a from base
+            server s 127.0.0.1:1
+        backend b from longer
+            server s 127.0.0.1:1
 
-      """
+        """
     let proxies = Loading(text).proxies
     #expect(proxies.map(\.timeouts.server) == [2_000, 20_000])
     #expect(proxies.map(\.timeouts.connect) == [3_000, 3_000])

@@ -47,7 +47,8 @@ struct MainJobTests {
   @Test func warningsSayWhatWeirDoes() {
     let warnings = Loading(Self.documented).messages
     for (keyword, line) in [("retries", 3), ("redispatch", 4)] {
-      let start = "WARNING config : parsing [cfg:\(line)] : '\(keyword)' ignored because frontend 'maas' has no backend "
+      let start =
+        "WARNING config : parsing [cfg:\(line)] : '\(keyword)' ignored because frontend 'maas' has no backend "
       #expect(warnings.contains { $0.hasPrefix(start + "capability.") && $0.contains("Weir applies it") })
     }
   }

@@ -37,7 +37,8 @@ struct OracleCasesTests {
     #expect(said.count == expected.count)
   }
 
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: oracle), "HAProxy is not installed"), arguments: names)
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: oracle), "HAProxy is not installed"), arguments: names)
   func oracleStillSaysIt(name: String) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.oracle)
