@@ -14,17 +14,34 @@ public func loadConfiguration(
   for file in files {
     guard read(file, into: context) else { return nil }
   }
-  for check in loadChecks where context.isUsable { check(context) }
-  if !context.isUsable {
-    diagnostics.alert("Fatal errors found in configuration.")
-    return nil
-  }
+  guard complete(context) else { return nil }
   if !resolveServerAddresses(context) {
     diagnostics.alert("Failed to initialize server(s) addr.")
     return nil
   }
   checkGlobalServerState(context)
   return context.model
+}
+
+/// Reads one text as `loadConfiguration` reads a file, without looking up the names of servers or the state of an
+/// earlier process. nil where it cannot be used.
+public func checkConfiguration(
+  content: [UInt8], called file: String, options: LoadOptions, diagnostics: Diagnostics
+) -> ConfigurationModel? {
+  let context = LoadContext(options: options, diagnostics: diagnostics)
+  diagnostics.context = "config"
+  context.startFolder = Files.currentFolder
+  defer { diagnostics.context = nil }
+  guard read(content, of: file, into: context), complete(context) else { return nil }
+  return context.model
+}
+
+/// Checks what has been read; false where it cannot be used.
+private func complete(_ context: LoadContext) -> Bool {
+  for check in loadChecks where context.isUsable { check(context) }
+  if context.isUsable { return true }
+  context.diagnostics.alert("Fatal errors found in configuration.")
+  return false
 }
 
 /// What is checked and completed after the last file, in order.
@@ -39,6 +56,10 @@ private func read(_ file: String, into context: LoadContext) -> Bool {
     context.diagnostics.alert("Could not open configuration file \(file) : \(error)")
     return false
   }
+  return read(content, of: file, into: context)
+}
+
+private func read(_ content: [UInt8], of file: String, into context: LoadContext) -> Bool {
   let before = context.takeFlags()
   context.currentFile = file
   if let failure = context.enterDefaultPath() {
