@@ -84,7 +84,7 @@ enum LogLineParsing {
     switch parsed.host {
     case .descriptor(let number): return .descriptor(number)
     case .unix(let path) where parsed.isDatagram: return .unix(path)
-    case .abstract(let name) where parsed.isDatagram: return .unix("@" + name)
+    case .abstract(let name) where parsed.isDatagram: return .abstract(name)
     case .ip(let address) where parsed.isDatagram:
       return .udp(address, port: parsed.hasPort ? UInt16(clamping: parsed.firstPort) : defaultPort)
     default: throw .notImplemented("log over a stream")

@@ -7,6 +7,8 @@ public struct LogTarget: Sendable, Hashable {
     case udp(IPAddress, port: UInt16)
     /// Unix datagram socket, `/dev/log` for one.
     case unix(String)
+    /// `abns@name`: datagrams to a Linux abstract name.
+    case abstract(String)
     /// `stdout`, `stderr`, `fd@N`: written as a pipe or terminal.
     case descriptor(Int32)
     /// `ring@name`.

@@ -96,6 +96,7 @@ struct ProxyModelTests {
   @Test(arguments: [
     ("127.0.0.1 local0", LogTarget.Destination.udp(.v4(.loopback), port: 514), 16, 7),
     ("127.0.0.1:99 daemon err", .udp(.v4(.loopback), port: 99), 3, 3), ("/dev/log user info", .unix("/dev/log"), 1, 6),
+    ("abns@logs kern", .abstract("logs"), 0, 7),
     ("stdout format raw kern", .descriptor(1), 0, 7), ("fd@5 local7", .descriptor(5), 23, 7),
   ]) func logTargets(words: String, destination: LogTarget.Destination, facility: Int, level: Int) throws {
     let target = try #require(try Self.backend("  log \(words)").logTargets.first)

@@ -73,6 +73,9 @@ public struct LogRoutes: Sendable {
       case .unix(let path):
         guard let address = DatagramAddress(.unix(path)) else { return nil }
         transport = .datagram(address)
+      case .abstract(let name):
+        guard let address = DatagramAddress(.abstract(name)) else { return nil }
+        transport = .datagram(address)
       case .descriptor(let number): transport = .descriptor(FileDescriptor(number))
       case .ring: return nil
       }
