@@ -40,6 +40,8 @@ public final class ProcessRuntime: Sendable {
   public let maxPipes: Int
   /// Threads' connection counts, to hand a new connection to the least loaded.
   public let workerConnections: [SharedCell]
+  /// Invalid messages, for `show errors`.
+  public let errorCaptures: ErrorCaptures
   /// Which servers follow which.
   public let tracking: TrackingTable
 
@@ -63,6 +65,7 @@ public final class ProcessRuntime: Sendable {
     self.maxPipes = maxPipes
     workerConnections = (0..<threads).map { _ in SharedCell() }
     tracking = TrackingTable(model: model)
+    errorCaptures = ErrorCaptures(proxies: model.proxies.count)
     prepareServers()
   }
 

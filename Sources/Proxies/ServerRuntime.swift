@@ -14,7 +14,7 @@ public struct AdminState: OptionSet, Sendable {
   public static let forcedMaintenance = AdminState(rawValue: 0x01)
   /// Through `track`.
   public static let inheritedMaintenance = AdminState(rawValue: 0x02)
-  /// `disabled` on the server line.
+  /// `disabled` on the server line: says only why `forcedMaintenance` was set first.
   public static let configuredMaintenance = AdminState(rawValue: 0x04)
   public static let forcedDrain = AdminState(rawValue: 0x08)
   public static let inheritedDrain = AdminState(rawValue: 0x10)
@@ -22,7 +22,7 @@ public struct AdminState: OptionSet, Sendable {
   public static let resolutionMaintenance = AdminState(rawValue: 0x20)
   public static let hostnameMaintenance = AdminState(rawValue: 0x40)
   public static let maintenance: AdminState = [
-    .forcedMaintenance, .inheritedMaintenance, .configuredMaintenance, .resolutionMaintenance, .hostnameMaintenance,
+    .forcedMaintenance, .inheritedMaintenance, .resolutionMaintenance, .hostnameMaintenance,
   ]
   public static let drain: AdminState = [.forcedDrain, .inheritedDrain]
 }
@@ -91,7 +91,7 @@ public final class ServerRuntime: Sendable {
     load.setLimits(minimum: settings.minConnections, maximum: settings.maxConnections)
     self.endpoint = Mutex(endpoint)
     counters = CounterSet(threads: threads)
-    if settings.disabled { admin.set(AdminState.configuredMaintenance.rawValue) }
+    if settings.disabled { admin.set(AdminState([.configuredMaintenance, .forcedMaintenance]).rawValue) }
   }
 
   public var currentEndpoint: Endpoint {

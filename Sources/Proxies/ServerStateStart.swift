@@ -34,6 +34,5 @@ extension ProcessRuntime {
       $0.health = 0
       $0.isPaused = true
     }
-    server.agent.update { if $0.isEnabled { ($0.isPaused, $0.health) = (true, 0) } }
   }
 }

@@ -81,9 +81,8 @@ extension ServerTransitions {
   ) {
     let brackets = cause.isEmpty ? "" : " (\(cause))"
     let forced = after.has(.forcedMaintenance)
-    for record in [server.check, server.agent] {
-      record.update { if $0.isEnabled { ($0.isPaused, $0.health) = (true, 0) } }
-    }
+    // The agent goes on: its word may end the maintenance.
+    server.check.update { if $0.isEnabled { ($0.isPaused, $0.health) = (true, 0) } }
     if server.state == .stopped {
       server.admin.set(after.rawValue)
       changed(server, backend)
@@ -114,9 +113,7 @@ extension ServerTransitions {
     let wasUsable = backend.hasUsableServer
     countDowntime(server)
     server.lastChange.set(now)
-    for record in [server.check, server.agent] {
-      record.update { if $0.isEnabled { ($0.isPaused, $0.health) = (false, $0.rise) } }
-    }
+    server.check.update { if $0.isEnabled { ($0.isPaused, $0.health) = (false, $0.rise) } }
     server.operational.set(stateAfterMaintenance(server).rawValue)
     server.admin.set(after.rawValue)
     server.recomputeWeight(isDynamic: backend.settings.balance.isDynamic, now: now)
