@@ -76,8 +76,8 @@ let proxy: [Target] = [
   target(
     "RuntimeAPI",
     [
-      "Streams", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "Configuration", "EventLoop", "System",
-      "Samples", "StickTables", "Memory", "Primitives",
+      "Streams", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "Configuration", "ConfigSyntax",
+      "EventLoop", "System", "Samples", "StickTables", "Memory", "Primitives",
     ]),
   target(
     "ProcessControl",

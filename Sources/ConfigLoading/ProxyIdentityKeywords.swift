@@ -44,5 +44,6 @@ enum ProxyIdentity {
           + "\(twin.capabilities.typeName) \(twin.name) (declared at \(twin.location.file):\(twin.location.line)).")
     }
     context.proxy.id = number
+    context.proxy.hasOwnID = true
   }
 }

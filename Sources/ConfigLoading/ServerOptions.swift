@@ -117,6 +117,7 @@ func multiplexer(_ server: inout ServerOptionContext, _ keyword: String) throws(
       "'id' : custom id \(value) already used at \(twin.location.file):\(twin.location.line) ('server \(twin.name)')")
   }
   server.settings.id = value
+  server.settings.hasOwnID = true
 }
 
 @Sendable private func initialAddress(_ server: inout ServerOptionContext) throws(OptionError) {

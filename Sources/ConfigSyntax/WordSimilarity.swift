@@ -38,4 +38,13 @@ public enum WordSimilarity {
     guard let best, best.distance <= 2 * bytes.count, best.distance <= 2 * best.word.utf8.count else { return nil }
     return best.word
   }
+
+  /// The places of the `count` likest candidates, the likest first.
+  public static func closest(_ count: Int, to word: String, among candidates: [String]) -> [Int] {
+    let wanted = fingerprint(word.latin1Bytes)
+    let distances = candidates.map { candidate in
+      zip(wanted, fingerprint(candidate.latin1Bytes)).reduce(0) { $0 + abs($1.0 - $1.1) }
+    }
+    return Array(candidates.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }.prefix(count))
+  }
 }

@@ -164,6 +164,8 @@ public struct ProxySettings: Sendable {
   public var capabilities: ProxyCapabilities
   /// `id`, or the next free number: what statistics call `iid`.
   public var id = 0
+  /// Whether `id` was given.
+  public var hasOwnID = false
   public var guid: String?
   public var descriptionText: String?
   public var mode = ProxyMode.tcp

@@ -39,6 +39,8 @@ public struct ServerSettings: Sendable {
   public var resolvePreference = NameFamily.any
   /// `id`, or the next free number of the backend from 1 (puid).
   public var id = 0
+  /// Whether `id` was given.
+  public var hasOwnID = false
   public var isBackup = false
   /// The name has no address yet: in maintenance ("RMAINT"-like) until one is set. The address stays unresolved.
   public var startsWithoutAddress = false

@@ -63,6 +63,23 @@ public enum OwnProcess {
     }
     return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
   }
+  /// All variables as `name=value`.
+  public static var environmentLines: [String] {
+    guard let list = unsafe weir_environ() else { return [] }
+    var lines: [String] = []
+    var i = 0
+    while let line = unsafe list[i] {
+      var bytes = String.UnicodeScalarView()
+      var j = 0
+      while unsafe line[j] != 0 {
+        unsafe bytes.append(Unicode.Scalar(UInt8(bitPattern: line[j])))
+        j += 1
+      }
+      lines.append(String(bytes))
+      i += 1
+    }
+    return lines
+  }
   public static func setEnvironment(_ name: String, _ value: String, overwrite: Bool = true) {
     unsafe setenv(bytePath(name), bytePath(value), overwrite ? 1 : 0)
   }

@@ -90,6 +90,17 @@ extension Socket {
     }
     return .of(n, code)
   }
+  /// Receives into a heap array, at most `limit` bytes: for the control plane.
+  public func receive(into bytes: inout [UInt8], limit: Int) -> IOResult {
+    var code: Int32 = 0
+    var n = 0
+    bytes = unsafe [UInt8](unsafeUninitializedCapacity: max(1, limit)) { room, count in
+      n = unsafe recv(fd, room.baseAddress, max(1, limit), 0)
+      code = errno
+      count = max(0, n)
+    }
+    return .of(n, code)
+  }
   /// Looks at what has arrived without taking it.
   public func peek(into buffer: inout Buffer, limit: Int = .max) -> IOResult {
     var code: Int32 = 0
@@ -127,6 +138,10 @@ extension Socket {
         }
       }
     }
+    return .of(n, errno)
+  }
+  public func send(_ bytes: ArraySlice<UInt8>) -> IOResult {
+    let n = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(fd, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     return .of(n, errno)
   }
   public func send(_ bytes: [UInt8]) -> IOResult {

@@ -1,0 +1,140 @@
+import Configuration
+import Observability
+import Proxies
+
+/// Runs commands for one session at one moment.
+struct CommandRunner {
+  let process: ProcessRuntime
+  let facts: ProcessFacts
+  /// Monotonic milliseconds, and microseconds since 1970.
+  let now: Int64
+  let wallClock: Int64
+  var access: SessionAccess
+  /// Messages of the changes that commands make.
+  var messages: [StateMessage] = []
+
+  typealias Level = BindSettings.AccessLevel
+
+  mutating func run(_ words: [String], payload: String?) -> CommandReply {
+    guard let (command, length) = RuntimeCommand.find(words) else { return .message(.info, CommandHelp.unknown(words)) }
+    let arguments = CommandArguments(Array(words.dropFirst(length)))
+    switch command {
+    case .help: return .message(.info, CommandHelp.list(arguments.words))
+    case .quit: return .close
+    case .prompt:
+      access.isInteractive.toggle()
+      return .empty
+    case .userLevel: return lower(to: .user)
+    case .operatorLevel: return lower(to: .oper)
+    case .setTimeout: return setTimeout(arguments)
+    case .setSeverityOutput: return setSeverityOutput(arguments)
+    case .clearCounters: return clearCounters(arguments)
+    case .showBackend, .showCLILevel, .showCLISockets, .showEnv, .showErrors, .showInfo, .showServersConn,
+      .showServersState, .showStat, .showVersion:
+      return show(command, arguments)
+    case .disableFrontend, .enableFrontend, .shutdownFrontend, .setMaxconnFrontend, .setMaxconnGlobal, .setRateLimit:
+      return access.level == .admin ? changeProcess(command, arguments) : .permissionDenied
+    case .disableAgent, .disableHealth, .disableServer, .enableAgent, .enableHealth, .enableServer, .setMaxconnServer,
+      .setServer, .setWeight, .shutdownSessionsServer:
+      return access.level == .admin ? changeServer(command, arguments) : .permissionDenied
+    case .getWeight: return getWeight(arguments)
+    }
+  }
+
+  private mutating func lower(to level: Level) -> CommandReply {
+    if access.level.rawValue < level.rawValue { return .permissionDenied }
+    access.level = level
+    return .empty
+  }
+
+  private mutating func setTimeout(_ arguments: CommandArguments) -> CommandReply {
+    if arguments[0] != "cli" { return .error("'set timeout' only supports 'cli'.") }
+    if arguments[1].isEmpty { return .error("Expects an integer value.") }
+    guard let time = DelayText.milliseconds(arguments[1]), time >= 1 else { return .error("Invalid timeout value.") }
+    access.timeout = time
+    return .empty
+  }
+
+  private mutating func setSeverityOutput(_ arguments: CommandArguments) -> CommandReply {
+    switch arguments[0] {
+    case "none": access.severity = .none
+    case "number": access.severity = .number
+    case "string": access.severity = .string
+    default: return .error("one of 'none', 'number', 'string' is a required argument")
+    }
+    return .empty
+  }
+
+  // MARK: - Names
+
+  /// A backend by name, or by `#` and its id.
+  func backend(named name: String) -> BackendRuntime? {
+    if name.hasPrefix("#"), let id = Int(name.dropFirst()) {
+      return process.backends.lazy.compactMap { $0 }.first { $0.settings.id == id }
+    }
+    return process.backend(named: name)
+  }
+  func frontend(named name: String) -> FrontendRuntime? {
+    if name.hasPrefix("#"), let id = Int(name.dropFirst()) {
+      return process.frontends.lazy.compactMap { $0 }.first { $0.settings.id == id }
+    }
+    return process.frontend(named: name)
+  }
+
+  /// Runs `action` on the server of a word `backend/server`, or tells what is wrong with it.
+  mutating func onServer(
+    _ word: String, _ action: (inout CommandRunner, ServerPlace, BackendRuntime, ServerRuntime) -> CommandReply
+  ) -> CommandReply {
+    guard let slash = word.firstIndex(of: "/") else { return .error("Require 'backend/server'.") }
+    guard let backend = backend(named: String(word[..<slash])) else { return .error("No such backend.") }
+    let name = String(word[word.index(after: slash)...])
+    let id = name.hasPrefix("#") ? Int(name.dropFirst()) : nil
+    let found = backend.servers.first { id == nil ? $0.settings.name == name : $0.settings.id == id }
+    guard let server = found else { return .error("No such server.") }
+    return action(&self, ServerPlace(backend: backend.index, server: server.index), backend, server)
+  }
+
+  /// Makes changes of servers and keeps what they have to say.
+  mutating func change(_ body: (inout ServerTransitions) -> Void) {
+    var transitions = ServerTransitions(process: process, now: now)
+    body(&transitions)
+    messages += transitions.takeMessages()
+  }
+}
+
+/// What a session may do and how it is talked to.
+struct SessionAccess {
+  var level: BindSettings.AccessLevel
+  var severity: BindSettings.SeverityOutput
+  var isInteractive = false
+  /// Milliseconds of silence after which the session ends.
+  var timeout: Int
+}
+
+/// The words behind a command's name; those that are not there are empty.
+struct CommandArguments {
+  let words: [String]
+  init(_ words: [String]) { self.words = words }
+  subscript(i: Int) -> String { i < words.count ? words[i] : "" }
+  var isEmpty: Bool { words.isEmpty }
+}
+
+/// Times as commands give them: seconds unless a unit says otherwise.
+enum DelayText {
+  static func milliseconds(_ text: String) -> Int? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let number = Int(digits), number <= Int(Int32.max) else { return nil }
+    let factor: Int
+    switch text.dropFirst(digits.count) {
+    case "", "s": factor = 1000
+    case "us": return (number + 999) / 1000
+    case "ms": factor = 1
+    case "m": factor = 60_000
+    case "h": factor = 3_600_000
+    case "d": factor = 86_400_000
+    default: return nil
+    }
+    let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+    return overflow || product > Int(Int32.max) ? nil : product
+  }
+}

@@ -1,0 +1,207 @@
+public import Configuration
+public import EventLoop
+public import Observability
+public import Proxies
+public import System
+
+/// The runtime API on the sockets of `stats socket`, on the loop of one worker. The owner of the loop hands it events
+/// and timers of `TokenKind.runtimeAPI` and takes the `messages` afterwards.
+public struct RuntimeAPIServer: ~Copyable {
+  let process: ProcessRuntime
+  var facts: ProcessFacts
+  private let listeners: [(settings: BindSettings, socket: Socket)]
+  private var sessions: [RuntimeSession?] = []
+  private var open = 0
+  private var lastGeneration: UInt32 = 0
+  private var isPaused = false
+  private var messages: [StateMessage] = []
+
+  /// Tokens of listeners have generation 0; sessions start at 1.
+  private static let listenerGeneration: UInt32 = 0
+  /// Output beyond which a session's next commands wait.
+  private static let outputLimit = 65536
+
+  public init(process: ProcessRuntime, facts: ProcessFacts, listeners: [(settings: BindSettings, socket: Socket)]) {
+    self.process = process
+    self.facts = facts
+    self.listeners = listeners
+  }
+
+  public mutating func start(_ loop: inout EventLoop) {
+    for (i, listener) in listeners.enumerated() { register(i, listener.socket, &loop) }
+  }
+  private func register(_ i: Int, _ socket: Socket, _ loop: inout EventLoop) {
+    let token = Token(kind: TokenKind.runtimeAPI, index: i, generation: Self.listenerGeneration)
+    loop.poller.add(socket.descriptor, .read, token: token.bits)
+  }
+
+  public var hasMessages: Bool { !messages.isEmpty }
+  public mutating func takeMessages() -> [StateMessage] {
+    defer { messages = [] }
+    return messages
+  }
+  /// Sessions open now.
+  public var sessionCount: Int { open }
+
+  /// Closes everything.
+  public mutating func stop(_ loop: inout EventLoop) {
+    for i in sessions.indices { close(i, &loop) }
+    for listener in listeners {
+      loop.poller.remove(listener.socket.descriptor)
+      listener.socket.close()
+    }
+  }
+
+  // MARK: - Events
+
+  public mutating func handleEvent(_ event: Poller.Event, _ loop: inout EventLoop) {
+    let token = Token(bits: event.token)
+    if token.generation == Self.listenerGeneration { return accept(token.index, &loop) }
+    let i = token.index
+    guard i < sessions.count, sessions[i]?.generation == token.generation else { return }
+    if event.isReadable || event.isHangUp || event.isPeerClosed || event.isError { receive(i, &loop) }
+    advance(i, &loop)
+  }
+
+  public mutating func handleTimer(_ token: Token, _ loop: inout EventLoop) {
+    guard token.index < sessions.count, sessions[token.index]?.generation == token.generation else { return }
+    close(token.index, &loop)
+  }
+
+  private mutating func accept(_ i: Int, _ loop: inout EventLoop) {
+    guard i < listeners.count else { return }
+    let limit = process.model.global.statsMaxConnections
+    for _ in 0..<8 {
+      if open >= limit { return pause(&loop) }
+      guard case .success(let (socket, _)) = listeners[i].socket.accept() else { return }
+      process.connectionsTotal.add(1)
+      begin(socket, listeners[i].settings, &loop)
+    }
+  }
+
+  /// All places are taken: connections wait in the kernel until one is free.
+  private mutating func pause(_ loop: inout EventLoop) {
+    if isPaused { return }
+    isPaused = true
+    for listener in listeners { loop.poller.remove(listener.socket.descriptor) }
+  }
+
+  private mutating func begin(_ socket: Socket, _ settings: BindSettings, _ loop: inout EventLoop) {
+    lastGeneration = lastGeneration == .max ? 1 : lastGeneration + 1
+    let place: Int
+    if let free = sessions.firstIndex(where: { $0 == nil }) { place = free } else {
+      place = sessions.count
+      sessions.append(nil)
+    }
+    let token = Token(kind: TokenKind.runtimeAPI, index: place, generation: lastGeneration)
+    let slot = loop.timers.allocate(token: token.bits)
+    let access = SessionAccess(
+      level: settings.level, severity: settings.severityOutput, timeout: process.model.global.statsTimeout)
+    sessions[place] = RuntimeSession(socket: socket, slot: slot, generation: lastGeneration, access: access)
+    open += 1
+    loop.timers.arm(slot, at: loop.now + Int64(access.timeout))
+    loop.poller.add(socket.descriptor, [.read, .peerClosed], token: token.bits)
+  }
+
+  private mutating func close(_ i: Int, _ loop: inout EventLoop) {
+    guard let session = sessions[i] else { return }
+    sessions[i] = nil
+    open -= 1
+    loop.timers.release(session.slot)
+    loop.poller.remove(session.socket.descriptor)
+    session.socket.close()
+    if isPaused {
+      isPaused = false
+      for (i, listener) in listeners.enumerated() { register(i, listener.socket, &loop) }
+    }
+  }
+
+  // MARK: - Sessions
+
+  private mutating func receive(_ i: Int, _ loop: inout EventLoop) {
+    guard sessions[i] != nil, sessions[i]!.input.count <= RuntimeSession.inputLimit else { return }
+    var chunk: [UInt8] = []
+    switch sessions[i]!.socket.receive(into: &chunk, limit: 16384) {
+    case .bytes:
+      sessions[i]!.input += chunk
+      loop.timers.arm(sessions[i]!.slot, at: loop.now + Int64(sessions[i]!.access.timeout))
+    case .wouldBlock: break
+    case .closed: sessions[i]!.inputEnded = true
+    case .failed: close(i, &loop)
+    }
+  }
+
+  /// Runs what has come as far as the client takes the answers, then waits or closes.
+  private mutating func advance(_ i: Int, _ loop: inout EventLoop) {
+    while sessions[i] != nil {
+      if !flush(i, &loop) { return }
+      if sessions[i]!.isClosing { return close(i, &loop) }
+      if sessions[i]!.dump != nil {
+        continueDump(i, &loop)
+      } else if !sessions[i]!.waiting.isEmpty {
+        runNext(i, &loop)
+      } else if let line = sessions[i]!.nextLine() {
+        sessions[i]!.accept(line)
+      } else {
+        return rest(i, &loop)
+      }
+    }
+  }
+
+  /// No whole line is left: without a prompt the session has had its turn once it was answered.
+  private mutating func rest(_ i: Int, _ loop: inout EventLoop) {
+    guard let session = sessions[i] else { return }
+    let isDone = session.hasAnswered && !session.access.isInteractive && session.payloadLine == nil
+    if isDone || session.inputEnded || session.input.count > RuntimeSession.inputLimit { return close(i, &loop) }
+    watch(i, write: false, &loop)
+  }
+
+  private mutating func continueDump(_ i: Int, _ loop: inout EventLoop) {
+    while sessions[i]!.pendingOutput < Self.outputLimit {
+      guard let piece = sessions[i]!.dump?.next(process, now: loop.now) else { return sessions[i]!.finishCommand() }
+      sessions[i]!.write(piece)
+    }
+  }
+
+  private mutating func runNext(_ i: Int, _ loop: inout EventLoop) {
+    let words = CommandWords.split(sessions[i]!.waiting.removeFirst())
+    var runner = CommandRunner(
+      process: process, facts: facts, now: loop.now, wallClock: loop.wallClock, access: sessions[i]!.access)
+    process.requestsTotal.add(1)
+    let payload = sessions[i]!.payload
+    let reply = runner.run(words, payload: payload.isEmpty ? nil : payload)
+    sessions[i]!.access = runner.access
+    sessions[i]!.hasAnswered = true
+    messages += runner.messages
+    sessions[i]!.take(reply)
+    loop.timers.arm(sessions[i]!.slot, at: loop.now + Int64(runner.access.timeout))
+  }
+
+  /// Sends what there is. False: the client does not take it now, or is gone.
+  private mutating func flush(_ i: Int, _ loop: inout EventLoop) -> Bool {
+    while sessions[i]!.pendingOutput > 0 {
+      switch sessions[i]!.socket.send(sessions[i]!.output[sessions[i]!.sent...]) {
+      case .bytes(let n):
+        sessions[i]!.sent += n
+        loop.timers.arm(sessions[i]!.slot, at: loop.now + Int64(sessions[i]!.access.timeout))
+      case .wouldBlock:
+        watch(i, write: true, &loop)
+        return false
+      case .closed, .failed:
+        close(i, &loop)
+        return false
+      }
+    }
+    sessions[i]!.output.removeAll(keepingCapacity: sessions[i]!.output.capacity <= Self.outputLimit)
+    sessions[i]!.sent = 0
+    return true
+  }
+
+  private mutating func watch(_ i: Int, write: Bool, _ loop: inout EventLoop) {
+    guard let session = sessions[i], session.wantsWrite != write else { return }
+    sessions[i]!.wantsWrite = write
+    let token = Token(kind: TokenKind.runtimeAPI, index: i, generation: session.generation)
+    // While the client does not read, what it sends waits in the kernel.
+    loop.poller.change(session.socket.descriptor, write ? .write : [.read, .peerClosed], token: token.bits)
+  }
+}

@@ -1,0 +1,81 @@
+/// The commands of the runtime API (management guide section 9.3) in the order of `help`.
+enum RuntimeCommand: CaseIterable {
+  case clearCounters
+  case disableAgent, disableFrontend, disableHealth, disableServer
+  case enableAgent, enableFrontend, enableHealth, enableServer
+  case getWeight
+  case operatorLevel
+  case setMaxconnFrontend, setMaxconnGlobal, setMaxconnServer, setRateLimit, setServer, setSeverityOutput, setTimeout,
+    setWeight
+  case showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showInfo, showServersConn, showServersState,
+    showStat, showVersion
+  case shutdownFrontend, shutdownSessionsServer
+  case userLevel
+  case help, prompt, quit
+
+  /// The words that name it, its arguments as `help` shows them, and what it does.
+  var form: (words: String, arguments: String, text: String) {
+    switch self {
+    case .clearCounters: ("clear counters", "[all]", "reset the highest values (or all counters)")
+    case .disableAgent: ("disable agent", "", "stop the agent checks of a server")
+    case .disableFrontend: ("disable frontend", "<frontend>", "pause the listeners of a frontend")
+    case .disableHealth: ("disable health", "", "stop the health checks of a server")
+    case .disableServer: ("disable server", "(DEPRECATED)", "put a server into maintenance (see 'set server')")
+    case .enableAgent: ("enable agent", "", "resume the agent checks of a server")
+    case .enableFrontend: ("enable frontend", "<frontend>", "resume the listeners of a frontend")
+    case .enableHealth: ("enable health", "", "resume the health checks of a server")
+    case .enableServer: ("enable server", " (DEPRECATED)", "end a server's maintenance (see 'set server')")
+    case .getWeight: ("get weight", "<bk>/<srv>", "tell the weight of a server")
+    case .operatorLevel: ("operator", "", "go down to level operator in this session")
+    case .setMaxconnFrontend: ("set maxconn frontend", "<frontend> <value>", "change the maxconn of a frontend")
+    case .setMaxconnGlobal: ("set maxconn global", "<value>", "change the maxconn of the process")
+    case .setMaxconnServer: ("set maxconn server", "<bk>/<srv>", "change the maxconn of a server")
+    case .setRateLimit: ("set rate-limit", "<setting> <value>", "change a rate limit")
+    case .setServer: ("set server", "<bk>/<srv> [opts]", "change state, weight or address of a server")
+    case .setSeverityOutput: ("set severity-output", "[none|number|string]", "show the severity of messages")
+    case .setTimeout: ("set timeout", "[cli] <delay>", "change a timeout")
+    case .setWeight: ("set weight", "<bk>/<srv>  (DEPRECATED)", "change the weight of a server (see 'set server')")
+    case .showBackend: ("show backend", "", "list the backends")
+    case .showCLILevel: ("show cli level", "", "tell the level of this session")
+    case .showCLISockets: ("show cli sockets", "", "list the sockets of the runtime API")
+    case .showEnv: ("show env", "[var]", "list the environment of the process")
+    case .showErrors: ("show errors", "[<px>] [request|response]", "tell the last invalid messages of each proxy")
+    case .showInfo: ("show info", "[desc|json|typed|float]*", "tell about the process")
+    case .showServersConn: ("show servers conn", "[<backend>]", "tell the connections to servers")
+    case .showServersState: ("show servers state", "[<backend>]", "tell the state of servers, to be loaded later")
+    case .showStat: ("show stat", "[desc|json|no-maint|typed|up]*", "tell the counters of each proxy and server")
+    case .showVersion: ("show version", "", "tell the version of the process")
+    case .shutdownFrontend: ("shutdown frontend", "<frontend>", "stop a frontend for good")
+    case .shutdownSessionsServer: ("shutdown sessions server", "<bk>/<srv>", "end the sessions of a server")
+    case .userLevel: ("user", "", "go down to level user in this session")
+    case .help: ("help", "[<command>]", "list the commands, all or those that match")
+    case .prompt: ("prompt", "", "toggle the interactive mode")
+    case .quit: ("quit", "", "disconnect")
+    }
+  }
+  /// The words that name it.
+  static let names: [(command: RuntimeCommand, words: [String])] = allCases.map { command in
+    (command, command.form.words.split(separator: " ").map(String.init))
+  }
+
+  /// The line of `help`.
+  var helpLine: String {
+    let form = form
+    let usage = form.arguments.isEmpty ? form.words : "\(form.words) \(form.arguments)"
+    let padding = String(repeating: " ", count: max(0, 40 - usage.utf8.count))
+    return "  \(usage)\(padding): \(form.text)\n"
+  }
+  /// The last three are always listed.
+  var isBasic: Bool {
+    switch self {
+    case .help, .prompt, .quit: true
+    default: false
+    }
+  }
+
+  /// The command that these words name, and how many of them do.
+  static func find(_ words: [String]) -> (RuntimeCommand, Int)? {
+    for (command, name) in names where words.starts(with: name) { return (command, name.count) }
+    return nil
+  }
+}
