@@ -18,6 +18,11 @@ import Configuration
 private func assignProxyIDs(_ context: LoadContext) {
   var used = Set(context.model.proxies.map(\.id))
   var next = 1
+  // The runtime API's own proxy comes before all others.
+  if !context.model.global.statsSockets.isEmpty {
+    while used.contains(next) { next += 1 }
+    used.insert(next)
+  }
   for index in context.model.proxies.indices where context.model.proxies[index].id == 0 {
     while used.contains(next) { next += 1 }
     context.model.proxies[index].id = next

@@ -26,6 +26,8 @@ public struct ProcessFacts: Sendable {
     self.memoryLimit = memoryLimit
     self.listeners = listeners
   }
+  /// Of a worker that tells nobody.
+  public static let none = ProcessFacts(version: "", releaseDate: "", descriptorLimit: 0, maxSockets: 0, listeners: 0)
 }
 
 /// One line of `show info` (management guide section 9.3).

@@ -51,6 +51,13 @@ enum Runner {
         sockets.append(socket)
       }
     }
+    var statsSockets: [(settings: BindSettings, socket: Socket)] = []
+    for settings in model.global.statsSockets {
+      let backlog = model.global.statsMaxConnections
+      if let socket = listening.open(settings, owner: "frontend GLOBAL", defaultBacklog: backlog) {
+        statsSockets.append((settings, socket))
+      }
+    }
     if !listening.errors.isEmpty {
       for error in listening.errors { diagnostics.alert(error) }
       diagnostics.alert("[haproxy.main()] Some protocols failed to start their listeners! Exiting.")
@@ -59,18 +66,24 @@ enum Runner {
     }
     if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
     let reports = StateReports(diagnostics, quiet: settings.quiet)
-    let status = start(process, wakeUps, sockets, reports)
+    let facts = ProcessFacts(
+      version: Version.text, releaseDate: Version.date, descriptorLimit: model.global.ulimitN ?? limits.maxSockets,
+      maxSockets: limits.maxSockets, listeners: sockets.count + statsSockets.count)
+    let api = RuntimeAPISockets(facts: facts, listeners: statsSockets)
+    let status = start(process, wakeUps, sockets, reports, api)
     for path in listening.paths { Files.remove(path) }
     return status
   }
 
-  private static func start(_ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket], _ reports: StateReports) -> Int32 {
+  private static func start(
+    _ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket], _ reports: StateReports, _ api: RuntimeAPISockets
+  ) -> Int32 {
     let routes = LogRoutes(process.model, dropped: process.droppedLogs)
     // Also the first worker has a thread of its own: locks remember the thread number that a fork changes.
     var threads: [Thread] = []
     for index in wakeUps.indices {
       let wakeUp = wakeUps[index]
-      if let thread = try? Thread({ work(process, index, wakeUp, sockets, routes, reports) }) { threads.append(thread) }
+      if let thread = try? Thread({ work(process, index, wakeUp, sockets, routes, reports, index == 0 ? api : nil) }) { threads.append(thread) }
     }
     ServiceNotification.send("READY=1\n")
     for thread in threads { thread.join() }
@@ -78,7 +91,9 @@ enum Runner {
   }
 
   private static func work(
-    _ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes, _ reports: StateReports) {
+    _ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes, _ reports: StateReports,
+    _ api: RuntimeAPISockets?
+  ) {
     if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }
     let tune = process.model.global.tune
     let token = Token(kind: TokenKind.wakeUp, index: 0, generation: 0)
@@ -89,6 +104,6 @@ enum Runner {
     let worker = Worker(process: process, index: index, loop: loop, routes: routes)
     for (runtime, socket) in zip(process.listeners, sockets) { worker.addListener(runtime, socket: socket) }
     let control = index == 0 ? ProcessSignals(process, waking: wakeUp) : nil
-    WorkerLoop(worker: worker, process: process, reports: reports).run(control)
+    WorkerLoop(worker: worker, process: process, reports: reports, api: api).run(control)
   }
 }

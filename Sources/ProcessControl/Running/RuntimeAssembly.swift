@@ -26,12 +26,27 @@ enum RuntimeAssembly {
           listeners.append(ListenerRuntime(settings: bind, frontendIndex: index, index: listeners.count, threads: threads))
         }
       }
-      backends.append(isBackend ? backend(proxy, index, threads) : nil)
+      var settings = proxy
+      if proxy.fullConnections == nil { settings.fullConnections = fullConnections(of: index, model, limits) }
+      backends.append(isBackend ? backend(settings, index, threads) : nil)
     }
     return ProcessRuntime(
       model: model, threads: threads, frontends: frontends, backends: backends, listeners: listeners,
       mailboxes: wakeUps.map { WorkerMailbox(wakeUp: $0) }, startedAt: Clock.wallMicroseconds(),
       startedAtTick: Clock.monotonicMilliseconds(), maxConnections: limits.maxConnections, maxPipes: limits.maxPipes)
+  }
+
+  /// `fullconn` where it is not set: a tenth of the `maxconn` of all frontends that lead there (manual section 4.2).
+  private static func fullConnections(of index: Int, _ model: ConfigurationModel, _ limits: DescriptorLimits) -> Int {
+    var sum = 0
+    for (place, proxy) in model.proxies.enumerated() where proxy.capabilities.contains(.frontend) && !proxy.disabled {
+      var targets = Set(proxy.switchingRules.compactMap(\.backendIndex))
+      if let target = proxy.defaultBackendIndex { targets.insert(target) }
+      if targets.isEmpty && proxy.capabilities.contains(.backend) { targets.insert(place) }
+      let limit = proxy.maxConnections.flatMap { $0 > 0 ? $0 : nil } ?? limits.maxConnections
+      if targets.contains(index) { sum += limit }
+    }
+    return max(1, (sum + 9) / 10)
   }
 
   private static func backend(_ proxy: ProxySettings, _ index: Int, _ threads: Int) -> BackendRuntime {

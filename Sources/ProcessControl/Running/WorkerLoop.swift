@@ -1,6 +1,8 @@
 import EventLoop
 import HealthChecks
+import Observability
 import Proxies
+import RuntimeAPI
 import Streams
 import System
 
@@ -10,23 +12,29 @@ final class WorkerLoop {
   let process: ProcessRuntime
   let reports: StateReports
   private var checks: CheckScheduler
+  /// Empty on all workers but the first.
+  private var api: RuntimeAPIServer
 
-  init(worker: Worker, process: ProcessRuntime, reports: StateReports) {
+  init(worker: Worker, process: ProcessRuntime, reports: StateReports, api sockets: RuntimeAPISockets?) {
     self.worker = worker
     self.process = process
     self.reports = reports
     checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
+    let facts = sockets?.facts ?? ProcessFacts.none
+    api = RuntimeAPIServer(process: process, facts: facts, listeners: sockets?.listeners ?? [])
   }
 
   /// Runs until the process stops and nothing of it is left to do.
   func run(_ control: ProcessSignals?) {
     checks.start(&worker.loop)
+    api.start(&worker.loop)
     while true {
       let count = worker.loop.wait(block: !worker.hasReadyWork)
       for i in 0..<count {
         let event = worker.loop.poller.event(i)
         switch Token(bits: event.token).kind {
         case TokenKind.check: checks.handleEvent(event, &worker.loop)
+        case TokenKind.runtimeAPI: api.handleEvent(event, &worker.loop)
         default: worker.handle(event)
         }
       }
@@ -35,6 +43,7 @@ final class WorkerLoop {
         let token = worker.loop.expired[i]
         switch Token(bits: token).kind {
         case TokenKind.check: checks.handleTimer(Token(bits: token), &worker.loop)
+        case TokenKind.runtimeAPI: api.handleTimer(Token(bits: token), &worker.loop)
         default: worker.handleTimer(token)
         }
       }
@@ -52,6 +61,7 @@ final class WorkerLoop {
       for place in worker.checkRequests { checks.checkSoon(backend: place.backend, server: place.server, &worker.loop) }
       worker.checkRequests.removeAll()
     }
+    if api.hasMessages { reports.report(api.takeMessages(), worker) }
     if checks.hasMessages { reports.report(checks.takeMessages(), worker) }
   }
 }

@@ -1,0 +1,9 @@
+import Configuration
+import Observability
+import System
+
+/// What the first worker needs to serve the runtime API.
+struct RuntimeAPISockets: Sendable {
+  var facts: ProcessFacts
+  var listeners: [(settings: BindSettings, socket: Socket)]
+}
