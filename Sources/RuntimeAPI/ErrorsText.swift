@@ -12,8 +12,9 @@ extension CommandRunner {
     if !arguments[0].isEmpty && arguments[0] != "-1" {
       let name = arguments[0]
       let place = process.model.proxies.firstIndex { $0.name == name || "\($0.id)" == name || "#\($0.id)" == name }
-      guard let place else { return .error("No such proxy.") }
-      wanted = place
+      // The number of a proxy that has no errors of its own is as good as any.
+      if place == nil && LeadingNumber(name) == nil { return .error("No such proxy.") }
+      wanted = place ?? -1
     }
     let (requests, responses) = (arguments[1] != "response", arguments[1] != "request")
     var text = "Total events captured on [\(Self.date(wallClock))] : \(process.errorCaptures.count)\n"

@@ -55,6 +55,10 @@ struct RuntimeSession {
 
   /// Takes a line in; its commands wait then. Lines of a payload are kept until an empty one ends it.
   mutating func accept(_ line: [UInt8]) {
+    if line.count + payload.utf8.count >= RuntimeSession.inputLimit {
+      isClosing = true
+      return
+    }
     if let start = payloadLine {
       if !line.isEmpty {
         payload += String(String.UnicodeScalarView(line.map { Unicode.Scalar($0) })) + "\n"
