@@ -12,7 +12,7 @@ import Testing
     let users = UserList(
       name: "ul", users: [UserList.User(name: "user", password: "pass", isEncrypted: false, groups: ["g1"])])
     let compiler = SampleCompiler()
-    let list = compiler.add(users)
+    _ = compiler.add(users)
     var lists = AccessLists()
     for words in [
       ["one", "path_beg", "/a"], ["two", "method", "GET"], ["multi", "path", "/zz"], ["multi", "method", "BREW"],
@@ -29,7 +29,7 @@ import Testing
         Issue.record("\(row[1]): \(error.message)")
       }
     }
-    for argument in compiler.pending { compiler.resolve(argument, object: list) }
+    #expect(compiler.resolve(TestNames()).isEmpty)
     let evaluator = evaluator(compiler)
     for row in rows {
       guard let condition = known[row[1]] else { continue }

@@ -37,3 +37,12 @@ func table(_ name: String) throws -> [[String]] {
 func tableFolder(_ file: String = #filePath) -> String {
   file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/Tables"
 }
+
+/// What the configuration has that the tables of messages were captured with.
+struct TestNames: ConfigurationNames {
+  func frontend(_ name: String) -> Int32? { name == "f" ? 0 : nil }
+  func backend(_ name: String) -> Int32? { name == "bk" ? 1 : name == "tbl" ? 2 : nil }
+  func hasProxy(_ name: String) -> Bool { ["f", "bk", "tbl"].contains(name) }
+  func server(_ name: String, ofProxy proxy: String) -> Int32? { proxy == "bk" && name == "s1" ? 0 : nil }
+  func table(_ name: String) -> Int32? { name == "tbl" ? 0 : nil }
+}

@@ -73,8 +73,8 @@ extension SampleCompiler {
       throw SampleError(error.message)
     }
     return AccessListBuild.Test(
-      expression: subject.expression, fetch: subject.fetch, keyword: subject.keyword, method: method,
-      patterns: indices)
+      expression: subject.expression, fetch: subject.fetch, keyword: subject.keyword, proxy: site.proxy,
+      method: method, patterns: indices)
   }
 
   private static func methodMissing(_ keyword: String) -> SampleError {

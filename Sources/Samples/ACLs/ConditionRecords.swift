@@ -45,6 +45,7 @@ struct AccessListBuild {
     let fetch: FetchDescriptor
     /// The name that messages use.
     let keyword: String
+    let proxy: String
     let method: PatternMethod
     let patterns: [Int32]
   }

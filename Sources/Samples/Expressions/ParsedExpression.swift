@@ -17,16 +17,42 @@ public struct ParsedExpression: Sendable {
   public func isAvailable(at place: CheckPoint) -> Bool { fetch.places.contains(place) }
 }
 
+/// What uses an expression, as HAProxy's messages tell it. Actions that it does not tell apart (`capture` of HTTP rules,
+/// `set-src`, `set-priority-*`, tracking in HTTP rules ...) count as `accessList` there.
+public struct ExpressionUser: Hashable, Sendable, ExpressibleByStringInterpolation {
+  /// "log-format string" and the like; empty for what HAProxy calls an ACL.
+  public let name: String
+  public init(stringLiteral name: String) { self.name = name }
+  public static let accessList: ExpressionUser = ""
+  public static let httpRequest: ExpressionUser = "http-request expression"
+  public static let httpResponse: ExpressionUser = "http-response response"
+  public static let tcpRequestConnection: ExpressionUser = "tcp-request connection expression"
+  public static let tcpRequestSession: ExpressionUser = "tcp-request session expression"
+  public static let tcpRequestContent: ExpressionUser = "tcp-request content expression"
+  public static let tcpResponseContent: ExpressionUser = "tcp-response content expression"
+  public static let tracking: ExpressionUser = "tracking rule"
+  public static let logFormat: ExpressionUser = "log-format string"
+  public static let logFormatStructured: ExpressionUser = "log-format-sd string"
+  public static let uniqueID: ExpressionUser = "unique-id-format string"
+  public static let useBackend: ExpressionUser = "use_backend expression"
+  public static let useServer: ExpressionUser = "use-server or balance expression"
+  public static let stick: ExpressionUser = "stick rule"
+  public static let redirect: ExpressionUser = "redirect format string"
+  public static let capture: ExpressionUser = "capture rule"
+  public static let server: ExpressionUser = "server directive"
+  public static let check: ExpressionUser = "tcp-check expression"
+  public static let httpError: ExpressionUser = "http-error directive"
+}
+
 /// Where an expression stands in the configuration: for messages about what is only found when all is read.
 public struct ExpressionSite: Sendable {
   public var file: String
   public var line: Int
   /// The proxy in which it stands; empty outside of proxies.
   public var proxy: String
-  /// What uses it, as HAProxy calls it ("ACL keyword", "log-format string" ...).
-  public var user: String
+  public var user: ExpressionUser
 
-  public init(file: String, line: Int, proxy: String = "", user: String = "ACL keyword") {
+  public init(file: String, line: Int, proxy: String = "", user: ExpressionUser = .accessList) {
     self.file = file
     self.line = line
     self.proxy = proxy
@@ -54,6 +80,8 @@ public struct PendingArgument: Sendable {
   /// "arg 1 of conversion keyword 'in_table' for ACL keyword 'str' in proxy 'f'": how messages name the place.
   public var place: String {
     let conversion = converter.map { "conversion keyword '\($0)' for " } ?? ""
-    return "arg \(position) of \(conversion)\(site.user) '\(keyword)' in proxy '\(site.proxy)'"
+    let kind = site.user == .accessList ? "ACL" : "sample fetch"
+    let user = site.user == .accessList ? "" : "in \(site.user.name) "
+    return "arg \(position) of \(conversion)\(kind) keyword '\(keyword)' \(user)in proxy '\(site.proxy)'"
   }
 }

@@ -7,7 +7,7 @@ public final class SampleCompiler {
   public let patterns: PatternRegistry
   public var variables: VariableNames
   /// What could not be resolved yet; the loader does so when all sections are known.
-  public private(set) var pending: [PendingArgument] = []
+  public internal(set) var pending: [PendingArgument] = []
   /// Warnings since they were last taken, without file and line.
   private var warnings: [String] = []
 
@@ -58,39 +58,6 @@ public final class SampleCompiler {
   }
 
   func postpone(_ argument: PendingArgument) { pending.append(argument) }
-
-  /// Gives a pending argument the number of what it names. For regular expressions see `resolveRegexes`.
-  public func resolve(_ argument: PendingArgument, object: Int32) { put(.object(object), argument) }
-
-  private func put(_ value: Argument, _ argument: PendingArgument) {
-    switch argument.target {
-    case .fetch(let expression, let i): expressions[expression].arguments[i] = value
-    case .converter(let converter, let i): converters[converter].arguments[i] = value
-    }
-  }
-
-  /// Compiles the regular expressions among the pending arguments and takes them off the list; returns the messages of
-  /// those that are wrong, with where they stand.
-  public func resolveRegexes() -> [(site: ExpressionSite, message: String)] {
-    var errors: [(site: ExpressionSite, message: String)] = []
-    for argument in pending where argument.type == .regex {
-      guard case .converter(let converter, _) = argument.target else { continue }
-      let ignoresCase = converters[converter].arguments[2].integer.map { $0 & 1 != 0 } ?? false
-      do {
-        regexes.append(try Regex(argument.name, ignoringCase: ignoresCase))
-        put(.regex(Int32(regexes.count - 1)), argument)
-      } catch {
-        errors.append(
-          (
-            argument.site,
-            "error in regex '\(argument.name)' in \(argument.place) : regex '\(argument.name)' is invalid "
-              + "(error=\(error.message), erroffset=\(error.offset))."
-          ))
-      }
-    }
-    pending.removeAll { $0.type == .regex }
-    return errors
-  }
 
   /// Makes a user list known; its number is for `resolve`.
   public func add(_ list: UserList) -> Int32 {

@@ -19,9 +19,15 @@ public struct UserList: Sendable {
   }
   public let name: String
   public let users: [User]
-  public init(name: String, users: [User]) {
+  private let groups: [Bytes]
+  /// - Parameter groups: those that the list declares; groups of users count too.
+  public init(name: String, groups: [String] = [], users: [User]) {
     self.name = name
     self.users = users
+    self.groups = groups.map { Bytes(permanent: $0) }
+  }
+  func hasGroup(_ name: Bytes) -> Bool {
+    groups.contains { $0.equals(name) } || users.contains { $0.groupNames.contains { $0.equals(name) } }
   }
 
   func user(_ name: Bytes) -> User? { users.first { $0.name.equals(name) } }
