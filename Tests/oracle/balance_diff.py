@@ -56,7 +56,7 @@ def servers(count, **every):
 class Proxy:
     """One run of a binary with the configuration of a scenario."""
 
-    def __init__(self, binary, scenario, origin, directory, label):
+    def __init__(self, binary, scenario, origin, directory, label, no_socket=False):
         self.scenario, self.origin = scenario, origin
         self.socket_path = os.path.join(directory, label + ".sock")
         if os.path.exists(self.socket_path):
@@ -67,8 +67,14 @@ class Proxy:
             f.write(self.config())
         self.log = open(os.path.join(directory, label + ".log"), "w")
         self.process = subprocess.Popen([binary, "-db", "-f", config], stdout=self.log, stderr=self.log)
-        wait_for(lambda: try_connect(self.port) and self.answers(), self.process, label)
         self.held = []
+        try:
+            wait_for(lambda: try_connect(self.port) and (no_socket or self.answers()), self.process, label)
+        except SystemExit:
+            self.stop()
+            with open(self.log.name) as f:
+                print(f.read(), file=sys.stderr)
+            raise
 
     def config(self):
         s = self.scenario
@@ -235,6 +241,8 @@ def main():
     arguments.add_argument("--only", default="")
     arguments.add_argument("--scale", type=int, default=1, help="multiplies the number of picks")
     arguments.add_argument("--random", type=int, default=0, help="this many scenarios made at random as well")
+    arguments.add_argument("--no-socket", action="store_true",
+                           help="for a binary without stats socket: only the picks of scenarios in HTTP mode")
     arguments.add_argument("--seed", type=int, default=1)
     options = arguments.parse_args()
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -244,13 +252,15 @@ def main():
         origin, base = start_origin(options.theirs, directory, 40)
         try:
             for s in itertools.chain(scenarios(options.scale), random_scenarios(options.seed, options.random)):
-                if options.only not in s.name:
+                if options.only not in s.name or options.no_socket and s.mode == "tcp":
                     continue
+                if options.no_socket:
+                    s.steps = [step for step in s.steps if step.startswith("picks")]
                 results = []
                 for label, binary in (("theirs", options.theirs), ("ours", options.ours)):
                     if binary is None:
                         continue
-                    proxy = Proxy(binary, s, base, directory, label)
+                    proxy = Proxy(binary, s, base, directory, label, options.no_socket)
                     try:
                         results.append([proxy.step(step.split()) for step in s.steps])
                     finally:
