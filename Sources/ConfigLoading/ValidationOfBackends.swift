@@ -78,14 +78,18 @@ struct ServerValidation {
     }
   }
 
-  /// Servers without an `id` get the free numbers from 1 on.
+  /// A server without an `id` gets its place in the list, counted from 1, or the next number that is free; then the
+  /// count goes on from there.
   private func assignIDs() {
     var used = Set(proxy.servers.map(\.id))
     var next = 1
-    for at in proxy.servers.indices where proxy.servers[at].id == 0 {
-      while used.contains(next) { next += 1 }
-      validation.proxy.servers[at].id = next
-      used.insert(next)
+    for at in proxy.servers.indices {
+      if proxy.servers[at].id == 0 {
+        while used.contains(next) { next += 1 }
+        validation.proxy.servers[at].id = next
+        used.insert(next)
+      }
+      next += 1
     }
   }
 

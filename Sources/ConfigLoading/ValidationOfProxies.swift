@@ -14,7 +14,8 @@ import Configuration
   }
 }
 
-/// Proxies without an `id` get the free numbers from 1 on.
+/// A proxy without an `id` gets its place in the list, counted from 1, or the next number that is free; then the count
+/// goes on from there.
 private func assignProxyIDs(_ context: LoadContext) {
   var used = Set(context.model.proxies.map(\.id))
   var next = 1
@@ -22,11 +23,15 @@ private func assignProxyIDs(_ context: LoadContext) {
   if !context.model.global.statsSockets.isEmpty {
     while used.contains(next) { next += 1 }
     used.insert(next)
+    next += 1
   }
-  for index in context.model.proxies.indices where context.model.proxies[index].id == 0 {
-    while used.contains(next) { next += 1 }
-    context.model.proxies[index].id = next
-    used.insert(next)
+  for index in context.model.proxies.indices {
+    if context.model.proxies[index].id == 0 {
+      while used.contains(next) { next += 1 }
+      context.model.proxies[index].id = next
+      used.insert(next)
+    }
+    next += 1
   }
 }
 
@@ -158,7 +163,7 @@ struct ProxyValidation {
     proxy.stats.enabled = false
   }
 
-  /// Listeners without an `id` get the free numbers from 1 on; their `proto` must fit the mode.
+  /// Listeners without an `id` get numbers as servers do; their `proto` must fit the mode.
   private func completeBinds() {
     var used = Set(proxy.binds.map(\.id))
     var next = 1
@@ -169,6 +174,7 @@ struct ProxyValidation {
         proxy.binds[at].id = next
         used.insert(next)
       }
+      next += 1
       let bind = proxy.binds[at]
       guard let proto = bind.proto, !Multiplexer.fits(proto, proxy.mode), reported.insert(bind.location).inserted
       else { continue }

@@ -54,10 +54,17 @@ struct ProxyModelTests {
     #expect(servers.last?.address == .socket(.ip(.v6(.loopback), port: 99)))
   }
 
+  /// Numbers that HAProxy's `show servers state` gave.
+  @Test func numbersOfServers() throws {
+    let ids = ["", "id 3", "", "id 77", "", "", "id 8", "", ""]
+    let lines = ids.enumerated().map { "  server s\($0.offset) 10.0.0.1:80 \($0.element)" }
+    #expect(try Self.backend(lines.joined(separator: "\n")).servers.map(\.id) == [1, 3, 4, 77, 6, 7, 8, 9, 10])
+  }
+
   @Test func templates() throws {
     let servers = try Self.backend("  server-template w 2-4 10.0.0.1:80 check id 9").servers
     #expect(servers.map(\.name) == ["w2", "w3", "w4"])
-    #expect(servers.map(\.id) == [9, 1, 2])
+    #expect(servers.map(\.id) == [9, 2, 3])
   }
 
   @Test func nameWithoutAddressWaits() throws {

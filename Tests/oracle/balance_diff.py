@@ -247,7 +247,7 @@ def main():
     options = arguments.parse_args()
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     from balance_scenarios import scenarios, random_scenarios
-    differences, compared, captured = 0, 0, []
+    differences, compared, failed, captured = 0, 0, 0, []
     with tempfile.TemporaryDirectory() as directory:
         origin, base = start_origin(options.theirs, directory, 40)
         try:
@@ -260,11 +260,18 @@ def main():
                 for label, binary in (("theirs", options.theirs), ("ours", options.ours)):
                     if binary is None:
                         continue
-                    proxy = Proxy(binary, s, base, directory, label, options.no_socket)
+                    try:
+                        proxy = Proxy(binary, s, base, directory, label, options.no_socket)
+                    except SystemExit as error:
+                        print(f"{s.name}: {error}")
+                        failed += 1
+                        break
                     try:
                         results.append([proxy.step(step.split()) for step in s.steps])
                     finally:
                         proxy.stop()
+                if len(results) < (2 if options.ours else 1):
+                    continue
                 if options.capture and s.library:
                     captured.append(scenario_text(s, results[0]))
                 picks = sum(len(r) for r in results[0])
@@ -284,8 +291,8 @@ def main():
         with open(options.capture, "w") as f:
             f.write("\n".join(captured))
     if options.ours:
-        print(f"{compared} picks compared, {differences} differ")
-    return 1 if differences else 0
+        print(f"{compared} picks compared, {differences} differ, {failed} scenarios could not run")
+    return 1 if differences or failed else 0
 
 
 if __name__ == "__main__":
