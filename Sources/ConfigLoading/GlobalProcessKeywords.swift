@@ -14,7 +14,6 @@ let globalSwitches: [KeywordEntry] = [
   .globalSwitch("zero-warning", \.zeroWarning),
   .globalSwitch("nosplice", \.noSplice),
   .globalSwitch("noreuseport", \.noReusePort),
-  .globalSwitch("nogetaddrinfo", \.noGetaddrinfo),
   .globalSwitch("no-memory-trimming", \.memoryTrimming, to: false),
   .globalSwitch("pp2-never-send-local", \.proxyProtocolNeverLocal),
   .globalSwitch("h1-accept-payload-with-any-method", \.acceptPayloadWithAnyMethod),

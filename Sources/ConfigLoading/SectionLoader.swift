@@ -116,7 +116,7 @@ public func configurationFiles(at path: String, diagnostics: Diagnostics) -> [St
   guard kind == .folder else { return [path] }
   do throws(SystemError) {
     let names = try Files.list(path)
-    let stem = path.hasSuffix("/") ? path : path + "/"
+    let stem = path + "/"
     return names.filter { $0.hasSuffix(".cfg") && !$0.hasPrefix(".") }.map { stem + $0 }
       .filter { Files.kind($0) == .file }
   } catch {

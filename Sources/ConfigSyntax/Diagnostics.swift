@@ -24,7 +24,7 @@ public final class Diagnostics {
   public private(set) var entries: [Diagnostic] = []
   /// Put before each text with ` : ` between: `config` while a configuration is read.
   public var context: String?
-  /// Whether messages are written out; they are collected either way.
+  /// Whether messages are written out; they are collected either way. Those of diagnostic mode always are.
   public var isPrinting: Bool
   /// `-V`: `quiet` in the configuration does not stop messages.
   public var isVerbose = false
@@ -54,7 +54,7 @@ public final class Diagnostics {
     let text = String(String.UnicodeScalarView(text.unicodeScalars.prefix { $0 != "\0" }))
     let full = context.map { "\($0) : \(text)" } ?? text
     entries.append(Diagnostic(severity, full))
-    guard isPrinting else { return }
+    guard isPrinting || severity == .diagnostic else { return }
     if severity == .alert || severity == .warning { introduce() }
     write(severity, full)
   }

@@ -44,8 +44,6 @@ public struct GlobalSettings: Sendable {
   public var proxyProtocolNeverLocal = false
   /// `h1-accept-payload-with-any-method`: bodies of GET, HEAD and DELETE are not refused.
   public var acceptPayloadWithAnyMethod = false
-  public var noGetaddrinfo = false
-  public var noEpoll = false
   public var taskProfiling = TaskProfiling.automatic
   public enum TaskProfiling: String, Sendable { case on, off, automatic = "auto" }
   public var serverStateBase: String?

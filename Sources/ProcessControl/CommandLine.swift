@@ -100,11 +100,8 @@ extension CommandLineOptions {
     case "W": throw .alert("master-worker mode ('-\(flag)') is not implemented by Weir yet.")
     case "s" where flag == "sf" || flag == "st": try readProcesses(flag, &rest)
     case "x":
-      guard let path = rest.first, !path.hasPrefix("-") else {
-        throw .usage("Unix socket path expected with the -x flag\n")
-      }
+      guard let path = rest.popFirst() else { throw .usage("Unix socket path expected with the -x flag\n") }
       transferSocket = path
-      rest.removeFirst()
     case "C": directory = try value(&rest)
     case "f": paths.append(try value(&rest))
     case "p": pidFile = try value(&rest)

@@ -25,7 +25,7 @@ public enum Program {
       FileDescriptor.standardOutput.writeAll(VersionReport.long(threads: Affinity.usable.count))
       return 0
     case .evaluate(let condition): return evaluate(condition, diagnostics)
-    case .check, .run: return start(options, diagnostics)
+    case .check, .run: return start(options, program: words.first ?? "weir", diagnostics)
     }
   }
 
@@ -49,9 +49,12 @@ public enum Program {
     }
   }
 
-  private static func start(_ options: CommandLineOptions, _ diagnostics: Diagnostics) -> Int32 {
+  private static func start(
+    _ options: CommandLineOptions, program: String, _ diagnostics: Diagnostics
+  ) -> Int32 {
     if let directory = options.directory, !OwnProcess.changeDirectory(directory, diagnostics) { return 1 }
-    guard let loaded = load(options, diagnostics) else { return 1 }
+    guard var loaded = load(options, diagnostics) else { return 1 }
+    options.override(&loaded.global)
     for text in KeywordDump.texts(classes: options.dumpedClasses) { FileDescriptor.standardOutput.writeAll(text) }
     if diagnostics.warningCount > 0 && (options.zeroWarning || loaded.global.zeroWarning) {
       diagnostics.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.")
@@ -59,7 +62,7 @@ public enum Program {
     }
     if options.action == .check { return report(loaded, diagnostics) }
     if !loaded.hasListener {
-      diagnostics.alert("[haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting.")
+      diagnostics.alert("[\(program).main()] No enabled listener found (check for 'bind' directives) ! Exiting.")
       return 1
     }
     return run(loaded, options, diagnostics)
@@ -101,6 +104,13 @@ public enum Program {
 
   /// Runs the proxies of `model` until they are told to stop; gives the exit status.
   static func run(_ model: ConfigurationModel, _ options: CommandLineOptions, _ diagnostics: Diagnostics) -> Int32 {
+    if let refusal = options.refusalToRun {
+      diagnostics.alert("\(refusal) is not implemented by Weir yet.")
+      return 1
+    }
+    if let megabytes = options.memoryLimit, megabytes > 0 {
+      OwnProcess.setMemoryLimit(megabytes.multipliedReportingOverflow(by: 1 << 20).partialValue)
+    }
     var settings = Runner.Settings()
     settings.daemon = (options.daemon || model.global.daemon) && !options.foreground && !options.debug
     settings.maxConnections = options.maxConnections

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares Weir with HAProxy, byte for byte and field for field.
 
-usage: Tests/oracle/run.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [config] [wire] [log] [balance]
+usage: Tests/oracle/run.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [config] [command] [wire] [log] [balance]
 
 The last line is "N passed, N failed".
 """
@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import command_diff  # noqa: E402
 import config_diff  # noqa: E402
 import log_diff  # noqa: E402
 import wire_diff  # noqa: E402
@@ -38,7 +39,7 @@ def main():
     options.add_argument("--only", default="")
     options.add_argument("tables", nargs="*")
     given = options.parse_args()
-    tables = {"config": config_diff.compare, "wire": wire_diff.compare, "log": log_diff.compare, "balance": balance}
+    tables = {"config": config_diff.compare, "command": command_diff.compare, "wire": wire_diff.compare, "log": log_diff.compare, "balance": balance}
     passed = failed = 0
     for name in given.tables or tables:
         good, bad = tables[name](given.weir, given.haproxy, given.only)
