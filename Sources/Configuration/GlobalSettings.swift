@@ -92,7 +92,7 @@ public struct TuneSettings: Sendable {
   public var bufferSize = 16384
   public var maxRewrite = 1024
   public var maxHTTPHeaders = 101
-  public var httpLogURILength = 1024
+  public var httpLogURILength = 1023
   public var httpCookieLength = 63
   public var maxPollEvents = 200
   public var maxAccept: Int?

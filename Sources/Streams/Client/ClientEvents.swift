@@ -45,8 +45,8 @@ extension Worker {
     frontend.shared.with { $0.sessionRateMax.raise(to: $0.sessionRate.count(at: now)) }
     frontend.counters.count(.sessionsTotal)
     listener.counters.count(.sessionsTotal)
-    logAccept(session)
     if frontend.mode == .tcp {
+      logAccept(session)
       let stream = startStream(session)
       startTCP(stream)
     } else {
@@ -131,7 +131,10 @@ extension Worker {
     let stream = startStream(session)
     stream.isHTTP = true
     stream.requestPhase = .head
+    // Nothing came that could end the idle time.
+    stream.idleTime = 0
     requestHeadTimeout(stream)
+    if stream.session != nil { advance(stream) }
   }
 
   func sendAndClose(_ session: Session, _ bytes: Bytes) {

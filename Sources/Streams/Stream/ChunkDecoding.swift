@@ -81,6 +81,7 @@ private func readTrailers(_ channel: inout Channel, _ resources: PumpResources, 
       }
     }
     channel.take(framing.headLength)
+    channel.transferred += 1
     channel.isComplete = true
     return .progress
   }

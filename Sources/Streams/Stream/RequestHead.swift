@@ -45,6 +45,7 @@ extension Worker {
     stream.requestFraming = framing
     stream.headReceivedTick = loop.now
     session.requestCount += 1
+    logAccept(session)
     captureRequestLine(stream)
     if !frontend.requestCaptures.isEmpty { stream.requestCaptures.capture(frontend.requestCaptures, from: stream.request) }
     stream.requestChannel.transferred = stream.request.countedSize

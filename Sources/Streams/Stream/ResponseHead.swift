@@ -67,6 +67,7 @@ extension Worker {
       }
     }
     stream.frontend?.counters.count(.http1xx)
+    stream.responseChannel.transferred += stream.response.countedSize
     stream.responseChannel.input.consume(length)
     stream.responseParser.reset()
     touchServer(stream)
