@@ -45,6 +45,8 @@ public final class Worker {
   public internal(set) var idleServerConnections = 0
   public internal(set) var isStopping = false
   /// Servers whose next check shall come soon: for the owner of the loop, which empties it.
+  /// Changes of server states that traffic brought about, to be reported by the owner of the loop.
+  public var stateMessages: [StateMessage] = []
   public var checkRequests: [ServerPlace] = []
 
   public init(process: ProcessRuntime, index: Int, loop: consuming EventLoop, routes: LogRoutes) {

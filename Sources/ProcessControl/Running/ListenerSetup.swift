@@ -20,7 +20,7 @@ struct ListenerSetup {
       sockets.append(socket)
       return socket
     } catch {
-      errors.append("Starting \(owner): \(error.text) [\(printed(bind))]")
+      errors.append("Binding [\(bind.location.file):\(bind.location.line)] for \(owner): \(error.text)\(isIP(bind) ? " for" : "") [\(printed(bind))]")
       return nil
     }
   }
@@ -140,6 +140,8 @@ struct ListenerSetup {
     }
     return socket
   }
+
+  private func isIP(_ bind: BindSettings) -> Bool { if case .ip = bind.address { true } else { false } }
 
   private func printed(_ bind: BindSettings) -> String {
     switch bind.address {

@@ -41,16 +41,15 @@ enum Runner {
     let process = RuntimeAssembly.assemble(model, wakeUps: wakeUps, limits: limits)
 
     var listening = ListenerSetup(model.global)
-    var sockets: [Socket] = []
-    for listener in process.listeners {
+    var opened: [Int: Socket] = [:]
+    // The order of HAProxy: IPv6 first, then IPv4, then local sockets.
+    for listener in process.listeners.sorted(by: { rank($0.settings.address) < rank($1.settings.address) }) {
       let proxy = model.proxies[listener.frontendIndex]
       let kind = proxy.capabilities.contains(.backend) ? "proxy" : "frontend"
-      if let socket = listening.open(
-        listener.settings, owner: "\(kind) \(proxy.name)", defaultBacklog: proxy.backlog ?? proxy.maxConnections ?? limits.maxConnections)
-      {
-        sockets.append(socket)
-      }
+      let backlog = proxy.backlog ?? proxy.maxConnections ?? limits.maxConnections
+      opened[listener.index] = listening.open(listener.settings, owner: "\(kind) \(proxy.name)", defaultBacklog: backlog)
     }
+    let sockets = process.listeners.compactMap { opened[$0.index] }
     var statsSockets: [(settings: BindSettings, socket: Socket)] = []
     for settings in model.global.statsSockets {
       let backlog = model.global.statsMaxConnections
@@ -73,6 +72,15 @@ enum Runner {
     let status = start(process, wakeUps, sockets, reports, api)
     for path in listening.paths { Files.remove(path) }
     return status
+  }
+
+  private static func rank(_ address: SocketAddress) -> Int {
+    switch address {
+    case .ip(.v6, _): 0
+    case .ip(.v4, _): 1
+    case .unix, .abstract: 2
+    case .descriptor, .socketPair: 3
+    }
   }
 
   private static func start(

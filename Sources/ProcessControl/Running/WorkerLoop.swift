@@ -62,6 +62,10 @@ final class WorkerLoop {
       worker.checkRequests.removeAll()
     }
     if api.hasMessages { reports.report(api.takeMessages(), worker) }
+    if !worker.stateMessages.isEmpty {
+      reports.report(worker.stateMessages, worker)
+      worker.stateMessages.removeAll()
+    }
     if checks.hasMessages { reports.report(checks.takeMessages(), worker) }
   }
 }

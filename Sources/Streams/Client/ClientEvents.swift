@@ -48,6 +48,8 @@ extension Worker {
     if frontend.mode == .tcp {
       logAccept(session)
       let stream = startStream(session)
+      // What came behind a PROXY header.
+      if session.input.isBacked { stream.requestChannel.input = session.input.take() }
       startTCP(stream)
     } else {
       session.state = .idle

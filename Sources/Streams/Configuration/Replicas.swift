@@ -141,6 +141,8 @@ final class ServerReplica {
   let name: Bytes
   let counters: CounterRow
   let settings: ServerConnectionSettings
+  /// `observe` is set: traffic counts as checks do.
+  let observes: Bool
   private var endpointGeneration = -1
   private var endpoint = Endpoint.none
   /// Connections of this worker that wait for a request, the last used one at the end.
@@ -151,6 +153,7 @@ final class ServerReplica {
     index = runtime.index
     name = runtime.name
     counters = runtime.counters.row(worker)
+    observes = runtime.settings.observe != .none
     settings = ServerConnectionSettings(runtime.settings, backendSource: backendSource)
   }
 

@@ -183,6 +183,7 @@ extension Worker {
     stream.connectDeadline = TimerWheel.never
     stream.serverConnection?.isConnected = true
     if stream.connectedTick < 0 || !stream.connectionReused { stream.connectedTick = loop.now }
+    if !stream.connectionReused { observe(.connected, stream.server, stream.backend) }
     if stream.requestPhase == .connect { stream.requestPhase = .forward }
     touchServer(stream)
     if stream.isTunnel { touchClient(stream) }

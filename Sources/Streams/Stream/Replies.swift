@@ -122,7 +122,7 @@ extension Worker {
     case .idle, .closed: phase = .request
     }
     setEnd(stream, .client, phase)
-    if stream.isHTTP && stream.responsePhase == .head && !stream.watchesAbort && stream.requestPhase != .connect {
+    if stream.isHTTP && stream.responsePhase == .head && (stream.connector == .established || stream.requestPhase < .connect) {
       reply(stream, status: 400)
     } else {
       // Nobody is there to read an answer.

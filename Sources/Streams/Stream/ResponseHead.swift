@@ -154,7 +154,7 @@ extension Worker {
     if retriesOnEmpty(stream, backend, nothingCame) { return retryResponse(stream) }
     backend.counters.count(.responseErrors)
     stream.server?.counters.count(.responseErrors)
-    observeFailure(stream)
+    observeFailure(stream, .closedEarly)
     setEnd(stream, .server, .headers)
     reply(stream, status: 502)
   }
@@ -165,7 +165,7 @@ extension Worker {
     if backend.retryOn.contains(.junkResponse) && mayRetryResponse(stream) { return retryResponse(stream) }
     backend.counters.count(.responseErrors)
     stream.server?.counters.count(.responseErrors)
-    observeFailure(stream)
+    observeFailure(stream, .invalidHeaders)
     setEnd(stream, .proxy, .headers)
     reply(stream, status: 502)
   }

@@ -111,7 +111,9 @@ struct StreamLogView: LogSource {
     t.handshake = stream.handshakeTime
     t.idle = stream.isHTTP ? stream.idleTime : -1
     // Never set in TCP mode: HAProxy 2.6 then prints one more for %Tw.
-    t.request = stream.isHTTP ? since(stream.headReceivedTick) : -1
+    // Without a backend HAProxy shows no time for the request.
+    let known = stream.backend != nil || stream.endCause == .local || stream.status != 503
+    t.request = stream.isHTTP && known ? since(stream.headReceivedTick) : -1
     t.queue = since(stream.queueEndTick)
     t.connect = since(stream.connectedTick)
     t.data = since(stream.responseTick)

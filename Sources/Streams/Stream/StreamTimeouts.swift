@@ -53,7 +53,7 @@ extension Worker {
     } else {
       backend.counters.count(.responseErrors)
       stream.server?.counters.count(.responseErrors)
-      observeFailure(stream)
+      observeFailure(stream, .readTimeout)
       setEnd(stream, .serverTimeout, .headers)
       reply(stream, status: 504)
     }
