@@ -57,7 +57,7 @@ extension Evaluator {
     }
     if test.method == .group { return isInGroup(test, value.data) }
     for i in Int(test.firstPattern)..<Int(test.firstPattern) + Int(test.patternCount) {
-      if replicas[Int(program.testPatterns[i])].find(value.data, matcher) != nil { return true }
+      if replicas[Int(program.testPatterns[i])].contains(value.data, matcher) { return true }
     }
     return false
   }
@@ -71,7 +71,7 @@ extension Evaluator {
     guard let user = program.userLists[Int(list)].user(name) else { return false }
     for i in Int(test.firstPattern)..<Int(test.firstPattern) + Int(test.patternCount) {
       let replica = replicas[Int(program.testPatterns[i])]
-      for group in user.groupNames where replica.find(.string(group), matcher) != nil { return true }
+      for group in user.groupNames where replica.contains(.string(group), matcher) { return true }
     }
     return false
   }

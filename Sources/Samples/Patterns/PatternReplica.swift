@@ -1,19 +1,28 @@
 import Memory
 
-/// One worker's hold of a pattern expression: it takes a new snapshot where there was an edit, and looks up without
-/// any reference counting.
+/// One worker's hold of a pattern expression: it takes a new snapshot where there was an edit, and looks up in it.
+/// What it holds is never changed, so that the tables, which all workers share, are reached without counting.
 final class PatternReplica {
-  let expression: PatternExpression
-  private var seen = 0
-  private var tables: [PinnedTable] = []
-  private final class PinnedTable {
-    let table: PinnedReference<PatternTable>
-    let removed: NumberSet
-    init(_ table: PatternTable, _ removed: NumberSet) {
-      self.table = PinnedReference(table)
-      self.removed = removed
+  /// A snapshot in the hands of one worker.
+  private final class Hold {
+    let version: Int
+    /// The one table of a list that was not edited; nil for an empty one.
+    let only: PatternTable?
+    let tables: [PatternTable]
+    let removed: [NumberSet]
+    let isEdited: Bool
+    let none = NumberSet()
+
+    init(_ snapshot: PatternExpression.Snapshot?, version: Int) {
+      self.version = version
+      tables = snapshot?.tables ?? []
+      removed = snapshot?.removed ?? []
+      isEdited = tables.count > 1 || removed.contains { !$0.isEmpty }
+      only = isEdited ? nil : tables.first { !$0.entries.isEmpty }
     }
   }
+  let expression: PatternExpression
+  private var hold = Hold(nil, version: 0)
 
   init(_ expression: PatternExpression) { self.expression = expression }
 
@@ -24,22 +33,41 @@ final class PatternReplica {
     let pattern: Pattern
   }
 
+  private func current() -> Hold {
+    let hold = self.hold
+    let version = expression.version.acquired
+    if version == hold.version { return hold }
+    let fresh = Hold(expression.snapshot, version: version)
+    self.hold = fresh
+    return fresh
+  }
+
+  /// Whether anything matches a value that was cast to what the method expects.
+  func contains(_ value: SampleData, _ matcher: RegexMatcher) -> Bool {
+    let hold = current()
+    if let table = hold.only { return table.find(value, matcher, hold.none) != nil }
+    return hold.isEdited && best(hold, value, matcher) != nil
+  }
+
   /// The best match of a value that was cast to what the method expects.
   func find(_ value: SampleData, _ matcher: RegexMatcher) -> Match? {
-    let version = expression.version.acquired
-    if version != seen { refresh(version) }
-    var best: Match?
-    var i = tables.count
-    while i > 0 {
-      i -= 1
-      let match = tables[i].table.with { table -> Match? in
-        guard let found = table.find(value, matcher, tables[i].removed) else { return nil }
-        let entry = table.entries[found]
-        return Match(value: entry.value, number: entry.number, pattern: entry.pattern)
-      }
-      if let match, best == nil || isBetter(match, best!) { best = match }
+    let hold = current()
+    if let table = hold.only {
+      guard let found = table.find(value, matcher, hold.none) else { return nil }
+      return Match(table.entries[found])
     }
-    // A regular expression's groups must be those of the entry that was chosen.
+    return hold.isEdited ? best(hold, value, matcher) : nil
+  }
+
+  private func best(_ hold: Hold, _ value: SampleData, _ matcher: RegexMatcher) -> Match? {
+    var best: Match?
+    // Oldest first: the groups of a regular expression are then those of the first match, which stays the best one.
+    for i in hold.tables.indices {
+      if best != nil && expression.method == .regex { break }
+      guard let found = hold.tables[i].find(value, matcher, hold.removed[i]) else { continue }
+      let match = Match(hold.tables[i].entries[found])
+      if best == nil || isBetter(match, best!) { best = match }
+    }
     return best
   }
 
@@ -53,10 +81,10 @@ final class PatternReplica {
     default: a.number < b.number
     }
   }
+}
 
-  private func refresh(_ version: Int) {
-    let snapshot = expression.snapshot
-    tables = zip(snapshot.tables, snapshot.removed).filter { !$0.0.entries.isEmpty }.map { PinnedTable($0, $1) }
-    seen = version
+extension PatternReplica.Match {
+  init(_ entry: PatternTable.Entry) {
+    self.init(value: entry.value, number: entry.number, pattern: entry.pattern)
   }
 }
