@@ -3,7 +3,7 @@ import Configuration
 /// Options of `server` lines that Weir does not have yet: each is refused by its name.
 let serverAbsentOptions: [ServerOption] =
   [
-    "check-via-socks4", "namespace", "proxy-v2-options", "redir", "resolve-net", "resolve-opts",
+    "check-via-socks4", "namespace", "redir", "resolve-net", "resolve-opts",
     "resolvers", "socks4",
   ].map { name in
     ServerOption(name) { _ throws(OptionError) in throw .text("'\(name)' is not implemented by Weir yet") }

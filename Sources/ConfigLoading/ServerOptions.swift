@@ -59,6 +59,7 @@ let serverOptions: [ServerOption] = [
   ServerOption("proto") { server throws(OptionError) in
     server.settings.proto = try multiplexer(&server, "proto")
   },
+  ServerOption("proxy-v2-options", parse: proxyHeaderOptions),
   ServerOption("resolve-prefer") { server throws(OptionError) in
     switch server.cursor.take() {
     case "ipv4": server.settings.resolvePreference = .v4
@@ -155,5 +156,17 @@ func multiplexer(_ server: inout ServerOptionContext, _ keyword: String) throws(
     throw .text(
       "overflow in argument <\(word)> to <slowstart> of server \(server.name), maximum value is 2147483647 ms "
         + "(~24.8 days).")
+  }
+}
+
+@Sendable private func proxyHeaderOptions(_ server: inout ServerOptionContext) throws(OptionError) {
+  for word in server.cursor.take().split(separator: ",", omittingEmptySubsequences: false) {
+    switch word {
+    case "ssl", "cert-cn", "ssl-cipher", "cert-sig", "cert-key": server.settings.proxyOptions.insert(.tls)
+    case "authority": server.settings.proxyOptions.insert(.authority)
+    case "crc32c": server.settings.proxyOptions.insert(.checksum)
+    case "unique-id": throw .text("'proxy-v2-options unique-id' is not implemented by Weir yet")
+    default: throw .text("'\(word)' : proxy v2 option not implemented")
+    }
   }
 }

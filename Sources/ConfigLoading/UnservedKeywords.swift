@@ -5,12 +5,10 @@ import Configuration
 /// been reported. An entry goes away with the work that makes it true.
 enum UnservedKeywords {
   static let options: Set<String> = [
-    "checkcache", "h1-case-adjust-bogus-client", "h1-case-adjust-bogus-server", "http-restrict-req-hdr-names",
-    "http-use-proxy-header", "idle-close-on-response",
+    "checkcache",
   ]
   static let proxies: Set<String> = [
-    "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "max-keep-alive-queue", "srvtcpka-cnt", "srvtcpka-idle",
-    "srvtcpka-intvl", "unique-id-header",
+    "unique-id-header",
   ]
   static let binds: Set<String> = ["accept-netscaler-cip"]
 

@@ -22,6 +22,18 @@ public enum ObserveMode: Sendable { case none, layer4, layer7 }
 public enum OnErrorAction: Sendable { case fastInter, failCheck, suddenDeath, markDown }
 public enum ProxyProtocolVersion: Sendable { case none, v1, v2 }
 
+/// `proxy-v2-options`.
+public struct ProxyHeaderOptions: OptionSet, Sendable, Hashable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// Any of `ssl`, `cert-cn`, `ssl-cipher`, `cert-sig`, `cert-key`: says how the client is connected. In clear text all
+  /// of them come to the same.
+  public static let tls = ProxyHeaderOptions(rawValue: 1)
+  /// The host name of the client's TLS handshake.
+  public static let authority = ProxyHeaderOptions(rawValue: 2)
+  public static let checksum = ProxyHeaderOptions(rawValue: 4)
+}
+
 /// A `server` line (manual section 5.2). Times are milliseconds.
 public struct ServerSettings: Sendable {
   public var name: String
@@ -57,6 +69,7 @@ public struct ServerSettings: Sendable {
   public var redirectPrefix: String?
   public var source: SourceSettings?
   public var sendProxy = ProxyProtocolVersion.none
+  public var proxyOptions: ProxyHeaderOptions = []
   public var interface: String?
   public var namespace: String?
   public var namespaceFromProxy = false

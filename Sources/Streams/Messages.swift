@@ -75,6 +75,8 @@ extension Worker {
       listener.isStopped = true
     }
     for session in sessions where session.connection.isOpen && session.state == .idle && !session.input.isBacked {
+      // `option idle-close-on-response`: the next answer says that it was the last.
+      if session.listener?.frontend.options.contains(.idleCloseOnResponse) == true { continue }
       closeSession(session)
     }
     for backend in backends { for server in backend?.servers ?? [] { dropIdle(backend: backend!.index, server: server.index) } }
@@ -87,7 +89,7 @@ extension Worker {
     }
   }
   private func restartListeners(of frontend: Int) {
-    for listener in listeners where listener.frontend.index == frontend {
+    for listener in listeners where listener.frontend.index == frontend && !listener.isElsewhere {
       listener.isStopped = false
       register(listener)
     }

@@ -23,6 +23,8 @@ public final class Worker {
   var listeners: [ListenerReplica] = []
   let tune: WorkerTuning
   let resources: PumpResources
+  /// `h1-case-adjust`; nil without rules.
+  let headerCase: HeaderCase?
   public var logs: LogSender
   let builtInAnswers = ErrorAnswerTable()
 
@@ -58,6 +60,7 @@ public final class Worker {
     buffers = BufferPool(bufferSize: t.bufferSize)
     logs = LogSender(routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName, processID: Int(OwnProcess.id))
     resources = PumpResources(pool: buffers, limits: tune.limits)
+    headerCase = HeaderCase(process.model.global.headerCaseAdjust)
     arena = ByteArena(capacity: max(64 << 10, t.bufferSize * 4))
     frontends = process.frontends.map { $0.map { FrontendReplica($0, worker: index, routes: routes) } }
     backends = process.backends.map { $0.map { BackendReplica($0, worker: index) } }
@@ -72,6 +75,7 @@ public final class Worker {
     let threads = runtime.settings.threads
     if !threads.isEmpty && !threads.contains(index + 1) {
       listener.isStopped = true
+      listener.isElsewhere = true
       return
     }
     register(listener)

@@ -30,7 +30,10 @@ extension Worker {
   }
 
   private func applyClientOptions(_ socket: Socket, _ frontend: FrontendReplica) {
-    if frontend.options.contains(.clientTCPKeepAlive) { socket.setKeepAlive() }
+    if frontend.options.contains(.clientTCPKeepAlive) {
+      let probes = frontend.keepAlive
+      socket.setKeepAlive(idle: probes.idle, interval: probes.interval, count: probes.count)
+    }
     if let size = tune.clientReceiveBuffer { socket.setReceiveBuffer(size) }
     if let size = tune.clientSendBuffer { socket.setSendBuffer(size) }
   }

@@ -21,6 +21,8 @@ final class ListenerReplica {
   let fixedLocal: Endpoint?
   var isWaiting = false
   var isStopped = false
+  /// Other workers accept for it (`thread` on the `bind` line, or a shard of another worker).
+  var isElsewhere = false
 
   init(_ runtime: ListenerRuntime, socket: Socket, frontend: FrontendReplica, worker: Int) {
     let s = runtime.settings

@@ -52,9 +52,15 @@ extension Worker {
   }
 
   /// The header that goes out before anything else on a connection to a server with `send-proxy`.
-  func proxyHeader(_ stream: Stream, _ version: ProxyProtocolVersion) -> Bytes {
+  func proxyHeader(_ stream: Stream, _ version: ProxyProtocolVersion, _ options: ProxyHeaderOptions) -> Bytes {
     guard let session = stream.session else { return Bytes() }
-    return ProxyHeader.make(version == .v2 ? 2 : 1, source: session.peer, destination: localEndpoint(of: session), into: stream.preface)
+    let local = localEndpoint(of: session)
+    let number = version == .v2 ? 2 : 1
+    let plain = ProxyHeader.make(number, source: session.peer, destination: local, options, into: stream.preface)
+    if number == 1 || !options.contains(.checksum) { return plain }
+    // The checksum is that of the whole header with zeros in its place.
+    return ProxyHeader.make(
+      number, source: session.peer, destination: local, options, checksum: Hash.crc32c(plain), into: stream.preface)
   }
 }
 
@@ -140,7 +146,10 @@ enum ProxyHeader {
     return at == body.count
   }
 
-  static func make(_ version: Int, source: Endpoint, destination: Endpoint, into arena: ByteArena) -> Bytes {
+  static func make(
+    _ version: Int, source: Endpoint, destination: Endpoint, _ options: ProxyHeaderOptions = [], checksum: UInt32 = 0,
+    into arena: ByteArena
+  ) -> Bytes {
     arena.reset()
     arena.begin()
     var (a, b) = (source, destination)
@@ -169,7 +178,8 @@ enum ProxyHeader {
     arena.append(byte: known ? 0x21 : 0x20)
     arena.append(byte: !known ? 0 : a.family == .ipv4 ? 0x11 : 0x21)
     arena.append(byte: 0)
-    arena.append(byte: !known ? 0 : a.family == .ipv4 ? 12 : 36)
+    let extra = (options.contains(.checksum) ? 7 : 0) + (options.contains(.tls) ? 8 : 0)
+    arena.append(byte: UInt8((!known ? 0 : a.family == .ipv4 ? 12 : 36) + extra))
     if known {
       for e in [a, b] {
         if e.family == .ipv6 { for i in 0..<8 { arena.append(byte: UInt8(truncatingIfNeeded: e.high >> UInt64(56 - 8 * i))) } }
@@ -181,6 +191,12 @@ enum ProxyHeader {
         arena.append(byte: UInt8(e.port & 255))
       }
     }
+    if options.contains(.checksum) {
+      arena.append("\u{03}\u{00}\u{04}")
+      for shift: UInt32 in [24, 16, 8, 0] { arena.append(byte: UInt8(truncatingIfNeeded: checksum >> shift)) }
+    }
+    // A client without TLS: no flags, and nothing verified.
+    if options.contains(.tls) { arena.append("\u{20}\u{00}\u{05}\u{00}\u{00}\u{00}\u{00}\u{00}") }
     return arena.finish()
   }
 }

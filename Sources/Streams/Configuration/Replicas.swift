@@ -15,6 +15,7 @@ final class FrontendReplica {
   let name: Bytes
   let mode: ProxyMode
   let options: ProxyOptions
+  let keepAlive: KeepAliveProbes
   let timeouts: TimeoutTable
   let counters: CounterRow
   let sessions: SharedCell
@@ -44,6 +45,7 @@ final class FrontendReplica {
     name = runtime.name
     mode = s.mode
     options = s.options
+    keepAlive = s.clientKeepAlive
     timeouts = TimeoutTable(s.timeouts)
     counters = runtime.counters.row(worker)
     sessions = runtime.sessions
@@ -72,6 +74,7 @@ final class BackendReplica {
   let name: Bytes
   let mode: ProxyMode
   let options: ProxyOptions
+  let keepAlive: KeepAliveProbes
   let timeouts: TimeoutTable
   let counters: CounterRow
   let sessions: SharedCell
@@ -81,6 +84,8 @@ final class BackendReplica {
   let hasOwnRetries: Bool
   let hasOwnRedispatch: Bool
   let retryOn: RetryConditions
+  /// `max-keep-alive-queue`; below 0 for no limit.
+  let keepAliveQueue: Int
   let reuse: HTTPReuse
   let forwardFor: ForwardRule?
   let originalTo: ForwardRule?
@@ -104,6 +109,7 @@ final class BackendReplica {
     name = runtime.name
     mode = s.mode
     options = s.options
+    keepAlive = s.serverKeepAlive
     timeouts = TimeoutTable(s.timeouts)
     counters = runtime.counters.row(worker)
     sessions = runtime.sessions
@@ -113,6 +119,7 @@ final class BackendReplica {
     hasOwnRetries = s.hasOwnRetries
     hasOwnRedispatch = s.hasOwnRedispatch
     retryOn = s.retryOn
+    keepAliveQueue = s.maxKeepAliveQueue
     reuse = s.httpReuse
     forwardFor = s.forwardFor.map(ForwardRule.init)
     originalTo = s.originalTo.map(ForwardRule.init)
@@ -175,6 +182,7 @@ struct ServerConnectionSettings {
   let unixPath: SocketAddress?
   let source: SourceSettings?
   let sendProxy: ProxyProtocolVersion
+  let proxyOptions: ProxyHeaderOptions
   let poolMax: Int
   let purgeDelay: Int64
   let maxReuse: Int
@@ -193,6 +201,7 @@ struct ServerConnectionSettings {
     }
     source = s.source ?? backendSource
     sendProxy = s.sendProxy
+    proxyOptions = s.proxyOptions
     poolMax = s.poolMaxConnections
     purgeDelay = Int64(s.poolPurgeDelay)
     maxReuse = s.maxReuse

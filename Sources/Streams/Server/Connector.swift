@@ -27,7 +27,10 @@ extension Worker {
 
   private func assignServer(_ stream: Stream) {
     guard let backend = stream.backend else { return }
-    if let own = stickToLastServer(stream, backend) { return take(own, stream) }
+    if let own = stickToLastServer(stream, backend) {
+      let hasRoom = own.shared.with { $0.load.hasRoom(in: backend.load) }
+      return hasRoom ? take(own, stream) : queue(stream, on: own)
+    }
     if backend.servers.isEmpty {
       if backend.dispatch != nil || backend.transparent {
         stream.connector = .assigned
@@ -53,7 +56,13 @@ extension Worker {
     guard let own = stream.session?.privateServer, own.backend === backend, let server = own.server,
       backend.options.contains(.preferLastServer), stream.avoidedServer == nil
     else { return nil }
-    return server.shared.with({ $0.isUsable }) ? server : nil
+    let limit = backend.keepAliveQueue
+    return server.shared.with { s in
+      if !s.isUsable { return nil }
+      // `max-keep-alive-queue`: where too many wait already, any server is better than the own one.
+      if limit >= 0 && !s.load.hasRoom(in: backend.load) && s.load.queued.value >= limit { return nil }
+      return server
+    }
   }
 
   /// Takes a place on the server.

@@ -68,7 +68,7 @@ extension Worker {
       return
     }
     if let version = settings?.sendProxy, version != .none {
-      connection.preface = proxyHeader(stream, version)
+      connection.preface = proxyHeader(stream, version, settings?.proxyOptions ?? [])
     }
     if case .connected = result {
       connection.isConnected = true
@@ -77,7 +77,10 @@ extension Worker {
   }
 
   private func prepare(_ socket: Socket, _ stream: Stream, _ backend: BackendReplica, _ settings: ServerConnectionSettings?, _ family: Endpoint.Family) {
-    if backend.options.contains(.serverTCPKeepAlive) { socket.setKeepAlive() }
+    if backend.options.contains(.serverTCPKeepAlive) {
+      let probes = backend.keepAlive
+      socket.setKeepAlive(idle: probes.idle, interval: probes.interval, count: probes.count)
+    }
     if backend.options.contains(.tcpSmartConnect) && stream.hasSomethingForServer { socket.setQuickAck(false) }
     if let size = tune.serverReceiveBuffer { socket.setReceiveBuffer(size) }
     if let size = tune.serverSendBuffer { socket.setSendBuffer(size) }

@@ -89,6 +89,7 @@ extension Worker {
         break
       }
     }
+    if stream.frontend?.options.contains(.contStats) == true { accountBytes(stream) }
     watch(stream)
   }
 

@@ -1,3 +1,4 @@
+import Connections
 import HTTP1
 import Memory
 import System
@@ -8,7 +9,9 @@ struct Channel: ~Copyable {
   var input = Buffer()
   /// Bytes to send before anything of `input`: heads, chunk frames, answers of our own.
   var output = Buffer()
-  var pipe: Pipe?
+  private(set) var pipe: Pipe?
+  /// The process's count of pipes, where there is one here.
+  private var pipesUsed: SharedCell?
   var source = BodySource.none
   /// The body leaves in chunks of our own.
   var chunkedOut = false
@@ -35,8 +38,7 @@ struct Channel: ~Copyable {
   mutating func reset() {
     input.release()
     output.release()
-    if let p = pipe { p.close() }
-    pipe = nil
+    closePipe()
     source = .none
     chunkedOut = false
     readsTrailers = false
@@ -48,8 +50,27 @@ struct Channel: ~Copyable {
     transferred = 0
     accounted = 0
   }
+  /// Takes a pipe that was counted in `pipesUsed`, which `closePipe` gives back.
+  mutating func open(_ pipe: consuming Pipe, countedIn pipesUsed: SharedCell) {
+    self.pipe = pipe
+    self.pipesUsed = pipesUsed
+  }
+  mutating func closePipe() {
+    guard let open = pipe else { return }
+    open.close()
+    pipe = nil
+    pipesUsed?.add(-1)
+  }
+  /// As `Pipe.fill` and `Pipe.drain`, through the connection that knows its readiness.
+  mutating func fillPipe(from source: inout Connection, limit: Int) -> IOResult {
+    pipe == nil ? .wouldBlock : source.fill(&pipe!, limit: limit)
+  }
+  mutating func drainPipe(to sink: inout Connection) -> IOResult {
+    pipe == nil ? .wouldBlock : sink.drain(&pipe!, more: false)
+  }
+  var pipeCount: Int { pipe?.count ?? 0 }
   /// Nothing is waiting to be sent.
-  var isFlushed: Bool { output.isEmpty && (pipe?.count ?? 0) == 0 }
+  var isFlushed: Bool { output.isEmpty && pipeCount == 0 }
 }
 
 /// What of the received bytes belongs to the body.

@@ -24,7 +24,7 @@ extension Worker {
     } else {
       connection = stream.request.isVersion11 ? .none : .keepAlive
     }
-    if !H1Writer.writeRequest(stream.request, connection: connection, to: &stream.requestChannel.output) {
+    if !write(request: stream, backend, connection) {
       setEnd(stream, .proxy, .request)
       return reply(stream, status: 400)
     }

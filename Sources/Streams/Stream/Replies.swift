@@ -181,7 +181,10 @@ extension Worker {
   func breakOff(_ stream: Stream) {
     leaveServer(stream)
     stream.clientKeepsAlive = false
+    // What was sent has been sent: logs and counters want it.
+    let (transferred, accounted) = (stream.responseChannel.transferred, stream.responseChannel.accounted)
     stream.responseChannel.reset()
+    (stream.responseChannel.transferred, stream.responseChannel.accounted) = (transferred, accounted)
     stream.requestChannel.isComplete = true
     stream.responseChannel.isComplete = true
     stream.requestPhase = .done

@@ -17,7 +17,9 @@ extension Worker {
     guard let backendIndex = frontend.defaultBackend, let backend = backends[backendIndex] else {
       return noServer(stream, backendKnown: false)
     }
+    if stream.isHTTP && !restrictHeaderNames(stream, frontend.options) { return }
     enter(backend, stream)
+    if stream.isHTTP && backend.index != frontend.index && !restrictHeaderNames(stream, backend.options) { return }
     if stream.isHTTP { prepareRequest(stream, frontend: frontend, backend: backend) }
     stream.connector = .assign
     let buffersBody = (frontend.options.union(backend.options)).contains(.httpBufferRequest)

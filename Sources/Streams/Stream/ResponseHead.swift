@@ -58,7 +58,7 @@ extension Worker {
     if stream.request.isVersion11 {
       _ = stream.responseChannel.output.back(by: buffers)
       if stream.responseChannel.output.isBacked, let session = stream.session {
-        if H1Writer.writeResponse(stream.response, connection: .none, to: &stream.responseChannel.output) {
+        if write(response: stream, .none) {
           if session.connection.canSend, case .bytes(let n) = session.connection.send(stream.responseChannel.output.readable) {
             stream.responseChannel.output.consume(n)
             if stream.responseChannel.output.isEmpty { stream.responseChannel.output.release() }
@@ -130,7 +130,7 @@ extension Worker {
         connection = .keepAlive
       }
     }
-    if !H1Writer.writeResponse(stream.response, connection: connection, to: &stream.responseChannel.output) { return false }
+    if !write(response: stream, connection) { return false }
     // What is there of a short body leaves in the same piece as the head.
     let plain = stream.responseChannel.plainBytes
     if plain > 0 && plain <= 4096 && plain <= stream.responseChannel.output.room {

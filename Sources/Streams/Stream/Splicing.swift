@@ -42,7 +42,7 @@ extension Worker {
     }
     channel.releaseIdle()
     channel.input.release()
-    channel.pipe = pipe
+    channel.open(pipe, countedIn: process.pipesUsed)
     return true
   }
 
@@ -50,12 +50,12 @@ extension Worker {
     var result = PumpResult()
     var turns = 16
     while true {
-      if channel.pipe!.count > 0 {
+      if channel.pipeCount > 0 {
         if !sink.canSend {
           result.waitsForSink = true
           return result
         }
-        switch sink.drain(&channel.pipe!, more: false) {
+        switch channel.drainPipe(to: &sink) {
         case .bytes(let n):
           result.sent += n
           continue
@@ -71,7 +71,7 @@ extension Worker {
       if case .length(let left) = channel.source {
         if left == 0 {
           channel.isComplete = true
-          closePipe(&channel)
+          channel.closePipe()
           return result
         }
         limit = Int(min(left, UInt64(limit)))
@@ -85,13 +85,13 @@ extension Worker {
         if source.endReceived { result.sourceEnded = true } else { result.waitsForSource = true }
         return result
       }
-      switch source.fill(&channel.pipe!, limit: limit) {
+      switch channel.fillPipe(from: &source, limit: limit) {
       case .bytes(let n):
         result.received += n
         channel.transferred += UInt64(n)
         if case .length(let left) = channel.source { channel.source = .length(left - UInt64(n)) }
       case .wouldBlock:
-        if channel.pipe!.count == 0 {
+        if channel.pipeCount == 0 {
           result.waitsForSource = true
           return result
         }
@@ -103,11 +103,5 @@ extension Worker {
         return result
       }
     }
-  }
-
-  private func closePipe(_ channel: inout Channel) {
-    channel.pipe?.close()
-    channel.pipe = nil
-    process.pipesUsed.add(-1)
   }
 }
