@@ -96,8 +96,13 @@ extension H1HeadParser {
     if framing.flags.contains(.transferEncoding) { message.remove(.transferEncoding) }
   }
 
+  /// Whether this can be the host of an authority: a colon stands only between brackets (RFC 3986 3.2.2).
   private func isHost(_ text: Bytes) -> Bool {
-    for i in 0..<text.count where !CharacterClass.host.contains(text[i]) { return false }
+    let isBracketed = text.at(0) == 0x5b && text.at(text.count - 1) == 0x5d
+    for i in 0..<text.count {
+      let c = text[i]
+      if !CharacterClass.host.contains(c) || (c == 0x3a && !isBracketed) { return false }
+    }
     return !text.isEmpty
   }
 
@@ -111,11 +116,11 @@ extension H1HeadParser {
     }
     if limits.acceptsInvalid { return 0 }
     let authority = HostAndPort(message.target)
-    if authority.host.isEmpty || authority.port.isEmpty || !isHost(authority.host) {
+    if authority.port.isEmpty || !isHost(authority.host) {
       return refuse(400, .lastLF, at: message.target)
     }
     let isDefault = authority.port.equals("80") || authority.port.equals("443")
-    return reconcileHost(message.target, isDefault ? authority.host : message.target, &message)
+    return reconcileHost(message.target, isDefault ? authority.host : message.target, nil, &message)
   }
 
   /// A target that does not start with a slash: `*` for OPTIONS, or the absolute form, which must agree with Host.
@@ -130,38 +135,48 @@ extension H1HeadParser {
     }
     let authority = target.hostAndPort
     let parts = HostAndPort(authority)
-    if parts.host.isEmpty || !isHost(authority) { return refuse(400, .lastLF, at: message.target) }
-    let isDefault =
-      parts.hasColon
-      && (parts.port.isEmpty || (target.scheme.equalsIgnoringCase("http") && parts.port.equals("80"))
-        || (target.scheme.equalsIgnoringCase("https") && parts.port.equals("443")))
-    let status = reconcileHost(authority, isDefault ? parts.host : authority, &message)
+    if !isHost(parts.host) { return refuse(400, .lastLF, at: message.target) }
+    let defaultPort =
+      target.scheme.equalsIgnoringCase("http")
+      ? Bytes("80") : target.scheme.equalsIgnoringCase("https") ? Bytes("443") : Bytes()
+    let isDefault = parts.hasColon && (parts.port.isEmpty || parts.port.equals(defaultPort))
+    let status = reconcileHost(authority, isDefault ? parts.host : authority, defaultPort, &message)
     if status == 0 && isDefault { dropPort(authority.count - parts.host.count, target, &buffer, &message) }
     return status
   }
 
-  /// Takes the last `n` bytes of the authority out of an absolute-form target: what stands before them moves up.
+  /// Takes the last `n` bytes of the authority out of an absolute-form target: what stands before them moves up. Host
+  /// follows, where it is the same but for the port.
   private func dropPort(_ n: Int, _ target: RequestTarget, _ buffer: inout Buffer, _ message: inout HTTPMessage) {
     guard let start = target.whole.offset(in: buffer.readable) else { return }
-    var i = target.whole.count - target.pathAndQuery.count - n
+    // All is measured before anything moves: the parts of `target` are views of these bytes.
+    let end = target.scheme.count + 3 + target.authority.count - n
+    let hostLength = target.hostAndPort.count - n
+    var i = end
     while i > 0 {
       i -= 1
       buffer.set(start + i + n, target.whole[i])
     }
     message.target = target.whole.dropFirst(n)
+    if hostIndex < 0 { return }
+    let short = target.whole.slice(end + n - hostLength, hostLength)
+    if message[hostIndex].value.equalsIgnoringCase(short) { message.setValue(at: hostIndex, short) }
   }
 
   /// Compares an authority with Host; where the authority names its default port, Host loses it.
-  private mutating func reconcileHost(_ full: Bytes, _ short: Bytes, _ message: inout HTTPMessage) -> Int {
+  private mutating func reconcileHost(
+    _ full: Bytes, _ short: Bytes, _ defaultPort: Bytes?, _ message: inout HTTPMessage
+  ) -> Int {
     if hostIndex < 0 { return 0 }
     if host.equalsIgnoringCase(full) || host.equalsIgnoringCase(short) {
-      message.setValue(at: hostIndex, host.prefix(short.count))
+      // In CONNECT the target keeps its port, and Host becomes the authority without it.
+      message.setValue(at: hostIndex, message.method == .connect ? short : host.prefix(short.count))
       return 0
     }
     // The authority has no port, and Host names the default one (or an empty one).
     let parts = HostAndPort(host)
-    if parts.hasColon && parts.host.equalsIgnoringCase(short) {
-      if parts.port.isEmpty || parts.port.equals("80") || parts.port.equals("443") { return 0 }
+    if let defaultPort, parts.hasColon, parts.host.equalsIgnoringCase(short) {
+      if parts.port.isEmpty || parts.port.equals(defaultPort) { return 0 }
     }
     return refuse(400, .lastLF, at: host)
   }
