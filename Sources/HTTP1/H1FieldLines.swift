@@ -29,7 +29,7 @@ extension H1HeadParser {
       var start = colon + 1
       while start < count && (bytes[start] == 0x20 || bytes[start] == 0x09) { start += 1 }
       var stop = bytes.firstControl(from: start)
-      while stop < count && bytes[stop] == 0x09 { stop = bytes.firstControl(from: stop + 1) }
+      while stop < count && isValueByte(bytes[stop]) { stop = bytes.firstControl(from: stop + 1) }
       // The byte behind the line decides whether the line is folded.
       if count - stop < 3 || bytes[stop] != 0x0d || bytes[stop + 1] != 0x0a { break }
       let next = bytes[stop + 2]
@@ -86,11 +86,11 @@ extension H1HeadParser {
         i = bytes.firstControl(from: i)
         if i == count { break }
         switch bytes[i] {
-        case 0x09: i += 1
         case 0x0d:
           state = .headerValueLF
           i += 1
         case 0x0a: state = .headerValueLF
+        case let c where isValueByte(c): i += 1
         default: return fail(.headerValue, at: i)
         }
       case .headerValueLF:
@@ -134,6 +134,12 @@ extension H1HeadParser {
     }
     let value = bytes[min(mark, lineEnd)..<lineEnd].trimmed
     return take(name, value, KnownHeader(name), &buffer, &message)
+  }
+
+  /// Whether this control byte may stand in a value. Besides tabs, servers' answers keep all but NUL: HAProxy forwards
+  /// them, and RFC 9110 5.5 allows that. In requests they are refused.
+  @inline(__always) func isValueByte(_ control: UInt8) -> Bool {
+    control == 0x09 || (kind == .response && !isTrailer && control != 0 && control != 0x0d && control != 0x0a)
   }
 
   /// The headers that decide framing or must be cleaned.

@@ -90,7 +90,7 @@ extension H1HeadParser {
         guard let end = versionEnd(bytes, from: i) else { return wait(.responseVersion, at: i) }
         if !takeVersion(bytes[mark..<end], &message) { return fail(.responseVersion, at: mark) }
         guard end < count else { return wait(.responseVersion, at: i) }
-        if bytes[end] != 0x20 { return fail(.responseVersion, at: end) }
+        if bytes[end] != 0x20 && bytes[end] != 0x09 { return fail(.responseVersion, at: end) }
         i = end
         state = .versionSpace
       case .versionSpace:
@@ -120,7 +120,7 @@ extension H1HeadParser {
       case .reason:
         i = bytes.firstControl(from: i)
         if i == count { break }
-        if bytes[i] == 0x09 {
+        if isValueByte(bytes[i]) {
           i += 1
           continue
         }

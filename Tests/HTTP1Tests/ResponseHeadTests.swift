@@ -9,6 +9,8 @@ private let length = "content-length: 3\r\n\r\nabc"
 /// What HAProxy 2.6.12 sends to a client for these, but for its own `connection` line.
 private let forwarded: [(String, String, String)] = [
   (ok + "Content-Length: 3\r\n\r\nabc", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n", "length(3)"),
+  (ok + "X: a\u{1}\u{7f}\r\n" + length, "HTTP/1.1 200 OK\r\nx: a\u{1}\u{7f}\r\ncontent-length: 3\r\n\r\n", "length(3)"),
+  ("HTTP/1.1\t200\t\u{1}x\r\n" + length, "HTTP/1.1 200 \u{1}x\r\ncontent-length: 3\r\n\r\n", "length(3)"),
   (ok + "Content-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", "none"),
   ("HTTP/1.1 200\r\n" + length, "HTTP/1.1 200 \r\ncontent-length: 3\r\n\r\n", "length(3)"),
   ("HTTP/1.1 200 \r\n" + length, "HTTP/1.1 200 \r\ncontent-length: 3\r\n\r\n", "length(3)"),
@@ -71,7 +73,7 @@ private let forwarded: [(String, String, String)] = [
 
 private let refused: [String] = [
   "HTTP/1.1 99 x\r\n" + length, "HTTP/1.1 1000 x\r\n" + length, "HTTP/1.1 000 x\r\n" + length,
-  "HTTP/1.1 20x x\r\n" + length, "HTTP/1.1 200 \u{1}x\r\n" + length, "HTTX/1.1 200 OK\r\n" + length,
+  "HTTP/1.1 20x x\r\n" + length, "HTTP/1.1 200 \u{0}x\r\n" + length, "HTTX/1.1 200 OK\r\n" + length,
   "ICY 200 OK\r\n" + length, " " + ok + length, "HTTP/1.1\r\n" + length, "HTTP/1.1200 OK\r\n" + length,
   ok + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", ok + "Content-Length: x\r\n\r\nabc",
   ok + "Content-Length:\r\n\r\nabc", ok + "Transfer-Encoding: gzip, chunked\r\n\r\n" + chunks,
@@ -79,7 +81,7 @@ private let refused: [String] = [
   ok + "Transfer-Encoding: chunked, chunked\r\n\r\n" + chunks,
   ok + "Transfer-Encoding: chunked, gzip\r\n\r\n" + chunks, ok + "Transfer-Encoding: gzip\r\n\r\nabc",
   ok + "Transfer-Encoding: identity\r\n\r\nabc", ok + ": a\r\n" + length, ok + "X : a\r\n" + length,
-  ok + "X: \u{1}\r\n" + length, ok + "X: a\rb\r\n" + length, "HTTP/1.1 101 Sw\r\n\r\n",
+  ok + "X: \u{0}\r\n" + length, ok + "X: a\rb\r\n" + length, "HTTP/1.1 101 Sw\r\n\r\n",
   "HTTP/1.1 101 Sw\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\nhello",
 ]
 
