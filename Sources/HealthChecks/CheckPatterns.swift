@@ -1,15 +1,15 @@
-/// The patterns that answers are compared with.
-struct CheckPatterns {
-  mutating func matches(_ pattern: String, _ text: ArraySlice<UInt8>) -> Bool { false }
+import Memory
+import Samples
 
-  static func contains(_ needle: [UInt8], in hay: ArraySlice<UInt8>) -> Bool {
-    if needle.isEmpty { return true }
-    guard let first = needle.first, hay.count >= needle.count else { return false }
-    var rest = hay
-    while let at = rest.firstIndex(of: first), rest.endIndex - at >= needle.count {
-      if rest[at..<(at + needle.count)].elementsEqual(needle) { return true }
-      rest = rest[(at + 1)...]
-    }
-    return false
+/// The patterns that answers are compared with. Expressions are compiled when they are first used.
+struct CheckPatterns {
+  private var compiled: [String: Regex] = [:]
+  private let matcher = RegexMatcher()
+
+  /// Whether the expression matches in `text`; one that does not compile matches nothing (the configuration refuses it).
+  mutating func matches(_ pattern: String, _ text: Bytes) -> Bool {
+    if compiled[pattern] == nil { compiled[pattern] = try? Regex(pattern) }
+    guard let regex = compiled[pattern] else { return false }
+    return matcher.matches(regex, text)
   }
 }

@@ -10,10 +10,13 @@ public struct HTTPCheckAnswer: ~Copyable {
   private var parser: H1HeadParser
   private var message: HTTPMessage
   private var patterns = CheckPatterns()
+  /// Bodies without their framing, and needles.
+  private let arena: ByteArena
 
   public init(limits: H1Limits = H1Limits()) {
     parser = H1HeadParser(.response, limits: limits)
     message = HTTPMessage(capacity: limits.maxHeaders + 8)
+    arena = ByteArena(capacity: max(64 << 10, 4 * limits.maxHeadLength))
   }
 
   /// - Parameters:
@@ -23,6 +26,7 @@ public struct HTTPCheckAnswer: ~Copyable {
   public mutating func judge(_ buffer: inout Buffer, ended: Bool, plan: HTTPCheckPlan, isStopped: Bool) -> CheckStep {
     if buffer.isEmpty { return ended ? .done(CheckVerdict(.layer7Response)) : .wait }
     parser.reset()
+    arena.reset()
     let method = HTTPMethod(Bytes(permanentMethod: plan.method))
     switch parser.parseResponse(&buffer, into: &message, method: method, wantsUpgrade: false) {
     case .needMore: return ended ? .done(CheckVerdict(.layer7Response)) : .wait
@@ -44,15 +48,19 @@ public struct HTTPCheckAnswer: ~Copyable {
       let found = ranges.contains { $0.contains(status) }
       return found != expect.negate ? passed : wrongStatus()
     case .statusRegex(let pattern):
-      let found = patterns.matches(pattern, Array(String(status).utf8)[...])
+      let found = patterns.matches(pattern, text(Array(String(status).utf8)))
       return found != expect.negate ? passed : wrongStatus()
     case .string(let text):
       let bytes = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-      return judgeBody(framing, rest, ended, expect) { body, _ in CheckPatterns.contains(bytes, in: body) }
+      return judgeBody(framing, rest, ended, expect) { body, _, arena in
+        arena.copy(array: bytes).map { body.firstIndex(of: $0) != nil } ?? false
+      }
     case .stringRegex(let pattern):
-      return judgeBody(framing, rest, ended, expect) { body, patterns in patterns.matches(pattern, body) }
+      return judgeBody(framing, rest, ended, expect) { body, patterns, _ in patterns.matches(pattern, body) }
     }
   }
+
+  private func text(_ bytes: [UInt8]) -> Bytes { arena.copy(array: bytes) ?? Bytes() }
 
   private func wrongStatus() -> CheckStep {
     .done(CheckVerdict(.layer7Status, code: message.status, info: message.reason.latin1))
@@ -62,9 +70,9 @@ public struct HTTPCheckAnswer: ~Copyable {
   /// Looks for a pattern in what has come of the body, again with each piece until it is found or all is there.
   private mutating func judgeBody(
     _ framing: H1Framing, _ rest: Bytes, _ ended: Bool, _ expect: HTTPExpect,
-    _ find: (ArraySlice<UInt8>, inout CheckPatterns) -> Bool
+    _ find: (Bytes, inout CheckPatterns, ByteArena) -> Bool
   ) -> CheckStep {
-    let body = CheckBody(framing, rest)
+    let body = CheckBody(framing, rest, arena)
     if body.isInvalid { return .done(CheckVerdict(.layer7Response)) }
     let isWhole = body.isWhole || ended
     if body.bytes.isEmpty {
@@ -72,7 +80,7 @@ public struct HTTPCheckAnswer: ~Copyable {
     }
     if !isWhole && body.bytes.count < expect.minReceive { return .wait }
     let passed = CheckStep.done(CheckVerdict(.layer7OK, code: message.status))
-    if find(body.bytes[...], &patterns) {
+    if find(body.bytes, &patterns, arena) {
       return expect.negate ? Self.invalid("HTTP check matched unwanted content") : passed
     }
     if !isWhole { return .wait }
@@ -88,5 +96,14 @@ extension Bytes {
     case "CONNECT": self.init("CONNECT")
     default: self.init("GET")
     }
+  }
+}
+
+extension ByteArena {
+  /// A copy of a heap array, or nil where it does not fit.
+  fileprivate func copy(array: [UInt8]) -> Bytes? {
+    begin()
+    for byte in array where !append(byte: byte) { return nil }
+    return finish()
   }
 }
