@@ -101,6 +101,9 @@ let testTargets: [Target] = [
   tests("ConfigSyntax", ["Primitives"]),
   tests("ConfigLoading", ["Configuration", "ConfigSyntax", "Primitives"]),
   tests("LoadBalancing", ["Configuration", "Memory", "Primitives"]),
+  tests("Proxies", ["Configuration", "System", "Memory", "Primitives"]),
+  tests("HealthChecks", ["Proxies", "Configuration", "Memory"]),
+  tests("RuntimeAPI", ["Observability", "Proxies", "Configuration", "EventLoop", "System", "Memory", "Primitives"]),
   tests("Observability", ["Proxies", "Configuration", "LogFormat", "Samples", "System", "Memory", "Primitives"]),
 ]
 

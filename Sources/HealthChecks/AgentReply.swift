@@ -33,7 +33,7 @@ public struct AgentReply: Sendable, Equatable {
       case "ready": mode = .ready
       case "drain": mode = .drain
       case "maint": mode = .maintenance
-      default: if !readNumber(text) { unknown = text }
+      default: if !readNumber(text) { unknown = unknown ?? text }
       }
     }
     if let (status, word) = status {

@@ -25,7 +25,9 @@ extension CheckScheduler {
     guard let target = CheckTarget(server, isAgent: entries[i].isAgent) else {
       return finish(i, CheckVerdict(.socketError), &loop)
     }
-    guard let (socket, result) = target.connect(server.settings, backend.settings) else {
+    var talksFirst = true
+    if case .agent = entries[i].plan.kind { talksFirst = !agentText(server).isEmpty }
+    guard let (socket, result) = target.connect(server.settings, backend.settings, talksFirst: talksFirst) else {
       return finish(i, CheckVerdict(.socketError, info: SystemError.current.description), &loop)
     }
     entries[i].socket = socket

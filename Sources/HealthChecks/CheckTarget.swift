@@ -35,11 +35,14 @@ struct CheckTarget {
   }
 
   /// A socket that connects there, with the server's or backend's `source`, or the error.
-  func connect(_ server: ServerSettings, _ backend: ProxySettings) -> (Socket, Socket.ConnectResult)? {
+  /// `talksFirst`: the first segment of data acknowledges the server's, so that an acknowledgement of its own is saved.
+  func connect(
+    _ server: ServerSettings, _ backend: ProxySettings, talksFirst: Bool
+  ) -> (Socket, Socket.ConnectResult)? {
     guard let socket = try? Socket.make(family: family) else { return nil }
     if case .endpoint(let endpoint) = place {
       socket.setNoDelay()
-      socket.setQuickAck(false)
+      if talksFirst { socket.setQuickAck(false) }
       prepare(socket, server, backend, endpoint.family)
       return (socket, socket.connect(to: endpoint))
     }

@@ -70,7 +70,7 @@ extension ServerTransitions {
     if isDown { return }
     switch (before.has(.drain), after.has(.drain)) {
     case (false, true): enterDrain(after, server, backend, cause)
-    case (true, false): leaveDrain(after, from: before, server, backend)
+    case (true, false): leaveDrain(after, server, backend)
     case (true, true): remainInDrain(after, server, backend)
     case (false, false): break
     }
@@ -126,7 +126,7 @@ extension ServerTransitions {
       let host = server.settings.hostname ?? ""
       report(.notice, server, backend, " ('\(host)') is \(up)/\(mode) (resolves again)", .none, moved: nil, forced: true)
     } else {
-      report(.notice, server, backend, " is \(up)/\(mode) (leaving maintenance)", .none, moved: nil)
+      report(.notice, server, backend, " is \(up)/\(mode) (leaving maintenance)", .none, moved: nil, forced: true)
     }
     killBackupStreams(for: server, backend)
     _ = grabQueued(server, backend)
@@ -176,9 +176,7 @@ extension ServerTransitions {
     noteBackend(backend, wasUsable)
   }
 
-  private mutating func leaveDrain(
-    _ after: AdminState, from before: AdminState, _ server: ServerRuntime, _ backend: BackendRuntime
-  ) {
+  private mutating func leaveDrain(_ after: AdminState, _ server: ServerRuntime, _ backend: BackendRuntime) {
     if !backend.hasUsableServer {
       if backend.lastChange.value < now { backend.downSeconds.add(now - backend.lastChange.value) }
       backend.lastChange.set(now)
@@ -189,11 +187,7 @@ extension ServerTransitions {
     server.recomputeWeight(isDynamic: backend.settings.balance.isDynamic, now: now)
     changed(server, backend)
     let up = server.state == .stopped ? "DOWN" : "UP"
-    if before.has(.forcedDrain) {
-      report(.notice, server, backend, " is \(up) (leaving forced drain)", .none, moved: nil, forced: true)
-    } else {
-      report(.notice, server, backend, " is \(up) (leaving drain)", .none, moved: nil)
-    }
+    report(.notice, server, backend, " is \(up) (leaving forced drain)", .none, moved: nil, forced: true)
     _ = grabQueued(server, backend)
   }
 
