@@ -112,7 +112,7 @@ let package = Package(
   products: [
     .executable(name: "weir", targets: ["weir"]),
     // For the packages under Fuzz and Benchmarks, which stand apart so that a plain build does not build them.
-    .library(name: "WeirParsers", targets: ["HTTP1", "HTTP", "Memory", "Primitives", "ConfigSyntax", "ConfigLoading", "Connections"]),
+    .library(name: "WeirParsers", targets: ["HTTP1", "HTTP", "Memory", "Primitives", "ConfigSyntax", "ConfigLoading", "Connections", "Samples"]),
   ],
   targets: bytes + wire + policy + config + proxy + testTargets
 )

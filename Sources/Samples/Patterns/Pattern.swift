@@ -117,6 +117,16 @@ extension Pattern {
   }
 
   private static func address(_ text: Bytes, _ flags: PatternFlags) throws(PatternError) -> Pattern {
+    // The usual forms without going through a string, for long lists.
+    let slash = text.firstIndex(of: UInt8(ascii: "/"))
+    if let address = AddressText.ipv4(text.prefix(slash ?? text.count)) {
+      guard let slash else { return .ipv4(address, mask: .max) }
+      let digits = text.dropFirst(slash + 1)
+      let (length, used) = NumberText.integer(digits)
+      if used == digits.count, used > 0, digits[0] &- 48 < 10, length <= 32 {
+        return .ipv4(address, mask: NetworkMask.prefix4(Int(length)))
+      }
+    }
     if let network = NetworkText.parse(text.latin1, resolve: !flags.contains(.noDNS)) { return network }
     throw PatternError("'\(text.latin1)' is not a valid IPv4 or IPv6 address")
   }
