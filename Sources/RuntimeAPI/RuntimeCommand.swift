@@ -40,7 +40,7 @@ enum RuntimeCommand: CaseIterable {
     case .showCLISockets: ("show cli sockets", "", "list the sockets of the runtime API")
     case .showEnv: ("show env", "[var]", "list the environment of the process")
     case .showErrors: ("show errors", "[<px>] [request|response]", "tell the last invalid messages of each proxy")
-    case .showInfo: ("show info", "[desc|json|typed|float]*", "tell about the process")
+    case .showInfo: ("show info", "[desc|json|typed|float]*", "report information about the running process")
     case .showServersConn: ("show servers conn", "[<backend>]", "tell the connections to servers")
     case .showServersState: ("show servers state", "[<backend>]", "tell the state of servers, to be loaded later")
     case .showStat: ("show stat", "[desc|json|no-maint|typed|up]*", "tell the counters of each proxy and server")

@@ -57,13 +57,16 @@ extension Worker {
     }
   }
   private func kill(_ stream: Stream, _ reason: KillReason) {
-    let phase: EndPhase = stream.responsePhase == .forward ? .data : stream.connector == .established ? .headers : .connect
+    let isConnected = stream.connector == .established
+    // In TCP mode the log tells no phase of a connection that was made.
+    let phase: EndPhase =
+      !isConnected ? .connect : !stream.isHTTP ? .none : stream.responsePhase == .forward ? .data : .headers
     switch reason {
     case .down: setEnd(stream, .down, phase)
     case .killed: setEnd(stream, .killed, phase)
     case .backupsUp: setEnd(stream, .backupsUp, phase)
     }
-    if stream.isHTTP && stream.responsePhase == .head { reply(stream, status: 503) } else { endTCP(stream) }
+    if stream.isHTTP && stream.responsePhase == .head { reply(stream, status: isConnected ? 502 : 503) } else { endTCP(stream) }
     advance(stream)
   }
 

@@ -21,5 +21,14 @@ extension Worker {
   }
   func observeFailure(_ stream: Stream, _ event: TrafficEvent = .readError) { observe(event, stream.server, stream.backend) }
   /// Keeps the message for `show errors`.
-  func noteBadMessage(_ stream: Stream, _ error: H1Error, isRequest: Bool) {}
+  func noteBadMessage(_ stream: Stream, _ error: H1Error, isRequest: Bool) {
+    guard let frontend = stream.frontend else { return }
+    let bytes = isRequest ? stream.requestChannel.input.readable : stream.responseChannel.input.readable
+    process.errorCaptures.store(
+      ErrorCapture(
+        date: loop.wallClock, isResponse: !isRequest, frontend: frontend.index, backend: stream.backend?.index,
+        server: stream.server?.index, source: stream.session?.peer ?? .none, bytes: bytes.array,
+        errorOffset: error.offset, stateName: Bytes(error.state.name).latin1, stateNumber: Int(error.state.rawValue),
+        bufferSize: tune.bufferSize))
+  }
 }
