@@ -53,6 +53,10 @@ public final class LoadContext {
   let samples = SampleCompiler()
   /// The `http-errors` sections, by name.
   var httpErrors: [String: HTTPErrorsSection] = [:]
+  /// Where proxies of each name stand in the model: configurations have thousands of them.
+  var proxiesByName: [String: [Int]] = [:]
+  /// The servers of the current section that have an `id`, by it: where each stands among the section's servers.
+  var serversByID: [Int: Int] = [:]
   /// Facts of `global` that only matter while loading.
   var globalState = GlobalLoadState()
   /// The file being read, and the working folder when loading began (see `default-path`).
@@ -120,6 +124,14 @@ public final class LoadContext {
     if grade.contains(.alert) { diagnostics.alert(full) } else { diagnostics.warning(full) }
     flags.formUnion(grade)
   }
+
+  /// Where in the current proxy the server stands that took `id` for itself.
+  func serverIndex(ownID id: Int) -> Int? {
+    guard let index = serversByID[id], index < proxy.servers.count, proxy.servers[index].id == id else { return nil }
+    return index
+  }
+  /// The server whose line is being read takes `id`.
+  func noteServerID(_ id: Int) { serversByID[id] = proxy.servers.count }
 
   func add(_ more: LoadFlags) { flags.formUnion(more) }
   func clearFlags() { flags = [] }

@@ -48,8 +48,9 @@ extension LoadContext {
       case .backend: .backend
       default: .listen
       }
-    let twin = model.proxies.first { $0.name == name && clash($0.capabilities, capabilities) }
-    if let twin {
+    let twins = proxiesByName[name] ?? []
+    if let index = twins.first(where: { clash(model.proxies[$0].capabilities, capabilities) }) {
+      let twin = model.proxies[index]
       alertPlain(
         "Parsing [\(line.file):\(line.number)]: \(Self.word(capabilities)) '\(name)' has the same name as "
           + "\(Self.word(twin.capabilities)) '\(twin.name)' declared at \(twin.location.file):\(twin.location.line).")
@@ -78,6 +79,7 @@ extension LoadContext {
       base.map { inherited(from: $0, name: name, capabilities: capabilities) }
         ?? ProxySettings(name: name, location: location, capabilities: capabilities))
     let index = model.proxies.count - 1
+    proxiesByName[name, default: []].append(index)
     current = .proxy(index)
     defaultsOfProxy[index] = parent
   }

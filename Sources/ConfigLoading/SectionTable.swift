@@ -40,5 +40,6 @@ extension LoadContext {
 
   func close() {
     current = .none
+    serversByID = [:]
   }
 }

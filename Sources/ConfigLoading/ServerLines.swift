@@ -17,8 +17,8 @@ struct ServerOptionContext {
   var cursor: OptionCursor
   var settings: ServerSettings
   let form: ServerLine.Form
-  /// The proxy as its section stood before the line.
-  let proxy: ProxySettings
+  /// The proxy as its section stood before the line. Not kept: a second holder would have its servers copied.
+  var proxy: ProxySettings { context.proxy }
 
   /// What messages call the server.
   var name: String {
@@ -33,7 +33,6 @@ struct ServerOptionContext {
     self.cursor = cursor
     self.settings = settings
     self.form = form
-    self.proxy = context.proxy
   }
 
   mutating func alert(_ text: String, _ grade: LoadFlags = .error) {

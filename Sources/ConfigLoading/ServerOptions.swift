@@ -113,12 +113,14 @@ func multiplexer(_ server: inout ServerOptionContext, _ keyword: String) throws(
 @Sendable private func serverID(_ server: inout ServerOptionContext) throws(OptionError) {
   let value = CInteger.leading(try server.cursor.take(orFail: "'id' : expects an integer argument"))
   if value <= 0 { throw .text("'id' : custom id has to be > 0") }
-  if let twin = server.proxy.servers.first(where: { $0.id == value }) {
+  if let index = server.context.serverIndex(ownID: value) {
+    let twin = server.proxy.servers[index]
     throw .text(
       "'id' : custom id \(value) already used at \(twin.location.file):\(twin.location.line) ('server \(twin.name)')")
   }
   server.settings.id = value
   server.settings.hasOwnID = true
+  server.context.noteServerID(value)
 }
 
 @Sendable private func initialAddress(_ server: inout ServerOptionContext) throws(OptionError) {
