@@ -41,7 +41,9 @@ func run(_ content: [UInt8]) {
     String(String.UnicodeScalarView($0.map { Unicode.Scalar($0) }))
   }
   // No files and no host names.
-  if lines.prefix(2).contains(where: { $0.contains("map") || $0.contains("-f") || $0.contains("jwt_verify") }) { return }
+  if lines.prefix(2).contains(where: { $0.contains("map") || $0.contains("-f") || $0.contains("jwt_verify") }) {
+    return
+  }
   let compiler = SampleCompiler()
   var lists = AccessLists()
   let expression = try? compiler.parse(embeddedIn: lines[0], from: 0, site: site)

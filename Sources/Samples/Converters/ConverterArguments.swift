@@ -227,7 +227,8 @@ extension SampleCompiler {
     _ descriptor: ConverterDescriptor, _ parsed: [ParsedArgument], _ arguments: inout Arguments, _ site: ExpressionSite
   ) throws(SampleError) {
     let parts = descriptor.name.split(separator: "_")
-    let output: MapOutput = descriptor.output == .integer ? .integer : descriptor.output == .address ? .address : .string
+    let output: MapOutput =
+      descriptor.output == .integer ? .integer : descriptor.output == .address ? .address : .string
     let kind = parts.count > 1 ? parts[1] : "str"
     let method: PatternMethod = kind == "regm" ? .regex : PatternMethod(name: String(kind)) ?? .string
     do {

@@ -111,7 +111,8 @@ import Memory
   func decryptGCM(bits: Int64, nonce: Bytes, key: Bytes, tag: Bytes, _ text: Bytes, _ arena: ByteArena) -> Bytes? {
     let method =
       unsafe bits == 128 ? EVP_aes_128_gcm() : bits == 192 ? EVP_aes_192_gcm() : EVP_aes_256_gcm()
-    guard Int64(key.count) * 8 == bits, tag.count <= 16, !tag.isEmpty, !nonce.isEmpty, arena.room >= text.count + 16 else {
+    guard Int64(key.count) * 8 == bits, tag.count <= 16, !tag.isEmpty, !nonce.isEmpty, arena.room >= text.count + 16
+    else {
       return nil
     }
     defer { ERR_clear_error() }

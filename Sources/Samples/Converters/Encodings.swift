@@ -131,7 +131,8 @@ extension Evaluator {
         isQuery = true
         arena.append(byte: c)
       case UInt8(ascii: "%"):
-        guard let high = text.at(i + 1).flatMap(NumberText.hexDigit), let low = text.at(i + 2).flatMap(NumberText.hexDigit)
+        guard let high = text.at(i + 1).flatMap(NumberText.hexDigit),
+          let low = text.at(i + 2).flatMap(NumberText.hexDigit)
         else { return nil }
         arena.append(byte: high << 4 | low)
         i += 2

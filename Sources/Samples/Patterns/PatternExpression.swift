@@ -43,8 +43,9 @@ final class PatternExpression: Sendable {
         }
         value = .integer(number)
       case .address:
-        guard let address = AddressText.ipv4(text).map({ SampleData.ipv4($0) })
-          ?? AddressText.ipv6(text).map({ SampleData.ipv6($0) })
+        guard
+          let address = AddressText.ipv4(text).map({ SampleData.ipv4($0) })
+            ?? AddressText.ipv6(text).map({ SampleData.ipv6($0) })
         else { throw PatternError("unable to parse '\(text.latin1)'") }
         value = address
       }

@@ -34,7 +34,9 @@ extension Sample {
     }
   }
 
-  private static func fromInteger(_ value: Int64, to target: SampleType, isBoolean: Bool, _ arena: ByteArena) -> SampleData? {
+  private static func fromInteger(_ value: Int64, to target: SampleType, isBoolean: Bool, _ arena: ByteArena)
+    -> SampleData?
+  {
     switch target {
     case .boolean: return .boolean(value != 0)
     case .integer: return .integer(value)

@@ -18,7 +18,8 @@ public enum NumberText {
       if !saturated {
         let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
         let digit = Int64(c &- 48)
-        let (sum, overflow2) = negative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
+        let (sum, overflow2) =
+          negative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
         if overflow || overflow2 {
           saturated = true
           value = negative ? .min : .max
