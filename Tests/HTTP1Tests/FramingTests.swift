@@ -159,6 +159,18 @@ import Testing
       #expect(fits && text == "GET / HTTP/1.1\r\nHOST: a\r\naccept: */*\r\nConnection: close\r\n\r\n")
     }
   }
+  @Test func namesOfTheConfiguration() {
+    var map = H1CaseMap()
+    #expect(map.isEmpty)
+    expect(map.add(Bytes("host"), as: Bytes("HoSt")))
+    expect(map.add(Bytes("X-Foo"), as: Bytes("X-FOO")))
+    expect(!map.add(Bytes("HOST"), as: Bytes("Host")))
+    expect(!map.add(Bytes("accept"), as: Bytes("accept2")))
+    expect(!map.add(Bytes(), as: Bytes()))
+    #expect(map.adjusted(Bytes("host"), .host)?.latin1 == "HoSt")
+    #expect(map.adjusted(Bytes("x-foo"), .other)?.latin1 == "X-FOO")
+    #expect(map.adjusted(Bytes("accept"), .accept) == nil)
+  }
   /// Whatever the room: all or nothing.
   @Test func whatDoesNotFitIsNotWritten() {
     let message = filled()
