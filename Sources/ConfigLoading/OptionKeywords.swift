@@ -62,6 +62,13 @@ enum OptionLine {
     } else {
       context.proxy.options.remove(known.option)
     }
+    if known.option == .tcpSmartAccept {
+      if line.prefix == .no {
+        context.proxy.options.insert(.tcpSmartAcceptRefused)
+      } else {
+        context.proxy.options.remove(.tcpSmartAcceptRefused)
+      }
+    }
     if known.option == .allBackups { context.proxy.balance.allBackups = line.prefix == .none }
   }
 

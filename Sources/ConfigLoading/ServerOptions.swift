@@ -34,6 +34,12 @@ let serverOptions: [ServerOption] = [
   ServerOption("maxconn") { server in server.settings.maxConnections = number(&server) },
   ServerOption("maxqueue") { server in server.settings.maxQueue = number(&server) },
   ServerOption("minconn") { server in server.settings.minConnections = number(&server) },
+  ServerOption("namespace") { server throws(OptionError) in
+    let name = try server.cursor.take(orFail: "'namespace' : expects <name> as argument")
+    if name == "*" { throw .text("'namespace *' is not implemented by Weir yet") }
+    if !NetworkNamespaceText.exists(name) { throw .text("Cannot open namespace '\(name)'") }
+    server.settings.namespace = name
+  },
   ServerOption("non-stick") { server in server.settings.isSticky = false },
   ServerOption("stick") { server in server.settings.isSticky = true },
   ServerOption("pool-low-conn") { server throws(OptionError) in
@@ -76,6 +82,15 @@ let serverOptions: [ServerOption] = [
     if server.settings.sendProxy == .v2 { server.settings.sendProxy = .none }
   },
   ServerOption("slowstart", parse: slowStart),
+  ServerOption("socks4") { server throws(OptionError) in
+    let word = try server.cursor.take(orFail: "'socks4' expects <addr>:<port> as argument.")
+    do throws(AddressError) {
+      let parsed = try AddressParsing.parse(word, [.resolveNow, .portMandatory, .portAllowed, .stream, .connect])
+      server.settings.socks4 = parsed.socketAddress
+    } catch {
+      throw .text("'socks4 \(word)' : \(error.text)")
+    }
+  },
   ServerOption("tcp-ut") { server throws(OptionError) in
     let word = try server.cursor.take(orFail: "'tcp-ut' : missing TCP User Timeout value")
     server.settings.tcpUserTimeout = try UserTimeoutText.parse(word, server.context)

@@ -10,7 +10,7 @@ enum UnservedKeywords {
   static let proxies: Set<String> = [
     "unique-id-header",
   ]
-  static let binds: Set<String> = ["accept-netscaler-cip"]
+  static let binds: Set<String> = []
 
   /// The entries of proxies, those of the list above ending in a refusal.
   static func refusing(_ entries: [KeywordEntry]) -> [KeywordEntry] {

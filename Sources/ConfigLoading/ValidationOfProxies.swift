@@ -1,5 +1,6 @@
 import ConfigSyntax
 import Configuration
+import System
 
 /// What is checked and completed in proxies after the last file, proxy by proxy in the order of the files.
 @Sendable func completeProxies(_ context: LoadContext) {
@@ -163,6 +164,16 @@ struct ProxyValidation {
     proxy.stats.enabled = false
   }
 
+  /// A `thread` list of which no thread exists leaves nobody to accept.
+  private func checkThreads(_ bind: BindSettings, _ reported: inout Set<SourceLocation>) {
+    let count = context.model.global.threadCount ?? min(Affinity.usable.count, ThreadRanges.maximum)
+    guard !bind.threads.isEmpty, bind.threads.allSatisfy({ $0 > count }), reported.insert(bind.location).inserted
+    else { return }
+    context.alertPlain(
+      "Proxy '\(proxy.name)': 'thread' directive contains threads that belong to no group in 'bind \(bind.written)' at "
+        + "[\(bind.location.file):\(bind.location.line)].")
+  }
+
   /// Listeners without an `id` get numbers as servers do; their `proto` must fit the mode.
   private func completeBinds() {
     var used = Set(proxy.binds.map(\.id))
@@ -176,6 +187,7 @@ struct ProxyValidation {
       }
       next += 1
       let bind = proxy.binds[at]
+      checkThreads(bind, &reported)
       guard let proto = bind.proto, !Multiplexer.fits(proto, proxy.mode), reported.insert(bind.location).inserted
       else { continue }
       context.alertPlain(

@@ -82,6 +82,8 @@ public struct ProxyOptions: OptionSet, Sendable, Hashable {
   public static let transparent = ProxyOptions(34)
   public static let idleCloseOnResponse = ProxyOptions(35)
   public static let h2UpgradeDisabled = ProxyOptions(36)
+  /// `no option tcp-smart-accept`: HTTP mode would have it by itself.
+  public static let tcpSmartAcceptRefused = ProxyOptions(37)
 }
 
 /// `option forwardfor` / `option originalto`.
@@ -249,6 +251,13 @@ public struct ProxySettings: Sendable {
     self.name = name
     self.location = location
     self.capabilities = capabilities
+  }
+}
+
+extension ProxySettings {
+  /// Whether clients' first acknowledgement waits for the answer: asked for, or in HTTP mode not refused.
+  public var acceptsSmartly: Bool {
+    options.contains(.tcpSmartAccept) || (mode == .http && !options.contains(.tcpSmartAcceptRefused))
   }
 }
 

@@ -39,7 +39,8 @@ struct CheckTarget {
   func connect(
     _ server: ServerSettings, _ backend: ProxySettings, talksFirst: Bool
   ) -> (Socket, Socket.ConnectResult)? {
-    guard let socket = try? Socket.make(family: family) else { return nil }
+    let namespace = server.namespace.flatMap { NetworkNamespace.named($0) }
+    guard let socket = try? Socket.make(family: family, namespace: namespace) else { return nil }
     if case .endpoint(let endpoint) = place {
       socket.setNoDelay()
       if talksFirst { socket.setQuickAck(false) }

@@ -38,6 +38,8 @@ public final class ProcessRuntime: Sendable {
   /// Descriptors that worker pipes use now, and the most they may use.
   public let pipesUsed = SharedCell()
   public let maxPipes: Int
+  /// Descriptors that the process may need in all, for messages.
+  public let maxSockets: Int
   /// Threads' connection counts, to hand a new connection to the least loaded.
   public let workerConnections: [SharedCell]
   /// Invalid messages, for `show errors`.
@@ -48,7 +50,7 @@ public final class ProcessRuntime: Sendable {
   public init(
     model: ConfigurationModel, threads: Int, frontends: [FrontendRuntime?], backends: [BackendRuntime?],
     listeners: [ListenerRuntime], mailboxes: [WorkerMailbox], startedAt: Int64, startedAtTick: Int64,
-    maxConnections: Int, maxPipes: Int
+    maxConnections: Int, maxPipes: Int, maxSockets: Int = 0
   ) {
     self.model = model
     self.threads = threads
@@ -63,6 +65,7 @@ public final class ProcessRuntime: Sendable {
     connectionRateLimit = SharedCell(model.global.maxConnectionRate)
     sessionRateLimit = SharedCell(model.global.maxSessionRate)
     self.maxPipes = maxPipes
+    self.maxSockets = maxSockets
     workerConnections = (0..<threads).map { _ in SharedCell() }
     tracking = TrackingTable(model: model)
     errorCaptures = ErrorCaptures(proxies: model.proxies.count)

@@ -21,6 +21,7 @@ extension Worker {
     session.stream = nil
     session.input.release()
     session.hasLocal = false
+    session.hasNetScalerHeader = false
     session.requestCount = 0
     session.drained = 0
     session.handshakeTime = 0
@@ -61,6 +62,8 @@ extension Worker {
     connection.isPrivate = false
     connection.isIdle = false
     connection.preface = Bytes()
+    connection.socksBytesLeft = 0
+    connection.socksCode = 0
     freeServerConnections.append(connection)
   }
 }

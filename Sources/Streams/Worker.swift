@@ -41,6 +41,10 @@ public final class Worker {
   /// This worker's timer for everything that is not of one stream: idle purge, resuming listeners.
   var houseTimer: TimerWheel.Slot = 0
   var listenersPaused = false
+  /// Some `bind` line has a `nice` of its own.
+  var hasNice = false
+  /// Tick before which no shortage of descriptors is told again.
+  var nextShortageReport: Int64 = 0
   /// The last source port taken of a `source` range.
   var sourcePort: UInt16 = 0
   public internal(set) var activeSessions = 0
@@ -72,6 +76,7 @@ public final class Worker {
     guard let frontend = frontends[runtime.frontendIndex] else { return }
     let listener = ListenerReplica(runtime, socket: socket, frontend: frontend, worker: index)
     listeners.append(listener)
+    if listener.nice != 0 { hasNice = true }
     let threads = runtime.settings.threads
     if !threads.isEmpty && !threads.contains(index + 1) {
       listener.isStopped = true
@@ -129,7 +134,8 @@ public final class Worker {
   /// Gives every stream that stopped for fairness another turn.
   public func runReady() {
     if ready.isEmpty { return }
-    let turn = ready
+    var turn = ready
+    if hasNice { turn.sort { ($0.session?.listener?.nice ?? 0) < ($1.session?.listener?.nice ?? 0) } }
     ready.removeAll(keepingCapacity: true)
     for stream in turn {
       stream.isInReadyList = false

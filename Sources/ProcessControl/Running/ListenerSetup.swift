@@ -14,9 +14,13 @@ struct ListenerSetup {
   init(_ global: GlobalSettings) { self.global = global }
 
   /// Opens the socket of one `bind`. `owner` is how messages name the section, for example `frontend 'maas'`.
-  mutating func open(_ bind: BindSettings, owner: String, defaultBacklog: Int) -> Socket? {
+  mutating func open(
+    _ bind: BindSettings, owner: String, defaultBacklog: Int, smartAccept: Bool = false
+  ) -> Socket? {
     do throws(Failure) {
       let socket = try make(bind, backlog: bind.backlog > 0 ? bind.backlog : defaultBacklog)
+      // `option tcp-smart-accept`: the first acknowledgement waits for the answer. Connections inherit it.
+      if smartAccept, case .ip = bind.address { socket.setQuickAck(false) }
       sockets.append(socket)
       return socket
     } catch {
@@ -58,14 +62,16 @@ struct ListenerSetup {
     }
   }
 
-  private func create(_ family: Endpoint.Family) throws(Failure) -> Socket {
-    do throws(SystemError) { return try Socket.make(family: family) } catch {
+  private func create(_ family: Endpoint.Family, namespace name: String? = nil) throws(Failure) -> Socket {
+    let namespace = name.flatMap { NetworkNamespace.named($0) }
+    if let name, namespace == nil { throw Failure(text: "cannot open namespace '\(name)'") }
+    do throws(SystemError) { return try Socket.make(family: family, namespace: namespace) } catch {
       throw Failure(text: "cannot create receiving socket (\(error))")
     }
   }
 
   private func openIP(_ bind: BindSettings, _ endpoint: Endpoint, _ backlog: Int) throws(Failure) -> Socket {
-    let socket = try create(endpoint.family)
+    let socket = try create(endpoint.family, namespace: bind.namespace)
     socket.setReuseAddress()
     if !global.noReusePort { socket.setReusePort() }
     if endpoint.family == .ipv6 {

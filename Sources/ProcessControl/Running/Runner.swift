@@ -40,6 +40,8 @@ enum Runner {
     }
     let process = RuntimeAssembly.assemble(model, wakeUps: wakeUps, limits: limits)
 
+    // A chroot hides them from the workers.
+    for name in model.proxies.flatMap({ $0.servers.compactMap(\.namespace) }) { _ = NetworkNamespace.named(name) }
     var listening = ListenerSetup(model.global)
     var opened: [Int: Socket] = [:]
     // The order of HAProxy: IPv6 first, then IPv4, then local sockets.
@@ -47,7 +49,8 @@ enum Runner {
       let proxy = model.proxies[listener.frontendIndex]
       let kind = proxy.capabilities.contains(.backend) ? "proxy" : "frontend"
       let backlog = proxy.backlog ?? proxy.maxConnections ?? limits.maxConnections
-      opened[listener.index] = listening.open(listener.settings, owner: "\(kind) \(proxy.name)", defaultBacklog: backlog)
+      opened[listener.index] = listening.open(
+        listener.settings, owner: "\(kind) \(proxy.name)", defaultBacklog: backlog, smartAccept: proxy.acceptsSmartly)
     }
     let sockets = process.listeners.compactMap { opened[$0.index] }
     var statsSockets: [(settings: BindSettings, socket: Socket)] = []

@@ -23,7 +23,9 @@ enum RuntimeAssembly {
             threads: threads) : nil)
       if isFrontend {
         for bind in proxy.binds {
-          listeners.append(ListenerRuntime(settings: bind, frontendIndex: index, index: listeners.count, threads: threads))
+          for shard in ListenerShards.expand(bind, threads: threads) {
+            listeners.append(ListenerRuntime(settings: shard, frontendIndex: index, index: listeners.count, threads: threads))
+          }
         }
       }
       var settings = proxy
@@ -33,7 +35,8 @@ enum RuntimeAssembly {
     return ProcessRuntime(
       model: model, threads: threads, frontends: frontends, backends: backends, listeners: listeners,
       mailboxes: wakeUps.map { WorkerMailbox(wakeUp: $0) }, startedAt: Clock.wallMicroseconds(),
-      startedAtTick: Clock.monotonicMilliseconds(), maxConnections: limits.maxConnections, maxPipes: limits.maxPipes)
+      startedAtTick: Clock.monotonicMilliseconds(), maxConnections: limits.maxConnections, maxPipes: limits.maxPipes,
+      maxSockets: limits.maxSockets)
   }
 
   /// `fullconn` where it is not set: a tenth of the `maxconn` of all frontends that lead there (manual section 4.2).

@@ -20,7 +20,7 @@ extension Worker {
     activeSessions += 1
     let frontend = listener.frontend
     applyClientOptions(socket, frontend)
-    if listener.acceptsProxyHeader {
+    if listener.acceptsProxyHeader || listener.netScalerMagic != nil {
       session.state = .proxyHeader
       session.headDeadline = loop.deadline(after: frontend.timeouts.client)
       readProxyHeader(session)

@@ -14,7 +14,11 @@ final class ListenerReplica {
   let sessions: SharedCell
   let maxConnections: Int
   let acceptsProxyHeader: Bool
+  /// The magic number of `accept-netscaler-cip`.
+  let netScalerMagic: UInt32?
   let isUnix: Bool
+  /// `nice`: streams of lower ones come first where there is a choice.
+  let nice: Int
   let id: Int
   let name: Bytes
   /// The local address of every connection, where the listener is bound to one address: saves asking the kernel.
@@ -33,7 +37,9 @@ final class ListenerReplica {
     counters = runtime.counters.row(worker)
     sessions = runtime.sessions
     maxConnections = s.maxConnections
+    nice = s.nice
     acceptsProxyHeader = s.acceptProxy
+    netScalerMagic = s.acceptNetscalerCIP
     let local = socket.localEndpoint
     isUnix = local.family == .unix
     id = s.id

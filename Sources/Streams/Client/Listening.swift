@@ -33,7 +33,10 @@ extension Worker {
         hand(socket, peer: peer, listener: listener)
       case .failure(let error):
         release(listener)
-        if error.isOutOfResources { pauseListeners(for: 100) }
+        if error.isOutOfResources {
+          reportShortage(error, listener.frontend)
+          pauseListeners(for: 1000)
+        }
         if error.isInterrupted { continue }
         return
       }
@@ -106,6 +109,8 @@ extension Worker {
   func pauseListeners(for milliseconds: Int64) {
     for listener in listeners { unregister(listener) }
     listenersPaused = true
+    // Whoever ends a connection gives a descriptor back, and wakes us.
+    process.waitingForRoom.set(1)
     loop.timers.arm(houseTimer, at: min(loop.timers.deadline(houseTimer), loop.now + milliseconds))
   }
 

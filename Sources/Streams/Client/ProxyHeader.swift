@@ -15,8 +15,15 @@ extension Worker {
     if !session.input.back(by: buffers) { return closeSession(session) }
     while true {
       if session.input.count > 0 {
+        if let magic = listener.netScalerMagic, !session.hasNetScalerHeader {
+          if !readNetScalerHeader(session, magic) { return }
+          if !listener.acceptsProxyHeader { return beginSession(session) }
+          continue
+        }
         switch ProxyHeader.parse(session.input.readable) {
-        case .needMore: break
+        case .needMore:
+          // Its sender must write it at once (proxy-protocol.txt, section 2); HAProxy takes no pieces either.
+          if session.connection.canReceive == false { return refuseProxyHeader(session, .proxyTruncated) }
         case .invalid: return refuseProxyHeader(session)
         case .complete(let length, let source, let destination):
           session.input.consume(length)
@@ -42,6 +49,29 @@ extension Worker {
         return refuseProxyHeader(session)
       }
     }
+  }
+
+  /// False: it was refused.
+  private func readNetScalerHeader(_ session: Session, _ magic: UInt32) -> Bool {
+    var result = NetScalerHeader.parse(session.input.readable, magic: magic)
+    while case .needMore = result, session.connection.canReceive == true, session.input.room > 0 {
+      guard case .bytes = session.connection.receive(into: &session.input, limit: tune.limits.maxHeadLength) else { break }
+      result = NetScalerHeader.parse(session.input.readable, magic: magic)
+    }
+    switch result {
+    case .needMore: refuseProxyHeader(session, .netScalerTruncated)
+    case .badMagic: refuseProxyHeader(session, .netScalerBadMagic)
+    case .badProtocol: refuseProxyHeader(session, .netScalerBadProtocol)
+    case .complete(let length, let source, let destination):
+      session.input.consume(length)
+      session.peer = source
+      session.local = destination
+      session.hasLocal = true
+      session.hasNetScalerHeader = true
+      if session.input.isEmpty && session.listener?.acceptsProxyHeader == false { session.input.release() }
+      return true
+    }
+    return false
   }
 
   private func refuseProxyHeader(_ session: Session, _ failure: ConnectionFailure = .proxyNotAHeader) {

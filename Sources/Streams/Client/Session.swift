@@ -38,6 +38,8 @@ final class Session {
   var headDeadline = TimerWheel.never
   /// Milliseconds of the accept and its handshakes (`%Th`).
   var handshakeTime: Int64 = 0
+  /// The NetScaler header has come; a PROXY header may be next.
+  var hasNetScalerHeader = false
   var requestCount = 0
   var drained = 0
   /// Server connection that only this client may use again (`http-reuse never`, or a server that marks its connections).

@@ -6,6 +6,7 @@ import Memory
 import Observability
 import Primitives
 import Proxies
+import System
 
 /// What one worker keeps of a frontend: settings in the form that the data path reads, beside handles of the shared
 /// state. Each worker has its own, so that nothing here is counted or locked across threads.
@@ -190,7 +191,9 @@ struct ServerConnectionSettings {
   let fastOpen: Bool
   let userTimeout: Int?
   let interface: String?
-  let namespace: String?
+  let namespace: NetworkNamespace?
+  /// The SOCKS4 proxy to go through.
+  let socks: Endpoint?
   let hasOptions: Bool
 
   init(_ s: ServerSettings, backendSource: SourceSettings?) {
@@ -209,7 +212,8 @@ struct ServerConnectionSettings {
     fastOpen = s.tcpFastOpen
     userTimeout = s.tcpUserTimeout
     interface = s.interface
-    namespace = s.namespace
+    if case .ip(let address, let port)? = s.socks4 { socks = Endpoint(address, port: port) } else { socks = nil }
+    namespace = s.namespace.flatMap { NetworkNamespace.named($0) }
     hasOptions = fastOpen || userTimeout != nil || interface != nil
   }
 }

@@ -1,6 +1,7 @@
 import Configuration
 import Connections
 import EventLoop
+import HTTP
 import Memory
 import Primitives
 import Proxies
@@ -30,9 +31,10 @@ extension Worker {
       return noServer(stream, backendKnown: true)
     }
     let settings = stream.server?.settings
-    let family: Endpoint.Family = settings?.unixPath != nil ? .unix : target.family
+    let family: Endpoint.Family = settings?.unixPath != nil ? .unix : settings?.socks?.family ?? target.family
     let socket: Socket
-    do { socket = try Socket.make(family: family) } catch {
+    do { socket = try Socket.make(family: family, namespace: settings?.namespace) } catch {
+      if error.isOutOfResources, let frontend = stream.frontend { reportShortage(error, frontend) }
       backend.counters.count(.connectionErrors)
       setEnd(stream, .resource, .connect)
       return stream.isHTTP ? reply(stream, status: 503) : endTCP(stream)
@@ -46,7 +48,8 @@ extension Worker {
     }
     backend.counters.count(.connectAttempts)
     stream.server?.counters.count(.connectAttempts)
-    let result = settings?.unixPath.map { socket.connect(to: $0) } ?? socket.connect(to: target)
+    let socks = settings?.socks
+    let result = settings?.unixPath.map { socket.connect(to: $0) } ?? socket.connect(to: socks ?? target)
     let connection = takeServerConnection()
     connection.connection = Connection(socket)
     // The answer takes its time: the poller will tell.
@@ -67,7 +70,10 @@ extension Worker {
       connectError(stream, error)
       return
     }
-    if let version = settings?.sendProxy, version != .none {
+    if socks != nil {
+      connection.preface = socksRequest(stream, target)
+      connection.socksBytesLeft = 8
+    } else if let version = settings?.sendProxy, version != .none {
       connection.preface = proxyHeader(stream, version, settings?.proxyOptions ?? [])
     }
     if case .connected = result {
@@ -101,7 +107,7 @@ extension Worker {
       address = stream.session?.peer
       address?.port = 0
     case .address(let ip, let port): address = Endpoint(ip, port: port)
-    case .headerIP: break
+    case .headerIP(let name, let occurrence): address = headerAddress(stream, name, occurrence)
     }
     if let address, address.family == family {
       socket.setTransparent(family: family)
@@ -121,6 +127,18 @@ extension Worker {
       return false
     }
     return (try? socket.bind(to: endpoint)) != nil
+  }
+
+  /// The address in the request's header of that name; occurrences count from 1, or from the last (-1) back.
+  private func headerAddress(_ stream: Stream, _ name: String, _ occurrence: Int) -> Endpoint? {
+    guard stream.isHTTP else { return nil }
+    arena.reset()
+    arena.begin()
+    for scalar in name.unicodeScalars { arena.append(byte: UInt8(truncatingIfNeeded: scalar.value)) }
+    guard let value = stream.request.listValue(HTTPHeaderName(arena.finish()), occurrence: occurrence),
+      let ip = IPAddress(value.latin1)
+    else { return nil }
+    return Endpoint(ip, port: 0)
   }
 
   private func destination(of stream: Stream, _ backend: BackendReplica) -> Endpoint? {
@@ -168,8 +186,17 @@ extension Worker {
         connection.isConnected = true
         connection.preface = connection.preface.dropFirst(n)
         if !connection.preface.isEmpty { return }
+        // The answer comes by itself: nothing was read so far.
+        if connection.socksBytesLeft > 0 { connection.connection.setCanReceive(true) }
       case .failed(let error): return connectError(stream, error)
       default: return
+      }
+    }
+    if connection.socksBytesLeft > 0 {
+      if !readSocksReply(stream, connection) { return }
+      if let settings = stream.server?.settings, settings.sendProxy != .none {
+        connection.preface = proxyHeader(stream, settings.sendProxy, settings.proxyOptions)
+        return checkConnecting(stream)
       }
     }
     if connection.isConnected { return established(stream) }

@@ -23,6 +23,9 @@ final class ServerConnection {
   var isIdle = false
   /// Bytes of a PROXY header that go out before anything else.
   var preface = Bytes()
+  /// Bytes of a SOCKS4 proxy's answer that have not come yet, and what it said.
+  var socksBytesLeft = 0
+  var socksCode: UInt8 = 0
 
   init(index: Int) { self.index = index }
   var token: Token { Token(kind: TokenKind.server, index: index, generation: generation) }
