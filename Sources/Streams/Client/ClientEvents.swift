@@ -157,7 +157,8 @@ extension Worker {
     if isStopping && !session.input.isBacked { return closeSession(session) }
     if !session.input.isBacked {
       // What may have come meanwhile is looked at in a turn of its own, so that one client cannot hold the worker.
-      if session.connection.isRegistered == true && session.connection.canReceive == false { return waitIdle(session) }
+      // A short read has emptied the socket: registering tells of what has come since.
+      if !session.connection.canReceive { return waitIdle(session) }
     }
     readIdle(session)
   }

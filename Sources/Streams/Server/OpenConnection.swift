@@ -39,7 +39,9 @@ extension Worker {
       setEnd(stream, .resource, .connect)
       return stream.isHTTP ? reply(stream, status: 503) : endTCP(stream)
     }
-    if family != .unix { socket.setNoDelay() }
+    // A request that leaves whole in one piece, alone on its connection, is never held back by the kernel.
+    let leavesAtOnce = stream.isHTTP && stream.connectionMode != .keepAlive && stream.requestChannel.isComplete
+    if family != .unix && !leavesAtOnce { socket.setNoDelay() }
     prepare(socket, stream, backend, settings, family)
     if let source = settings?.source ?? backend.source, !bind(socket, source, stream, family) {
       socket.close()
