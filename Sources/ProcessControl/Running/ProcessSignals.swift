@@ -14,11 +14,11 @@ final class ProcessSignals {
     Signals.ignore(Signals.pipe)
     Signals.ignore(Signals.terminalInput)
     Signals.ignore(Signals.terminalOutput)
-    Signals.watch([Signals.terminate, Signals.interrupt, Signals.user1, Signals.hangup, Signals.quit], waking: wakeUp)
+    Signals.watch([Signals.terminate, Signals.user1, Signals.hangup, Signals.quit], waking: wakeUp)
   }
 
   func handle(_ worker: Worker) {
-    if Signals.take(Signals.terminate) || Signals.take(Signals.interrupt) { return stopNow() }
+    if Signals.take(Signals.terminate) { return stopNow() }
     if Signals.take(Signals.user1) { softStop(worker) }
     if let at = hardStopAt, worker.loop.now >= at { stopNow() }
   }
