@@ -28,6 +28,7 @@ public struct Connection: ~Copyable {
     canReceive = false
     canSend = false
   }
+  public var hasFailed: Bool { error != nil }
   @inlinable public var isOpen: Bool { socket.descriptor.isOpen }
 
   /// Registers once, for everything; later waits cost nothing.

@@ -23,6 +23,8 @@ public struct HTTPMessage: ~Copyable {
   /// not there.
   @usableFromInline var seen: UInt64 = 0
   @usableFromInline var removed = 0
+  /// Bytes of names and values that the parser took out, but that statistics count.
+  public var droppedSize = 0
 
   /// - Parameter capacity: the most fields (`tune.http.maxhdr` and some for the rules to add); removed ones count.
   public init(capacity: Int) { table = FixedTable(capacity: capacity) }
@@ -42,6 +44,7 @@ public struct HTTPMessage: ~Copyable {
     table.removeAll()
     seen = 0
     removed = 0
+    droppedSize = 0
   }
 
   @inlinable public mutating func setMethod(_ name: Bytes) {

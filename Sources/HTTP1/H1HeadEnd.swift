@@ -92,6 +92,8 @@ extension H1HeadParser {
   }
 
   private mutating func dropFraming(_ message: inout HTTPMessage) {
+    if let value = message.value(.contentLength) { message.droppedSize += 14 + value.count }
+    if let value = message.value(.transferEncoding) { message.droppedSize += 17 + value.count }
     if framing.flags.contains(.contentLength) { message.remove(.contentLength) }
     if framing.flags.contains(.transferEncoding) { message.remove(.transferEncoding) }
   }

@@ -23,7 +23,11 @@ extension H1HeadParser {
     case .te:
       // Of all transfer codings only trailers are passed on (RFC 9110 10.1.4).
       keeps = false
-      if !message.mayHave(.te) && HeaderTokens.contains(value, "trailers") { message.add(.te, Bytes("trailers")) }
+      if !message.mayHave(.te) && HeaderTokens.contains(value, "trailers") {
+        message.add(.te, Bytes("trailers"))
+      } else {
+        message.droppedSize += 2 + value.count
+      }
       return 0
     default: return 0
     }

@@ -82,13 +82,13 @@ extension Buffer {
     return true
   }
 
-  /// Appends a number in lower-case hexadecimal, without leading zeroes.
+  /// Appends a number in upper-case hexadecimal, without leading zeroes.
   public mutating func append(hexadecimal value: UInt64) -> Bool {
     let digits = max(1, (67 - value.leadingZeroBitCount) / 4)
     if digits > capacity - tail { return false }
     for i in 0..<digits {
       let nibble = UInt8(value >> UInt64(4 * (digits - 1 - i)) & 15)
-      unsafe base[tail + i] = nibble < 10 ? 48 + nibble : 87 + nibble
+      unsafe base[tail + i] = nibble < 10 ? 48 + nibble : 55 + nibble
     }
     tail += digits
     return true

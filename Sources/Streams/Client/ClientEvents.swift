@@ -52,7 +52,10 @@ extension Worker {
       logAccept(session)
       let stream = startStream(session)
       // What came behind a PROXY header.
-      if session.input.isBacked { stream.requestChannel.input = session.input.take() }
+      if session.input.isBacked {
+        stream.requestChannel.input = session.input.take()
+        stream.requestChannel.transferred = UInt64(stream.requestChannel.input.count)
+      }
       startTCP(stream)
     } else {
       session.state = .idle

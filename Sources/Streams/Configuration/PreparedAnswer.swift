@@ -47,7 +47,7 @@ final class PreparedAnswer {
     body = Bytes(permanent: bytes[end.body...])
     self.isFramed = isFramed
     self.closes = closes
-    countedSize = UInt64(counted + bytes.count - end.body)
+    countedSize = UInt64(counted + bytes.count - end.body + (closes && isFramed ? 15 : 0))
   }
 
   private static func endOfHead(_ bytes: [UInt8]) -> (head: Int, body: Int) {

@@ -91,7 +91,6 @@ extension Worker {
     if !stream.sessionCounted {
       stream.sessionCounted = true
     }
-    server.counters.count(.sessionsTotal)
   }
 
   /// Gives the place back, and to the next in the queue.

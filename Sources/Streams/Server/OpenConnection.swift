@@ -12,6 +12,7 @@ extension Worker {
   func openConnection(_ stream: Stream) {
     guard let backend = stream.backend else { return }
     if stream.queueEndTick < 0 { stream.queueEndTick = loop.now }
+    stream.server?.counters.count(.sessionsTotal)
     if stream.isHTTP, !stream.forcesNewConnection, let server = stream.server, let idle = takeIdle(stream, server, backend) {
       attach(idle, to: stream)
       stream.connectionReused = true
@@ -214,11 +215,15 @@ extension Worker {
     stream.connector = .established
     stream.connectDeadline = TimerWheel.never
     stream.serverConnection?.isConnected = true
+    if stream.isHTTP { stream.server?.counters.count(.requestsTotal) }
     if stream.connectedTick < 0 || !stream.connectionReused { stream.connectedTick = loop.now }
     if !stream.connectionReused { observe(.connected, stream.server, stream.backend) }
     if stream.requestPhase == .connect { stream.requestPhase = .forward }
     touchServer(stream)
-    if stream.isTunnel { touchClient(stream) }
+    if stream.isTunnel {
+      touchClient(stream)
+      logEarly(stream)
+    }
   }
 
   func connectError(_ stream: Stream, _ error: SystemError) {

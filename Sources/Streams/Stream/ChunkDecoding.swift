@@ -81,7 +81,7 @@ private func readTrailers(_ channel: inout Channel, _ resources: PumpResources, 
       }
     }
     channel.take(framing.headLength)
-    channel.transferred += 1
+    channel.transferred += 1 + resources.trailers.countedFields
     channel.isComplete = true
     return .progress
   }

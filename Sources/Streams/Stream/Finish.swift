@@ -10,6 +10,12 @@ extension Worker {
   func finishIfOver(_ stream: Stream) -> Bool {
     guard stream.responsePhase == .done else { return false }
     // The server has answered before it took all of the request: what still comes is passed on while it listens.
+    if stream.requestPhase == .forward && !stream.requestChannel.isComplete && !stream.isTunnel && !stream.isIntercepted,
+      stream.connector == .established, let server = stream.serverConnection, !server.connection.endReceived,
+      !server.connection.hungUp, stream.session?.connection.endReceived == false
+    {
+      return false
+    }
     finish(stream)
     return true
   }

@@ -22,7 +22,7 @@ extension Worker {
     if stream.requestFraming.wantsUpgrade || (closes && backend.options.contains(.httpPretendKeepAlive)) { connection = .none } else if closes {
       connection = stream.request.isVersion11 ? .close : .none
     } else {
-      connection = stream.request.isVersion11 ? .none : .keepAlive
+      connection = stream.request.isVersion11 || stream.requestFraming.mustClose ? .none : .keepAlive
     }
     if !write(request: stream, backend, connection) {
       setEnd(stream, .proxy, .request)

@@ -42,7 +42,7 @@ extension Worker {
   /// An answer to what was not understood as a request: in its raw form, and the connection ends.
   func replyRaw(_ stream: Stream, status: Int) {
     let answer = answer(status, frontend: stream.frontend, backend: stream.backend)
-    beginOwnAnswer(stream, status: status)
+    beginOwnAnswer(stream, status: status, isRaw: true)
     stream.clientKeepsAlive = false
     if answer.raw.isEmpty || !stream.responseChannel.output.back(by: buffers) {
       stream.responsePhase = .done
@@ -56,13 +56,13 @@ extension Worker {
     _ = stream.responseChannel.output.append(body.prefix(stream.responseChannel.output.room))
   }
 
-  private func beginOwnAnswer(_ stream: Stream, status: Int) {
+  private func beginOwnAnswer(_ stream: Stream, status: Int, isRaw: Bool = false) {
     leaveServer(stream)
     stream.isIntercepted = true
     stream.status = status
     if let frontend = stream.frontend {
       frontend.counters.count(.ofStatus(status))
-      if stream.backend == nil { frontend.counters.count(.interceptedRequests) }
+      if isRaw { frontend.counters.count(.requestsTotal) } else if stream.backend == nil && stream.endCause != .clientTimeout { frontend.counters.count(.interceptedRequests) }
     }
     stream.backend?.counters.count(.ofStatus(status))
     stream.responseChannel.reset()
@@ -144,6 +144,8 @@ extension Worker {
     stream.frontend?.counters.count(.serverAborts)
     stream.backend?.counters.count(.serverAborts)
     stream.server?.counters.count(.serverAborts)
+    stream.backend?.counters.count(.responseErrors)
+    stream.server?.counters.count(.responseErrors)
     setEnd(stream, .server, .data)
     breakOff(stream)
   }
@@ -174,7 +176,7 @@ extension Worker {
 
   func isAbortedByClient(_ stream: Stream) -> Bool {
     guard let session = stream.session, stream.watchesAbort else { return false }
-    return session.connection.peerClosed
+    return session.connection.peerClosed && (stream.connector != .established || session.connection.hungUp)
   }
 
   /// Ends both sides now; nothing more is sent.

@@ -83,16 +83,10 @@ extension Worker {
   /// The request line as it came, for the log: its bytes are gone by then.
   private func captureRequestLine(_ stream: Stream) {
     guard stream.frontend?.logs == true else { return }
-    arena.reset()
-    arena.begin()
-    arena.append(stream.request.methodName)
-    arena.append(byte: 0x20)
-    arena.append(stream.request.target.prefix(tune.logURILength))
-    arena.append(" HTTP/")
-    arena.append(byte: 0x30 + stream.request.majorVersion % 10)
-    arena.append(byte: 0x2e)
-    arena.append(byte: 0x30 + stream.request.minorVersion % 10)
-    stream.requestLine.set(arena.finish())
+    let head = stream.requestChannel.input.readable.dropFirst(stream.requestFraming.leadingLength)
+    var end = head.firstIndex(of: 0x0a) ?? head.count
+    if end > 0 && head[end - 1] == 0x0d { end -= 1 }
+    stream.requestLine.set(head.prefix(end))
   }
 
   /// The client ended its direction in the middle of the head.

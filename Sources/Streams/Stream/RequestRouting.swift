@@ -14,6 +14,9 @@ extension Worker {
         return answerMonitor(stream)
       }
     }
+    if stream.isHTTP && frontend.options.contains(.httpBufferRequest) && !stream.requestChannel.isComplete && !stream.bodyWaited {
+      return beginBodyWait(stream, frontend)
+    }
     guard let backendIndex = frontend.defaultBackend, let backend = backends[backendIndex] else {
       return noServer(stream, backendKnown: false)
     }
@@ -22,14 +25,19 @@ extension Worker {
     if stream.isHTTP && backend.index != frontend.index && !restrictHeaderNames(stream, backend.options) { return }
     if stream.isHTTP { prepareRequest(stream, frontend: frontend, backend: backend) }
     stream.connector = .assign
-    let buffersBody = (frontend.options.union(backend.options)).contains(.httpBufferRequest)
-    stream.requestPhase = stream.isHTTP && buffersBody && !stream.requestChannel.isComplete ? .waitBody : .connect
-    if stream.requestPhase == .waitBody {
-      stream.connector = .idle
-      // The body belongs to what `timeout http-request` waits for.
-      let limit = frontend.timeouts.httpRequest
-      if limit != .max { stream.clientDeadline = min(stream.clientDeadline, (stream.requestTick < 0 ? loop.now : stream.requestTick) + limit) }
+    stream.requestPhase = .connect
+    if stream.isHTTP && backend.options.contains(.httpBufferRequest) && !stream.requestChannel.isComplete && !stream.bodyWaited {
+      beginBodyWait(stream, frontend)
     }
+  }
+
+  /// The body belongs to what `timeout http-request` waits for, and the request is not complete without it.
+  private func beginBodyWait(_ stream: Stream, _ frontend: FrontendReplica) {
+    stream.requestPhase = .waitBody
+    stream.connector = .idle
+    stream.headReceivedTick = -1
+    let limit = frontend.timeouts.httpRequest
+    if limit != .max { stream.clientDeadline = min(stream.clientDeadline, (stream.requestTick < 0 ? loop.now : stream.requestTick) + limit) }
   }
 
   /// Counts the stream in its backend.
@@ -38,6 +46,7 @@ extension Worker {
     stream.countedInBackend = true
     let current = backend.sessions.add(1)
     backend.counters.count(.sessionsTotal)
+    if stream.isHTTP { backend.counters.count(.requestsTotal) }
     let now = loop.now
     backend.shared.with {
       $0.sessionsMax.raise(to: current)
@@ -49,7 +58,7 @@ extension Worker {
   private func prepareRequest(_ stream: Stream, frontend: FrontendReplica, backend: BackendReplica) {
     let mode = max(frontend.connectionMode, backend.connectionMode)
     stream.connectionMode = mode
-    if mode == .close { stream.clientKeepsAlive = false }
+    if frontend.connectionMode == .close { stream.clientKeepsAlive = false }
     if isStopping { stream.clientKeepsAlive = false }
     arenaOfRequest(stream)
     if let rule = backend.forwardFor ?? frontend.forwardFor { addForwarded(stream, rule, frontend.forwardFor, stream.session?.peer ?? .none) }
@@ -102,6 +111,11 @@ extension Worker {
   func bodyReady(_ stream: Stream) {
     // The wait belongs to the client: it is part of the time of the request.
     stream.headReceivedTick = loop.now
+    stream.bodyWaited = true
+    if stream.backend == nil {
+      stream.requestPhase = .route
+      return routeRequest(stream)
+    }
     stream.requestPhase = .connect
     stream.connector = .assign
   }

@@ -54,8 +54,7 @@ extension Worker {
   /// 100, 102, 103: passed on at once; the answer is still to come.
   private func interimResponse(_ stream: Stream, _ framing: H1Framing) {
     let length = framing.headLength
-    // HTTP/1.0 clients know no interim answers.
-    if stream.request.isVersion11 {
+    do {
       _ = stream.responseChannel.output.back(by: buffers)
       if stream.responseChannel.output.isBacked, let session = stream.session {
         if write(response: stream, .none) {
@@ -66,7 +65,7 @@ extension Worker {
         }
       }
     }
-    stream.frontend?.counters.count(.http1xx)
+    stream.server?.counters.count(.http1xx)
     stream.responseChannel.transferred += stream.response.countedSize
     stream.responseChannel.input.consume(length)
     stream.responseParser.reset()
@@ -76,6 +75,9 @@ extension Worker {
   private func responseHeadComplete(_ stream: Stream, _ framing: H1Framing) {
     guard let backend = stream.backend, let frontend = stream.frontend else { return }
     let status = stream.response.status
+    if framing.body == .chunked && isBrokenFromStart(stream, framing) {
+      return badResponse(stream, H1Error(state: .chunkSize, offset: framing.headLength))
+    }
     if retriesOnStatus(stream, backend, status) { return retryResponse(stream) }
     stream.responseFraming = framing
     stream.responseTick = loop.now
@@ -84,7 +86,6 @@ extension Worker {
     backend.counters.count(counter)
     frontend.counters.count(counter)
     stream.server?.counters.count(counter)
-    backend.counters.count(.requestsTotal)
     observeResponse(stream, status: status)
     if !frontend.responseCaptures.isEmpty { stream.responseCaptures.capture(frontend.responseCaptures, from: stream.response) }
     stream.responseChannel.transferred += stream.response.countedSize
@@ -100,7 +101,7 @@ extension Worker {
       case .chunked:
         stream.responseChannel.source = .chunked
         stream.responseChannel.decoder = H1ChunkDecoder()
-        stream.responseChannel.chunkedOut = stream.request.isVersion11
+        stream.responseChannel.chunkedOut = true
       case .untilClose: stream.responseChannel.source = .untilClose
       }
     }
@@ -111,19 +112,22 @@ extension Worker {
     logEarly(stream)
   }
 
+  /// A body that is broken in what has come of it is refused with its head.
+  private func isBrokenFromStart(_ stream: Stream, _ framing: H1Framing) -> Bool {
+    stream.responseChannel.decoder = H1ChunkDecoder()
+    let hidden = stream.responseChannel.input.hide(framing.headLength)
+    defer { stream.responseChannel.input.reveal(hidden) }
+    if case .malformed = scanChunks(&stream.responseChannel, resources) { return true }
+    return false
+  }
+
   private func writeResponseHead(_ stream: Stream, _ framing: H1Framing) -> Bool {
     if !stream.responseChannel.output.back(by: buffers) { return false }
     var connection = H1Writer.Connection.none
     // The answer that opens a tunnel has its own `connection: upgrade`.
     if !framing.isTunnel {
-      let unframed = framing.body == .untilClose || (framing.body == .chunked && !stream.request.isVersion11)
-      if unframed { stream.clientKeepsAlive = false }
-      // Bytes of the request may still be on their way, and would be read as the next request.
-      if !stream.requestChannel.isComplete && stream.requestPhase != .done && stream.requestFraming.expectsContinue && stream.response.status >= 300 {
-        stream.clientKeepsAlive = false
-      }
+      if framing.body == .untilClose { stream.clientKeepsAlive = false }
       if isStopping { stream.clientKeepsAlive = false }
-      if framing.body == .chunked && !stream.request.isVersion11 { stream.response.remove(.transferEncoding) }
       if !stream.clientKeepsAlive {
         connection = stream.response.isVersion11 ? .close : .none
       } else if !stream.request.isVersion11 || !stream.response.isVersion11 {
@@ -155,6 +159,11 @@ extension Worker {
     backend.counters.count(.responseErrors)
     stream.server?.counters.count(.responseErrors)
     observeFailure(stream, .closedEarly)
+    if stream.serverConnection?.connection.hasFailed == true {
+      // HAProxy counts a reset twice.
+      backend.counters.count(.responseErrors)
+      stream.server?.counters.count(.responseErrors)
+    }
     setEnd(stream, .server, .headers)
     reply(stream, status: 502)
   }
@@ -180,6 +189,8 @@ extension Worker {
     stream.requestChannel.chunkedOut = false
     stream.requestChannel.isComplete = false
     stream.responseChannel.source = .untilClose
+    stream.responseChannel.transferred += UInt64(stream.responseChannel.input.count)
+    stream.requestChannel.transferred += UInt64(stream.requestChannel.input.count)
     stream.responseChannel.chunkedOut = false
     if stream.requestPhase == .done { stream.requestPhase = .forward }
     touchClient(stream)

@@ -90,6 +90,8 @@ final class Stream {
   var isBrokenOff = false
   var connectionMode = HTTPConnectionMode.keepAlive
   var isMonitor = false
+  /// `option http-buffer-request` has had its wait.
+  var bodyWaited = false
   var requestHeadWritten = false
   /// An idle connection has just failed: the next try is on a new one.
   var forcesNewConnection = false
@@ -160,6 +162,8 @@ final class Stream {
     responseCaptures.clear()
     connectionMode = .keepAlive
     isMonitor = false
+    bodyWaited = false
+    queueMark = 0
     isBrokenOff = false
     requestHeadWritten = false
     forcesNewConnection = false

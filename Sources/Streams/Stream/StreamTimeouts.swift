@@ -62,6 +62,7 @@ extension Worker {
 
   private func clientTimeout(_ stream: Stream) {
     if stream.requestPhase == .head { requestHeadTimeout(stream) } else if stream.requestPhase == .waitBody {
+      stream.requestChannel.transferred += UInt64(stream.requestChannel.input.count)
       setEnd(stream, .clientTimeout, .request)
       stream.frontend?.counters.count(.requestErrors)
       reply(stream, status: 408)
@@ -70,7 +71,7 @@ extension Worker {
       stream.backend?.counters.count(.clientAborts)
       stream.server?.counters.count(.clientAborts)
       setEnd(stream, .clientTimeout, .data)
-      if stream.isHTTP && stream.responsePhase == .head && !stream.isTunnel { reply(stream, status: 408) } else if stream.isHTTP {
+      if stream.isHTTP && stream.responsePhase == .done { breakOff(stream) } else if stream.isHTTP && stream.responsePhase == .head && !stream.isTunnel { reply(stream, status: 408) } else if stream.isHTTP {
         breakOff(stream)
       } else {
         endTCP(stream)
