@@ -118,7 +118,8 @@ extension Worker {
   /// The client has gone between requests. Only a first request that never came is worth a line.
   private func idleEnd(_ session: Session) {
     if session.requestCount == 0, let frontend = session.listener?.frontend {
-      if !frontend.options.contains(.httpIgnoreProbes) && !frontend.options.contains(.dontLogNull) {
+      if !frontend.options.contains(.httpIgnoreProbes) {
+        frontend.counters.count(.requestErrors)
         let stream = startStream(session)
         stream.isHTTP = true
         stream.requestTick = -1
@@ -132,10 +133,6 @@ extension Worker {
   private func idleTimeout(_ session: Session) {
     guard let frontend = session.listener?.frontend else { return }
     if session.requestCount > 0 || frontend.options.contains(.httpIgnoreProbes) { return closeSession(session) }
-    if frontend.options.contains(.dontLogNull) {
-      sendAndClose(session, answer(408, frontend: frontend, backend: nil).raw)
-      return
-    }
     let stream = startStream(session)
     stream.isHTTP = true
     stream.requestPhase = .head

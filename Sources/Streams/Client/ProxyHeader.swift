@@ -24,7 +24,7 @@ extension Worker {
         case .needMore:
           // Its sender must write it at once (proxy-protocol.txt, section 2); HAProxy takes no pieces either.
           if session.connection.canReceive == false { return refuseProxyHeader(session, .proxyTruncated) }
-        case .invalid: return refuseProxyHeader(session)
+        case .invalid: return refuseProxyHeader(session, session.input.count < 8 ? .proxyTruncated : .proxyNotAHeader)
         case .complete(let length, let source, let destination):
           session.input.consume(length)
           if let source { session.peer = source }
@@ -44,9 +44,8 @@ extension Worker {
       if session.input.room == 0 { return refuseProxyHeader(session) }
       switch session.connection.receive(into: &session.input, limit: tune.limits.maxHeadLength) {
       case .bytes, .wouldBlock: continue
-      case .closed, .failed:
-        if session.input.isEmpty && listener.frontend.options.contains(.dontLogNull) { return closeSession(session) }
-        return refuseProxyHeader(session)
+      case .closed: return refuseProxyHeader(session, session.input.isEmpty ? .proxyEmpty : .proxyTruncated)
+      case .failed: return refuseProxyHeader(session, .proxyAborted)
       }
     }
   }
@@ -75,8 +74,6 @@ extension Worker {
   }
 
   private func refuseProxyHeader(_ session: Session, _ failure: ConnectionFailure = .proxyNotAHeader) {
-    session.listener?.frontend.counters.count(.requestErrors)
-    session.listener?.counters.count(.requestErrors)
     logConnectionError(session, failure)
     closeSession(session)
   }

@@ -215,7 +215,6 @@ extension Worker {
     stream.connector = .established
     stream.connectDeadline = TimerWheel.never
     stream.serverConnection?.isConnected = true
-    if stream.isHTTP { stream.server?.counters.count(.requestsTotal) }
     if stream.connectedTick < 0 || !stream.connectionReused { stream.connectedTick = loop.now }
     if !stream.connectionReused { observe(.connected, stream.server, stream.backend) }
     if stream.requestPhase == .connect { stream.requestPhase = .forward }

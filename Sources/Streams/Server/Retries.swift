@@ -71,6 +71,9 @@ extension Worker {
     stream.requestBytesSent = false
     stream.requestPhase = .connect
     stream.forcesNewConnection = true
+    // HAProxy counts the decision and the new connection.
+    backend.counters.count(.retries)
+    stream.server?.counters.count(.retries)
     if mayRedispatch(stream, backend) { return redispatch(stream, backend) }
     backend.counters.count(.retries)
     stream.server?.counters.count(.retries)

@@ -147,7 +147,7 @@ extension Stream {
     return s &+ UInt64(retriesTotal) << 32
   }
   /// `option abortonclose`: a client that goes away while it waits is not served.
-  var watchesAbort: Bool { backend?.options.contains(.abortOnClose) == true || frontend?.options.contains(.abortOnClose) == true }
+  var watchesAbort: Bool { backend?.options.contains(.abortOnClose) == true }
   /// Something is wanted of the client's socket that has not come yet.
   var needsClient: Bool {
     if isTunnel || watchesAbort { return true }
@@ -157,7 +157,7 @@ extension Stream {
   }
   /// The client is the one to act: its inactivity counts.
   var expectsClient: Bool {
-    if isTunnel { return true }
+    if isTunnel { return connector == .established }
     if requestPhase <= .waitBody { return true }
     if responsePhase == .forward && (!responseChannel.isFlushed || responseChannel.plainBytes > 0) { return true }
     // Once a server is there its timeout alone governs a body that does not come.

@@ -86,7 +86,8 @@ extension Worker {
     if !stream.requestChannel.input.back(by: buffers) { return }
     if stream.requestChannel.input.room == 0 { return }
     switch session.connection.receive(into: &stream.requestChannel.input) {
-    case .bytes:
+    case .bytes(let n):
+      stream.requestChannel.transferred += UInt64(n)
       touchClient(stream)
       if stream.connector == .connecting { checkConnecting(stream) }
     case .wouldBlock: if stream.requestChannel.input.isEmpty { stream.requestChannel.input.release() }
@@ -145,6 +146,7 @@ extension Worker {
   func endForward(_ stream: Stream, fromClient: Bool, failed: Bool) {
     guard let session = stream.session else { return }
     if failed {
+      if !fromClient { countServerAbort(stream) }
       setEnd(stream, fromClient ? .client : .server, .data)
       return endTCP(stream)
     }

@@ -100,6 +100,7 @@ private func receive(_ channel: inout Channel, from source: inout Connection, _ 
   switch source.receive(into: &channel.input) {
   case .bytes(let n):
     result.received += n
+    if channel.source == .untilClose { channel.transferred += UInt64(n) }
     return true
   case .wouldBlock:
     result.waitsForSource = true
@@ -138,7 +139,7 @@ extension Channel {
     if isPinned && output.isEmpty && !keepsOutput { isPinned = false }
     if n > 0 {
       if isPinned { input.consumeKeeping(n) } else { input.consume(n) }
-      transferred += UInt64(n)
+      if source != .untilClose { transferred += UInt64(n) }
       if case .length(let left) = source {
         source = .length(left - UInt64(n))
         if left == UInt64(n) { isComplete = true }

@@ -36,7 +36,7 @@ extension Worker {
     }
     _ = stream.responseChannel.output.append("\r\n")
     if stream.request.method != .head { appendBody(stream, answer.body) }
-    stream.responseChannel.transferred = answer.countedSize
+    stream.responseChannel.transferred = answer.countedSize - (stream.request.method == .head ? UInt64(answer.body.count) : 0)
   }
 
   /// An answer to what was not understood as a request: in its raw form, and the connection ends.
@@ -67,6 +67,11 @@ extension Worker {
     stream.backend?.counters.count(.ofStatus(status))
     stream.responseChannel.reset()
     stream.responseChannel.isComplete = true
+    // A body that is there already is dropped; one that is still to come costs the connection.
+    if stream.isHTTP && !stream.requestChannel.isComplete && stream.headReceivedTick >= 0 {
+      let before = stream.requestChannel.input.count
+      if stream.requestChannel.discard() { stream.requestChannel.transferred += UInt64(before - stream.requestChannel.input.count) }
+    }
     if !stream.requestChannel.isComplete { stream.clientKeepsAlive = false }
     if isStopping { stream.clientKeepsAlive = false }
     stream.isTunnel = false
@@ -77,6 +82,8 @@ extension Worker {
 
   /// `monitor-uri`: the proxy says that it lives.
   func replyMonitor(_ stream: Stream) {
+    // Probes leave no line.
+    stream.logged = true
     reply(stream, builtInAnswers.answer(200) ?? answer(200, frontend: nil, backend: nil), status: 200)
   }
 
@@ -122,11 +129,15 @@ extension Worker {
     case .idle, .closed: phase = .request
     }
     setEnd(stream, .client, phase)
-    if stream.isHTTP && stream.responsePhase == .head && (stream.connector == .established || stream.requestPhase < .connect) {
+    if stream.isHTTP && stream.responsePhase == .head && ((stream.connector == .established && stream.requestPhase == .done) || stream.requestPhase < .connect) {
       reply(stream, status: 400)
     } else {
       // Nobody is there to read an answer.
-      if stream.status == 0 { stream.status = -1 }
+      if stream.status == 0 {
+        stream.status = -1
+        stream.frontend?.counters.count(.httpOther)
+        stream.backend?.counters.count(.httpOther)
+      }
       breakOff(stream)
     }
   }
@@ -153,6 +164,7 @@ extension Worker {
   /// The server takes no more of the request. It may have answered already: then that answer counts.
   func serverWriteFailed(_ stream: Stream) {
     if stream.isTunnel && !stream.isHTTP {
+      countServerAbort(stream)
       setEnd(stream, .server, .data)
       return endTCP(stream)
     }
@@ -164,14 +176,22 @@ extension Worker {
 
   func malformedRequestBody(_ stream: Stream) {
     stream.frontend?.counters.count(.requestErrors)
-    setEnd(stream, .proxy, stream.responsePhase == .forward ? .data : .request)
+    setEnd(stream, .proxy, stream.responsePhase == .forward ? .data : stream.connector == .established ? .headers : .request)
     if stream.responsePhase == .head { reply(stream, status: 400) } else { breakOff(stream) }
   }
   func malformedResponseBody(_ stream: Stream) {
     stream.backend?.counters.count(.responseErrors)
     stream.server?.counters.count(.responseErrors)
-    setEnd(stream, .proxy, .data)
+    setEnd(stream, .server, .data)
     breakOff(stream)
+  }
+
+  /// A server that breaks off a tunnel.
+  func countServerAbort(_ stream: Stream) {
+    stream.backend?.counters.count(.serverAborts)
+    stream.server?.counters.count(.serverAborts)
+    stream.backend?.counters.count(.responseErrors)
+    stream.server?.counters.count(.responseErrors)
   }
 
   func isAbortedByClient(_ stream: Stream) -> Bool {

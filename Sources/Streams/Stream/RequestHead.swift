@@ -86,7 +86,16 @@ extension Worker {
     let head = stream.requestChannel.input.readable.dropFirst(stream.requestFraming.leadingLength)
     var end = head.firstIndex(of: 0x0a) ?? head.count
     if end > 0 && head[end - 1] == 0x0d { end -= 1 }
-    stream.requestLine.set(head.prefix(end))
+    // The version as it was written: the message keeps only what it means.
+    let version = end >= 8 ? head.slice(end - 8, 8) : Bytes("HTTP/1.1")
+    arena.reset()
+    arena.begin()
+    arena.append(stream.request.methodName)
+    arena.append(byte: 0x20)
+    arena.append(stream.request.target.prefix(tune.logURILength))
+    arena.append(byte: 0x20)
+    arena.append(version)
+    stream.requestLine.set(arena.finish())
   }
 
   /// The client ended its direction in the middle of the head.
@@ -97,12 +106,11 @@ extension Worker {
       abandon(stream)
       return closeSession(session)
     }
-    if nothingCame && (frontend.options.contains(.dontLogNull) || frontend.options.contains(.httpIgnoreProbes)) {
+    if nothingCame && frontend.options.contains(.httpIgnoreProbes) {
       abandon(stream)
       return closeSession(session)
     }
     frontend.counters.count(.requestErrors)
-    frontend.counters.count(.clientAborts)
     endWithoutRequest(stream, cause: .client)
   }
 
@@ -132,6 +140,8 @@ extension Worker {
     guard let session = stream.session else { return }
     setEnd(stream, cause, .request)
     stream.status = 400
+    stream.frontend?.counters.count(.http4xx)
+    stream.frontend?.counters.count(.requestsTotal)
     logStream(stream)
     abandon(stream)
     closeSession(session)

@@ -66,6 +66,7 @@ extension Worker {
       }
     }
     stream.server?.counters.count(.http1xx)
+    stream.server?.counters.count(.requestsTotal)
     stream.responseChannel.transferred += stream.response.countedSize
     stream.responseChannel.input.consume(length)
     stream.responseParser.reset()
@@ -86,6 +87,7 @@ extension Worker {
     backend.counters.count(counter)
     frontend.counters.count(counter)
     stream.server?.counters.count(counter)
+    stream.server?.counters.count(.requestsTotal)
     observeResponse(stream, status: status)
     if !frontend.responseCaptures.isEmpty { stream.responseCaptures.capture(frontend.responseCaptures, from: stream.response) }
     stream.responseChannel.transferred += stream.response.countedSize
@@ -102,7 +104,9 @@ extension Worker {
         stream.responseChannel.source = .chunked
         stream.responseChannel.decoder = H1ChunkDecoder()
         stream.responseChannel.chunkedOut = true
-      case .untilClose: stream.responseChannel.source = .untilClose
+      case .untilClose:
+        stream.responseChannel.source = .untilClose
+        stream.responseChannel.transferred += UInt64(stream.responseChannel.input.count)
       }
     }
     stream.serverKeepsAlive = framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
@@ -171,7 +175,11 @@ extension Worker {
   private func badResponse(_ stream: Stream, _ error: H1Error) {
     guard let backend = stream.backend else { return }
     noteBadMessage(stream, error, isRequest: false)
-    if backend.retryOn.contains(.junkResponse) && mayRetryResponse(stream) { return retryResponse(stream) }
+    if backend.retryOn.contains(.junkResponse) && mayRetryResponse(stream) {
+      backend.counters.count(.responseErrors)
+      stream.server?.counters.count(.responseErrors)
+      return retryResponse(stream)
+    }
     backend.counters.count(.responseErrors)
     stream.server?.counters.count(.responseErrors)
     observeFailure(stream, .invalidHeaders)
@@ -202,7 +210,7 @@ extension Channel {
   /// Takes plain body bytes out that were copied into the output.
   mutating func dropPlain(_ n: Int) {
     if isPinned { input.consumeKeeping(n) } else { input.consume(n) }
-    transferred += UInt64(n)
+    if source != .untilClose { transferred += UInt64(n) }
     if case .length(let left) = source {
       source = .length(left - UInt64(n))
       if left == UInt64(n) { isComplete = true }

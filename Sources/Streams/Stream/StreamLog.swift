@@ -55,7 +55,7 @@ extension Worker {
     guard
       let level = frontend.log.policy.level(
         termination: termination, status: stream.status, retries: stream.retriesTotal, redispatched: stream.wasRedispatched,
-        received: stream.requestChannel.transferred, early: early)
+        received: max(stream.requestChannel.transferred, stream.requestParser.hasStarted ? 1 : 0), early: early)
     else { return }
     stream.logged = true
     let view = StreamLogView(stream: stream, worker: self)
