@@ -58,7 +58,7 @@ extension CheckScheduler {
 
   mutating func connected(_ i: Int, _ event: Poller.Event, _ loop: inout EventLoop) {
     guard let socket = entries[i].socket, let (backend, server) = process.server(at: entries[i].place) else { return }
-    if let error = socket.pendingError { return finish(i, connectError(i, error.description), &loop) }
+    if event.isError || event.isHangUp, let error = socket.pendingError { return finish(i, connectError(i, error.description), &loop) }
     if !event.isWritable && !event.isHangUp { return }
     let plan = entries[i].plan
     var output: [UInt8] = []

@@ -42,7 +42,7 @@ struct CheckTarget {
     let namespace = server.namespace.flatMap { NetworkNamespace.named($0) }
     guard let socket = try? Socket.make(family: family, namespace: namespace) else { return nil }
     if case .endpoint(let endpoint) = place {
-      socket.setNoDelay()
+      // One segment is sent at most, which nothing holds back.
       if talksFirst { socket.setQuickAck(false) }
       prepare(socket, server, backend, endpoint.family)
       return (socket, socket.connect(to: endpoint))
