@@ -60,7 +60,7 @@ public final class Worker {
     self.index = index
     self.loop = loop
     let t = process.model.global.tune
-    tune = WorkerTuning(t, threads: process.threads)
+    tune = WorkerTuning(process.model.global, threads: process.threads)
     buffers = BufferPool(bufferSize: t.bufferSize)
     logs = LogSender(routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName, processID: Int(OwnProcess.id))
     resources = PumpResources(pool: buffers, limits: tune.limits)

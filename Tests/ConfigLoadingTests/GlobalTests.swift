@@ -15,13 +15,13 @@ struct GlobalTests {
   @Test func process() throws {
     let settings = try global(
       "daemon", "maxconn 4000", "nbthread 3", "pidfile /run/weir.pid", "chroot /var/lib/haproxy", "node a-1",
-      "description two words", "hard-stop-after 30s", "grace 2s", "ulimit-n 9000", "spread-checks 5",
-      "no strict-limits", "log-tag weir", "close-spread-time infinite")
+      "description two words", "hard-stop-after 30s", "ulimit-n 9000", "spread-checks 5",
+      "no strict-limits", "log-tag weir", "no busy-polling")
     #expect(settings.daemon && !settings.strictLimits)
     #expect(settings.maxConnections == 4000 && settings.threadCount == 3 && settings.ulimitN == 9000)
     #expect(settings.pidFile == "/run/weir.pid" && settings.chroot == "/var/lib/haproxy")
     #expect(settings.nodeName == "a-1" && settings.descriptionText == "two words")
-    #expect(settings.hardStopAfter == 30_000 && settings.grace == 2000 && settings.closeSpreadTime == .max)
+    #expect(settings.hardStopAfter == 30_000)
     #expect(settings.spreadChecks == 5 && settings.logTag == "weir")
   }
 
@@ -42,7 +42,6 @@ struct GlobalTests {
     #expect(try global("tune.bufsize 32001").tune.bufferSize == 32016)
     let settings = try global("tune.bufsize 20000", "tune.maxrewrite 19000")
     #expect(settings.tune.maxRewrite == 10_000)
-    #expect(try global("tune.buffers.limit 1").tune.buffersLimit == 3)
   }
 
   @Test func logs() throws {
@@ -78,7 +77,7 @@ struct GlobalTests {
     #expect(settings.dormant == ["tune.h2.initial-window-size": "131072", "tune.lua.maxmem": "8"])
   }
 
-  @Test(arguments: ["lua-load x", "master-worker", "set-var proc.a int(1)", "noepoll"])
+  @Test(arguments: ["lua-load x", "master-worker", "set-var proc.a int(1)", "noepoll", "grace 2s", "busy-polling"])
   func refusesWhatIsNotThere(line: String) {
     let keyword = line.split(separator: " ")[0]
     let loading = Loading("global\n  \(line)\n")

@@ -21,7 +21,10 @@ struct DescriptorLimits {
     if let wanted, wanted > 0 {
       maxConnections = wanted
     } else {
-      let available = max(0, (global.ulimitN ?? max(boot.soft, boot.hard)) - reserve)
+      // `fd-hard-limit` bounds what a generous system would grant.
+      let granted = max(boot.soft, boot.hard)
+      let ceiling = global.descriptorHardLimit > 0 ? min(granted, global.descriptorHardLimit) : granted
+      let available = max(0, (global.ulimitN ?? ceiling) - reserve)
       let ideal = splices ? available * 2 / 5 : available / 2
       maxConnections = max(100, min(ideal, 1 << 24))
     }

@@ -2,8 +2,11 @@ import Configuration
 import HTTP1
 
 extension WorkerTuning {
-  init(_ t: TuneSettings, threads: Int) {
-    limits = H1Limits(maxHeaders: t.maxHTTPHeaders, maxHeadLength: t.bufferSize - t.maxRewrite)
+  init(_ global: GlobalSettings, threads: Int) {
+    let t = global.tune
+    limits = H1Limits(
+      maxHeaders: t.maxHTTPHeaders, maxHeadLength: t.bufferSize - t.maxRewrite,
+      acceptsAnyPayload: global.acceptPayloadWithAnyMethod)
     maxAccept = t.maxAccept.map { $0 < 0 ? 1000 : $0 } ?? (threads > 1 ? 4 : 64)
     bufferSize = t.bufferSize
     maxRewrite = t.maxRewrite

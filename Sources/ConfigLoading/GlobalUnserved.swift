@@ -1,0 +1,23 @@
+import ConfigSyntax
+import Configuration
+
+/// Keywords of `global` that are read while nothing acts upon them yet: refused by name where they stand, after their
+/// errors have been reported. An entry goes away with the work that makes it true.
+enum UnservedGlobalKeywords {
+  static let names: Set<String> = [
+    "busy-polling", "close-spread-time", "grace", "pp2-never-send-local", "set-dumpable", "tune.buffers.limit",
+    "tune.buffers.reserve", "tune.fail-alloc", "tune.http.cookielen", "tune.idletimer", "tune.pattern.cache-size",
+    "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough", "tune.runqueue-depth",
+  ]
+
+  /// The entries, those of the list above ending in a refusal; `no` before them asks for nothing.
+  static func refusing(_ entries: [KeywordEntry]) -> [KeywordEntry] {
+    entries.map { entry in
+      guard names.contains(entry.name) else { return entry }
+      return KeywordEntry(entry.name, entry.sections) { context, line in
+        entry.parse(context, line)
+        if line.prefix != .no && context.flags.isDisjoint(with: [.fatal, .abort]) { context.refuse(entry.name) }
+      }
+    }
+  }
+}
