@@ -99,7 +99,7 @@ let testTargets: [Target] = [
   tests("Samples", ["HTTP", "Memory", "Primitives", "System"], exclude: ["Tables"]),
   tests("LogFormat", ["Samples", "HTTP", "Memory", "Primitives"]),
   tests("ConfigSyntax", ["Primitives"]),
-  tests("ConfigLoading", ["Configuration", "ConfigSyntax", "Primitives"]),
+  tests("ConfigLoading", ["Configuration", "ConfigSyntax", "Primitives", "Rules"]),
   tests("LoadBalancing", ["Configuration", "Memory", "Primitives"]),
   tests("Proxies", ["Configuration", "System", "Memory", "Primitives"]),
   tests("HealthChecks", ["Proxies", "Configuration", "Memory"]),

@@ -22,7 +22,6 @@ let proxyFrontendKeywords: [KeywordEntry] = [
     context.proxy.defaultBackend = line[1]
     _ = context.checkArgumentCount(line, atMost: 1)
   },
-  KeywordEntry("use_backend", .proxies, parse: FrontendLines.useBackend),
   KeywordEntry("monitor-uri", .proxies) { context, line in
     guard context.requires(.frontend, "monitor-uri") else { return }
     guard context.checkArgumentCount(line, atMost: 1) else { return }
@@ -32,21 +31,6 @@ let proxyFrontendKeywords: [KeywordEntry] = [
 ]
 
 enum FrontendLines {
-  @Sendable static func useBackend(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.forbidsDefaults("use_backend") else { return }
-    guard context.requires(.frontend, "use_backend") else { return }
-    if line[1].isEmpty { return context.alert("'use_backend' expects a backend name.") }
-    switch line[2] {
-    case "": break
-    case "if", "unless": return context.refuse("use_backend with a condition")
-    default:
-      return context.alert(
-        "unexpected keyword '\(line[2])' after switching rule, only 'if' and 'unless' are allowed.")
-    }
-    if line[1].unicodeScalars.contains("%") { return context.refuse("use_backend with a log-format") }
-    context.proxy.switchingRules.append(SwitchingRule(backend: line[1], location: context.location))
-  }
-
   @Sendable static func rateLimit(_ context: LoadContext, _ line: ConfigLine) {
     guard line[1] == "sessions" else {
       return context.alert("'rate-limit' only supports 'sessions' (got '\(line[1])')")

@@ -44,13 +44,14 @@ public final class LoadContext {
   /// Every `defaults` section so far, in the order of the files.
   public internal(set) var defaults: [DefaultsSection] = []
 
-  enum Current: Equatable { case none, proxy(Int), defaults(Int) }
+  enum Current: Hashable { case none, proxy(Int), defaults(Int) }
   var current = Current.none
   private var detachedProxy = ProxySettings(name: "", location: SourceLocation(), capabilities: [])
   /// Of each proxy: the `defaults` section it copied, as an index of `defaults`.
   public internal(set) var defaultsOfProxy: [Int: Int] = [:]
   /// Reads the expressions of the configuration, to find their errors.
   let samples = SampleCompiler()
+  var ruleState = RuleLoadState()
   /// The `http-errors` sections, by name.
   var httpErrors: [String: HTTPErrorsSection] = [:]
   /// Where proxies of each name stand in the model: configurations have thousands of them.

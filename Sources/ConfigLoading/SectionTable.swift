@@ -10,6 +10,7 @@ extension LoadContext {
     case .global: openGlobal(line)
     case .defaults, .frontend, .backend, .listen: openProxySection(line, kind)
     case .httpErrors: openHTTPErrors(line)
+    case .userlist: openUserList(line)
     default: openRefusedSection(line, kind)
     }
   }
@@ -18,6 +19,7 @@ extension LoadContext {
     guard let section else {
       return alertTight("unknown keyword '\(line.keyword)' out of section.")
     }
+    if section == .userlist { return readUserList(line) }
     if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {
@@ -39,6 +41,7 @@ extension LoadContext {
   }
 
   func close() {
+    if section == .userlist { closeUserList() }
     current = .none
     serversByID = [:]
   }

@@ -11,8 +11,6 @@ struct BackendReferences {
     guard proxy.accepts(.frontend) else { return }
     resolveDefault()
     for at in proxy.switchingRules.indices { resolveRule(at) }
-    // Nothing comes after a rule that always holds.
-    if let first = proxy.switchingRules.first?.backendIndex { validation.proxy.defaultBackendIndex = first }
   }
 
   private func resolveDefault() {
@@ -27,11 +25,15 @@ struct BackendReferences {
   }
 
   private func resolveRule(_ at: Int) {
+    guard at < proxy.rules.switching.count, case .backend = proxy.rules.switching[at].target else { return }
     let name = proxy.switchingRules[at].backend
     guard let found = context.model.proxyIndex(named: name, having: .backend) else {
       return context.alertPlain("Proxy '\(proxy.name)': unable to find required use_backend: '\(name)'.")
     }
-    if fits(found, "in a 'use_backend' rule") { validation.proxy.switchingRules[at].backendIndex = found }
+    if fits(found, "in a 'use_backend' rule") {
+      validation.proxy.switchingRules[at].backendIndex = found
+      validation.proxy.rules.switching[at].target = .backend(found)
+    }
   }
 
   /// Whether the backend's mode can serve the frontend's: a TCP frontend may use an HTTP backend, which upgrades.

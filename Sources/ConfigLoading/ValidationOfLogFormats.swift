@@ -12,21 +12,21 @@ struct LogFormatValidation {
     let isHTTP = proxy.mode == .http
     if proxy.accepts(.frontend) {
       if case .custom(let text) = proxy.logFormat {
-        check(text, "log-format", place, .logLine) { $0.logFormat = .none }
+        check(text, "log-format", place, .logLine, into: \.format) { $0.logFormat = .none }
       }
       if let text = proxy.logFormatSD {
         // HAProxy names the place of the `log-format` line here.
-        check(text, "log-format-sd", place, .logLine) { $0.logFormatSD = nil }
+        check(text, "log-format-sd", place, .logLine, into: \.structuredData) { $0.logFormatSD = nil }
       }
     }
     if let text = proxy.uniqueIDFormat {
       check(
         text, "unique-id", proxy.uniqueIDLocation, isHTTP ? [.mergeSpaces, .http] : .mergeSpaces,
-        isHTTP ? .frontendRequestHeader : .frontendRequestContent
+        isHTTP ? .frontendRequestHeader : .frontendRequestContent, into: \.uniqueID
       ) { $0.uniqueIDFormat = nil }
     }
     if proxy.accepts(.frontend), let text = proxy.errorLogFormat {
-      check(text, "error-log-format", proxy.errorLogFormatLocation, .logLine) {
+      check(text, "error-log-format", proxy.errorLogFormatLocation, .logLine, into: \.errorFormat) {
         $0.errorLogFormat = nil
       }
     }
@@ -34,16 +34,14 @@ struct LogFormatValidation {
 
   private func check(
     _ text: String, _ name: String, _ place: SourceLocation, _ flags: LogFieldFlags, _ point: CheckPoint = .log,
-    drop: (inout ProxySettings) -> Void
+    into path: WritableKeyPath<CompiledLog, LogFormat?>, drop: (inout ProxySettings) -> Void
   ) {
     do throws(LogFormatError) {
       let site = ExpressionSite(
         file: place.file, line: place.line, proxy: validation.proxy.name, user: "\(name) string")
-      _ = try LogFormat(
+      validation.proxy.compiledLog[keyPath: path] = try LogFormat(
         text, flags: flags, isHTTP: validation.proxy.mode == .http, places: CheckPoints(point), site: site,
         compiler: validation.context.samples)
-      // Expressions are read for their errors; streams do not evaluate them yet, and so they are refused.
-      _ = try LogFormat(text, flags: flags, isHTTP: validation.proxy.mode == .http)
     } catch {
       let file = place.file.isEmpty ? "(null)" : place.file
       validation.context.alertPlain("Parsing [\(file):\(place.line)]: failed to parse \(name) : \(error).")

@@ -1,4 +1,5 @@
 import Primitives
+import Rules
 import Samples
 
 /// The validated configuration of one generation: what the text meant, and nothing of how it runs. Values only, so it
@@ -7,6 +8,12 @@ public struct ConfigurationModel: Sendable {
   public var global = GlobalSettings()
   /// Every `frontend`, `backend`, `listen` (and internal proxies), in the order of the files. `ProxyIndex` points here.
   public var proxies: [ProxySettings] = []
+  /// Everything that expressions, ACLs and conditions were compiled to; each worker takes a replica.
+  public var program: SampleProgram?
+  /// What the rules of all proxies refer to; each worker takes a replica.
+  public var ruleResources = RuleResources()
+  /// Variables of the whole process.
+  public let processVariables = ProcessVariables()
   public init() {}
 
   /// Whether anything listens: without that there is nothing to start.

@@ -1,5 +1,6 @@
 import LogFormat
 import Primitives
+import Rules
 import Samples
 
 public struct ProxyCapabilities: OptionSet, Sendable, Hashable {
@@ -207,7 +208,15 @@ public struct ProxySettings: Sendable {
   public var uniqueIDLocation = SourceLocation()
   public var errorLogFormatLocation = SourceLocation()
 
+  /// The format strings above, compiled when all was read.
+  public var compiledLog = CompiledLog()
+
   // Both
+  public var rules = ProxyRules()
+  /// The names that `use-server` lines gave, in their order.
+  public var serverRuleNames: [String] = []
+  /// `capture cookie`
+  public var cookieCapture: CookieCapture?
   public var forwardFor: ForwardedHeader?
   public var originalTo: ForwardedHeader?
   /// `errorfile`, `errorloc` and `errorfiles` lines in their order: what `errorAnswers` is made of.
@@ -291,6 +300,25 @@ public struct HeaderCapture: Sendable, Hashable {
     self.name = name
     self.length = length
   }
+}
+
+/// `capture cookie`: which cookie, and how much of it.
+public struct CookieCapture: Sendable, Hashable {
+  public var name: String
+  public var length: Int
+  public init(name: String, length: Int) {
+    self.name = name
+    self.length = length
+  }
+}
+
+/// Format strings of a frontend in compiled form.
+public struct CompiledLog: Sendable {
+  public var format: LogFormat?
+  public var errorFormat: LogFormat?
+  public var structuredData: LogFormat?
+  public var uniqueID: LogFormat?
+  public init() {}
 }
 
 /// Which log line a frontend writes.

@@ -1,7 +1,7 @@
 public import Memory
 
 /// A header name to look for: made once, from the configuration or a constant, and then compared cheaply.
-public struct HTTPHeaderName: BitwiseCopyable {
+public struct HTTPHeaderName: BitwiseCopyable, Sendable {
   /// In lower case.
   public let text: Bytes
   public let known: KnownHeader

@@ -2,8 +2,8 @@ public import Memory
 import Samples
 
 /// A compiled log-format string (manual section 8.2.6): a flat list of nodes that is walked once per line.
-public struct LogFormat {
-  struct Node {
+public struct LogFormat: Sendable {
+  struct Node: Sendable {
     enum Kind: UInt8 { case text, separator, alias, expression }
     var kind: Kind
     var alias = LogAlias.flagsForAll
@@ -33,6 +33,13 @@ public struct LogFormat {
   /// The text, where the format is only text.
   public var constantText: Bytes? {
     nodes.isEmpty ? Bytes() : nodes.count == 1 && nodes[0].kind == .text ? texts : nil
+  }
+
+  /// A copy with storage of its own, for one worker.
+  public func replica() -> LogFormat {
+    var copy = self
+    copy.nodes = nodes.map { $0 }
+    return copy
   }
 
   init(nodes: [Node], texts: [UInt8], source: String, warnings: [String], options: EvaluationOptions) {

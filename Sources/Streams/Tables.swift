@@ -25,6 +25,10 @@ extension Worker {
     session.requestCount = 0
     session.drained = 0
     session.handshakeTime = 0
+    if session.variables != 0 {
+      evaluator.variables.drop(session.variables)
+      session.variables = 0
+    }
     freeSessions.append(session)
   }
 
@@ -33,7 +37,7 @@ extension Worker {
       loop.timers.setToken(stream.timer, stream.token.bits)
       return stream
     }
-    let stream = Stream(index: streams.count, timer: loop.timers.allocate(token: 0), limits: tune.limits, uriLength: tune.logURILength)
+    let stream = Stream(index: streams.count, timer: loop.timers.allocate(token: 0), limits: tune.limits, uriLength: tune.logURILength, textCapacity: hasRules ? max(2048, tune.bufferSize) : 2048)
     loop.timers.setToken(stream.timer, stream.token.bits)
     streams.append(stream)
     return stream
@@ -41,8 +45,16 @@ extension Worker {
   func giveBack(_ stream: Stream) {
     stream.generation &+= 1
     loop.timers.arm(stream.timer, at: TimerWheel.never)
+    if stream.variables.transaction != 0 { dropVariables(stream) }
     stream.clear()
     freeStreams.append(stream)
+  }
+
+  private func dropVariables(_ stream: Stream) {
+    evaluator.variables.drop(stream.variables.transaction)
+    evaluator.variables.drop(stream.variables.request)
+    evaluator.variables.drop(stream.variables.response)
+    stream.variables = .init()
   }
 
   func takeServerConnection() -> ServerConnection {

@@ -1,10 +1,13 @@
 import Connections
 public import EventLoop
 import HTTP1
+import LogFormat
 public import Memory
 public import Observability
 import Primitives
 public import Proxies
+import Rules
+import Samples
 public import System
 
 /// One worker thread's share of the proxy: its loop, its connections, sessions and streams, and its replicas of the
@@ -27,6 +30,13 @@ public final class Worker {
   let headerCase: HeaderCase?
   public var logs: LogSender
   let builtInAnswers = ErrorAnswerTable()
+  /// What rules refer to.
+  let rules: RuleResources
+  let hasRules: Bool
+  let evaluator: Evaluator
+  let matcher = RegexMatcher()
+  /// For unique identifiers, which may be asked for while a log line is written.
+  var identifierContext: LogContext
 
   // Tables by token index, and what of them is free.
   var sessions: [Session] = []
@@ -66,6 +76,20 @@ public final class Worker {
     resources = PumpResources(pool: buffers, limits: tune.limits)
     headerCase = HeaderCase(process.model.global.headerCaseAdjust)
     arena = ByteArena(capacity: max(64 << 10, t.bufferSize * 4))
+    identifierContext = LogContext(
+      hostName: Bytes(permanent: process.model.global.localPeer ?? OwnProcess.hostName), processID: Int(OwnProcess.id))
+    rules = process.model.ruleResources.replica()
+    hasRules = process.model.program != nil
+    var limits = VariableLimits()
+    limits.global = t.varsGlobalMaxSize
+    limits.process = t.varsProcMaxSize
+    limits.session = t.varsSessMaxSize
+    limits.transaction = t.varsTxnMaxSize
+    limits.requestResponse = t.varsReqresMaxSize
+    evaluator = Evaluator(
+      program: process.model.program?.replica() ?? SampleCompiler().makeProgram(),
+      arena: ByteArena(capacity: max(64 << 10, t.bufferSize * 4)),
+      variables: VariablePool(process: process.model.processVariables, limits: limits), thread: index)
     frontends = process.frontends.map { $0.map { FrontendReplica($0, worker: index, routes: routes) } }
     backends = process.backends.map { $0.map { BackendReplica($0, worker: index) } }
     houseTimer = self.loop.timers.allocate(token: Token(kind: TokenKind.worker, index: 0, generation: 0).bits)

@@ -1,5 +1,6 @@
 import Configuration
 import Primitives
+import Rules
 import Testing
 
 /// Right lines, and what the model makes of them.
@@ -132,7 +133,7 @@ struct ProxyModelTests {
     #expect(binds.last?.mode == 0o600 && binds.last?.address == .unix("/run/f.sock"))
   }
 
-  @Test func firstUnconditionalRuleWins() throws {
+  @Test func switchingRulesKnowTheirBackends() throws {
     let loading = Loading(
       """
       frontend f
@@ -145,6 +146,12 @@ struct ProxyModelTests {
 
       """)
     #expect(loading.messages.isEmpty)
-    #expect(loading.proxies.first?.defaultBackendIndex == 2)
+    let frontend = try #require(loading.proxies.first)
+    #expect(frontend.defaultBackendIndex == 1)
+    guard case .backend(let index)? = frontend.rules.switching.first?.target else {
+      Issue.record("no rule")
+      return
+    }
+    #expect(index == 2)
   }
 }

@@ -3,7 +3,7 @@ public import Memory
 public import Primitives
 
 /// One argument of a compiled fetch or converter: a plain value.
-public enum Argument {
+public enum Argument: Sendable {
   case none
   case integer(Int64)
   case text(Bytes)
@@ -29,7 +29,7 @@ public enum Argument {
 }
 
 /// Up to four arguments, in place.
-public struct Arguments {
+public struct Arguments: Sendable {
   public var first: Argument = .none
   public var second: Argument = .none
   public var third: Argument = .none

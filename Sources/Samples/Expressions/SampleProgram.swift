@@ -6,7 +6,7 @@ public struct Expression: Hashable, Sendable {
 }
 
 /// What a fetch is asked: its operation and arguments.
-public struct FetchCall {
+public struct FetchCall: Sendable {
   public let id: FetchID
   public let arguments: Arguments
   public init(_ id: FetchID, _ arguments: Arguments = Arguments()) {
@@ -16,7 +16,7 @@ public struct FetchCall {
 }
 
 /// One converter of an expression.
-public struct ConverterCall {
+public struct ConverterCall: Sendable {
   public let id: ConverterID
   /// What the value is cast to before.
   public let input: SampleType
@@ -24,7 +24,7 @@ public struct ConverterCall {
 }
 
 /// Where a compiled expression is in the program's arrays.
-@usableFromInline struct ExpressionRecord {
+@usableFromInline struct ExpressionRecord: Sendable {
   @usableFromInline let fetch: FetchCall
   @usableFromInline let firstConverter: Int32
   @usableFromInline let converterCount: Int32
@@ -33,7 +33,7 @@ public struct ConverterCall {
 
 /// All expressions and conditions of one configuration as flat arrays of plain values. It is made by a
 /// `SampleCompiler`; each worker has its own copy, so that nothing on the data path is counted across threads.
-public final class SampleProgram {
+public final class SampleProgram: Sendable {
   @usableFromInline let expressions: [ExpressionRecord]
   @usableFromInline let converters: [ConverterCall]
   let conditions: [ConditionRecord]
@@ -47,7 +47,7 @@ public final class SampleProgram {
   let fieldNumbers: [[UInt32]]
   let userLists: [UserList]
   /// Public keys by the path that `jwt_verify` names.
-  struct Certificate {
+  struct Certificate: Sendable {
     let path: Bytes
     let key: PublicKey
   }
@@ -75,6 +75,16 @@ public final class SampleProgram {
     self.userLists = userLists
     self.certificates = certificates
     tokenDigests = TokenAlgorithm.allCases.map { Digest(name: $0.digest) }
+  }
+
+  /// A copy with storage of its own, for one worker: uses of it count no references that other threads count.
+  public func replica() -> SampleProgram {
+    SampleProgram(
+      expressions: expressions.map { $0 }, converters: converters.map { $0 }, conditions: conditions.map { $0 },
+      terms: terms.map { $0 }, accessLists: accessLists.map { $0 }, tests: tests.map { $0 },
+      testPatterns: testPatterns.map { $0 }, digests: digests.map { $0 }, regexes: regexes.map { $0 },
+      patterns: patterns.map { $0 }, fieldNumbers: fieldNumbers.map { $0 }, userLists: userLists.map { $0 },
+      certificates: certificates.map { $0 })
   }
 
   /// The type that an expression declares to return.

@@ -19,6 +19,9 @@ extension Worker {
     session.state = .idle
     activeSessions += 1
     let frontend = listener.frontend
+    if !frontend.rules.tcpConnection.isEmpty && !admits(session, frontend.rules.tcpConnection, isSession: false) {
+      return closeSession(session)
+    }
     applyClientOptions(socket, frontend)
     if listener.acceptsProxyHeader || listener.netScalerMagic != nil {
       session.state = .proxyHeader
@@ -43,6 +46,9 @@ extension Worker {
     guard let listener = session.listener else { return }
     let frontend = listener.frontend
     session.handshakeTime = loop.now - session.acceptedTick
+    if !frontend.rules.tcpSession.isEmpty && !admits(session, frontend.rules.tcpSession, isSession: true) {
+      return closeSession(session)
+    }
     let now = loop.now
     process.sessionRateMax.raise(to: process.sessionRate.count(at: now))
     frontend.shared.with { $0.sessionRateMax.raise(to: $0.sessionRate.count(at: now)) }

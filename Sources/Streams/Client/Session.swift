@@ -42,6 +42,8 @@ final class Session {
   var hasNetScalerHeader = false
   var requestCount = 0
   var drained = 0
+  /// The set of variables of the session; 0 for none.
+  var variables: UInt32 = 0
   /// Server connection that only this client may use again (`http-reuse never`, or a server that marks its connections).
   var privateServer: ServerConnection?
 

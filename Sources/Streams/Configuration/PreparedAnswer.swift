@@ -1,4 +1,5 @@
 import Configuration
+import HTTP
 import HTTP1
 import Memory
 
@@ -10,6 +11,9 @@ final class PreparedAnswer {
   /// Start line and fields as the proxy writes them, without `connection` and the empty line.
   let head: Bytes
   let body: Bytes
+  /// Its fields without `connection`, and its reason: for rules that change answers.
+  let fields: [(name: HTTPHeaderName, value: Bytes)]
+  let reason: Bytes
   /// Its end is marked, so that the connection can go on after it.
   let isFramed: Bool
   let isVersion11: Bool
@@ -27,6 +31,7 @@ final class PreparedAnswer {
     var head = first + [13, 10]
     var counted = 20 + 1 + max(0, first.count - 2)
     var isFramed = false
+    var fields: [(name: HTTPHeaderName, value: Bytes)] = []
     var closes = false
     for line in lines.dropFirst() {
       guard let colon = line.firstIndex(of: 0x3a) else { continue }
@@ -39,9 +44,13 @@ final class PreparedAnswer {
         closes = value.map { $0 | 0x20 }.elementsEqual("close".utf8)
         continue
       }
+      fields.append((HTTPHeaderName(permanent: Bytes(permanent: name)), Bytes(permanent: value)))
       counted += name.count + value.count
       head += name + [0x3a, 0x20] + value + [13, 10]
     }
+    self.fields = fields
+    let words = first.split(separator: 0x20, maxSplits: 2)
+    reason = Bytes(permanent: words.count > 2 ? Array(words[2]) : [])
     self.status = status
     self.head = Bytes(permanent: head)
     body = Bytes(permanent: bytes[end.body...])

@@ -6,6 +6,7 @@ import Memory
 import Observability
 import Primitives
 import Proxies
+import Rules
 import System
 
 /// What one worker keeps of a frontend: settings in the form that the data path reads, beside handles of the shared
@@ -36,6 +37,10 @@ final class FrontendReplica {
   let logCounter: SharedCell
   let requestCaptures: [CaptureRule]
   let responseCaptures: [CaptureRule]
+  let rules: ProxyRules
+  let uniqueIDHeader: HTTPHeaderName?
+  let hasRequestRules: Bool
+  let hasResponseRules: Bool
   /// A line will be made of the request: what it needs is kept.
   var logs: Bool { !log.route.isEmpty && log.format != nil }
 
@@ -65,6 +70,10 @@ final class FrontendReplica {
     logCounter = runtime.logCounter
     requestCaptures = s.requestCaptures.map(CaptureRule.init)
     responseCaptures = s.responseCaptures.map(CaptureRule.init)
+    uniqueIDHeader = s.uniqueIDHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
+    rules = s.rules.replica()
+    hasRequestRules = s.rules.touchesRequest
+    hasResponseRules = s.rules.touchesResponse
   }
 }
 
@@ -102,6 +111,9 @@ final class BackendReplica {
   let source: SourceSettings?
   let sendNameHeader: HTTPHeaderName?
   let errorAnswers: ErrorAnswerTable
+  let rules: ProxyRules
+  let hasRequestRules: Bool
+  let hasResponseRules: Bool
 
   init(_ runtime: BackendRuntime, worker: Int) {
     let s = runtime.settings
@@ -139,6 +151,9 @@ final class BackendReplica {
     source = s.source
     sendNameHeader = s.httpSendNameHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
     errorAnswers = ErrorAnswerTable(s.errorAnswers)
+    rules = s.rules.replica()
+    hasRequestRules = s.rules.touchesRequest
+    hasResponseRules = s.rules.touchesResponse
   }
 }
 

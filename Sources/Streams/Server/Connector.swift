@@ -27,6 +27,10 @@ extension Worker {
 
   private func assignServer(_ stream: Stream) {
     guard let backend = stream.backend else { return }
+    if !backend.rules.servers.isEmpty, stream.avoidedServer == nil, let server = serverByRule(stream, backend) {
+      if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) { return take(server, stream) }
+      return queue(stream, on: server)
+    }
     if let own = stickToLastServer(stream, backend) {
       let hasRoom = own.shared.with { $0.load.hasRoom(in: backend.load) }
       return hasRoom ? take(own, stream) : queue(stream, on: own)

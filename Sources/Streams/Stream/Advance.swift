@@ -102,6 +102,7 @@ extension Worker {
       server.connection.register(with: loop.poller, token: server.token)
     }
     var deadline = min(stream.connectDeadline, stream.queueDeadline)
+    if stream.requestPhase == .route { deadline = min(deadline, stream.ruleDeadline) }
     if stream.expectsClient { deadline = min(deadline, stream.clientDeadline) }
     if stream.expectsServer { deadline = min(deadline, stream.serverDeadline) }
     loop.timers.arm(stream.timer, at: deadline)
@@ -122,17 +123,18 @@ extension Worker {
   @inline(__always) func touchServer(_ stream: Stream) {
     guard let backend = stream.backend else { return }
     let t = backend.timeouts
+    let serverTimeout = stream.serverTimeout ?? t.server
     if stream.isTunnel && stream.connector == .established {
       let tunnel = tunnelTimeout(stream)
       let half = stream.requestChannel.endForwarded || stream.responseChannel.endForwarded
-      stream.serverDeadline = loop.deadline(after: half ? (t.serverFin != t.server ? t.serverFin : tunnel ?? t.server) : tunnel ?? t.server)
+      stream.serverDeadline = loop.deadline(after: half ? (t.serverFin != t.server ? t.serverFin : tunnel ?? serverTimeout) : tunnel ?? serverTimeout)
     } else {
-      stream.serverDeadline = loop.deadline(after: t.server)
+      stream.serverDeadline = loop.deadline(after: serverTimeout)
     }
   }
   /// `timeout tunnel`, which replaces both inactivity timeouts once both sides talk.
   private func tunnelTimeout(_ stream: Stream) -> Int64? {
-    guard let tunnel = stream.backend?.timeouts.tunnel, tunnel != .max else { return nil }
+    guard let tunnel = stream.tunnelTimeout ?? stream.backend?.timeouts.tunnel, tunnel != .max else { return nil }
     return tunnel
   }
 }
@@ -151,13 +153,14 @@ extension Stream {
   /// Something is wanted of the client's socket that has not come yet.
   var needsClient: Bool {
     if isTunnel || watchesAbort { return true }
-    if requestPhase == .head || requestPhase == .waitBody { return true }
+    if requestPhase == .head || requestPhase == .route || requestPhase == .waitBody { return true }
     if responsePhase == .forward { return true }
     return !requestChannel.isComplete
   }
   /// The client is the one to act: its inactivity counts.
   var expectsClient: Bool {
     if isTunnel { return connector == .established }
+    if isTarpitted && requestPhase == .route { return false }
     if requestPhase <= .waitBody { return true }
     if responsePhase == .forward && (!responseChannel.isFlushed || responseChannel.plainBytes > 0) { return true }
     // Once a server is there its timeout alone governs a body that does not come.

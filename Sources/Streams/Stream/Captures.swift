@@ -21,6 +21,17 @@ struct CaptureSlots: ~Copyable {
   }
   mutating func clear() { for i in slots.indices { slots[i].isSet = false } }
 
+  /// What a rule puts into a slot.
+  mutating func set(_ slot: Int, _ value: Bytes, _ rules: [CaptureRule]) {
+    if slot < 0 || slot >= rules.count { return }
+    while slots.count <= slot {
+      let fresh = CaptureSlot(length: rules[slots.count].length)
+      slots.append(fresh)
+    }
+    if !slots[slot].isSet { slots[slot].use(length: rules[slot].length) }
+    slots[slot].set(value)
+  }
+
   /// Takes the last value of each rule's header.
   mutating func capture(_ rules: [CaptureRule], from message: borrowing HTTPMessage) {
     for i in rules.indices {

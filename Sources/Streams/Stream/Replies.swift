@@ -1,6 +1,7 @@
 import Configuration
 import Connections
 import EventLoop
+import HTTP
 import HTTP1
 import Memory
 import Proxies
@@ -28,6 +29,14 @@ extension Worker {
       return
     }
     if !answer.isFramed || answer.closes { stream.clientKeepsAlive = false }
+    if hasRules && hasAfterResponse(stream) {
+      stream.responseChannel.output.release()
+      stream.response.reset(.response)
+      stream.response.setStatus(answer.status, reason: answer.reason)
+      if !answer.isVersion11 { stream.response.minorVersion = 0 }
+      for field in answer.fields { stream.response.add(field.name, field.value) }
+      return writeOwnMessage(stream, body: answer.body)
+    }
     _ = stream.responseChannel.output.append(answer.head.prefix(buffers.bufferSize / 2))
     if !stream.clientKeepsAlive {
       if answer.isVersion11 { _ = stream.responseChannel.output.append("connection: close\r\n") }
@@ -37,6 +46,34 @@ extension Worker {
     _ = stream.responseChannel.output.append("\r\n")
     if stream.request.method != .head { appendBody(stream, answer.body) }
     stream.responseChannel.transferred = answer.countedSize - (stream.request.method == .head ? UInt64(answer.body.count) : 0)
+  }
+
+  /// An answer whose head a rule made in `stream.response`.
+  func replyMessage(_ stream: Stream, status: Int, body: Bytes) {
+    beginOwnAnswer(stream, status: status)
+    writeOwnMessage(stream, body: body)
+  }
+
+  private func writeOwnMessage(_ stream: Stream, body: Bytes) {
+    if hasRules && hasAfterResponse(stream) { runAfterResponse(stream) }
+    guard stream.responseChannel.output.back(by: buffers) else {
+      stream.clientKeepsAlive = false
+      stream.responsePhase = .done
+      return
+    }
+    let connection: H1Writer.Connection =
+      !stream.clientKeepsAlive ? .close : stream.request.isVersion11 ? .none : .keepAlive
+    let counted = stream.response.countedSize
+    let content = stream.request.method == .head ? Bytes() : body
+    let fits = H1Writer.writeResponse(stream.response, connection: connection, to: &stream.responseChannel.output)
+    guard fits, stream.responseChannel.output.append(content) else {
+      // Too long for the buffer: half an answer would be worse than none.
+      stream.responseChannel.output.release()
+      stream.clientKeepsAlive = false
+      stream.responsePhase = .done
+      return
+    }
+    stream.responseChannel.transferred = counted &+ UInt64(content.count)
   }
 
   /// An answer to what was not understood as a request: in its raw form, and the connection ends.

@@ -9,20 +9,29 @@ import Proxies
 extension Worker {
   func routeRequest(_ stream: Stream) {
     guard let frontend = stream.frontend else { return }
-    if stream.isHTTP {
-      if let uri = frontend.monitorURI, stream.request.target.equals(uri) {
+    if stream.ruleStage == .start {
+      stream.text.reset()
+      if stream.isHTTP, let uri = frontend.monitorURI, stream.request.target.equals(uri) {
         return answerMonitor(stream)
       }
+      if stream.isHTTP && !restrictHeaderNames(stream, frontend.options) { return }
     }
     if stream.isHTTP && frontend.options.contains(.httpBufferRequest) && !stream.requestChannel.isComplete && !stream.bodyWaited {
       return beginBodyWait(stream, frontend)
     }
-    guard let backendIndex = frontend.defaultBackend, let backend = backends[backendIndex] else {
-      return noServer(stream, backendKnown: false)
+    if stream.backend == nil {
+      if frontend.hasRequestRules && runFrontendRules(stream, frontend) != .proceed { return }
+      guard let index = stream.chosenBackend ?? frontend.defaultBackend, let backend = backends[index] else {
+        return noServer(stream, backendKnown: false)
+      }
+      enter(backend, stream)
+      stream.ruleStage = .backendContent
+      stream.ruleIndex = 0
     }
-    if stream.isHTTP && !restrictHeaderNames(stream, frontend.options) { return }
-    enter(backend, stream)
+    guard let backend = stream.backend else { return }
     if stream.isHTTP && backend.index != frontend.index && !restrictHeaderNames(stream, backend.options) { return }
+    // A `listen` section's rules were those of the frontend.
+    if backend.hasRequestRules && backend.index != frontend.index && runBackendRules(stream, backend) != .proceed { return }
     if stream.isHTTP { prepareRequest(stream, frontend: frontend, backend: backend) }
     stream.connector = .assign
     stream.requestPhase = .connect
@@ -60,15 +69,12 @@ extension Worker {
     stream.connectionMode = mode
     if frontend.connectionMode == .close { stream.clientKeepsAlive = false }
     if isStopping { stream.clientKeepsAlive = false }
-    arenaOfRequest(stream)
+    addUniqueID(stream, frontend)
     if let rule = backend.forwardFor ?? frontend.forwardFor { addForwarded(stream, rule, frontend.forwardFor, stream.session?.peer ?? .none) }
     if let rule = backend.originalTo ?? frontend.originalTo, let session = stream.session {
       addForwarded(stream, rule, frontend.originalTo, localEndpoint(of: session))
     }
   }
-
-  /// Text added to the request must live as long as its head: it is written behind the head's buffer.
-  private func arenaOfRequest(_ stream: Stream) { stream.text.reset() }
 
   private func addForwarded(_ stream: Stream, _ rule: ForwardRule, _ other: ForwardRule?, _ address: Endpoint) {
     if rule.excludes(address) || (other?.excludes(address) ?? false) { return }
@@ -121,6 +127,10 @@ extension Worker {
   }
 
   private func answerMonitor(_ stream: Stream) {
+    if hasRules, let frontend = stream.frontend, monitorFails(stream, frontend) {
+      setEnd(stream, .local, .request)
+      return reply(stream, status: 503)
+    }
     stream.isMonitor = true
     setEnd(stream, .local, .request)
     replyMonitor(stream)

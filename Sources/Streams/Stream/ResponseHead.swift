@@ -21,7 +21,7 @@ extension Worker {
       if stream.responseChannel.input.count > 0 {
         stream.responseParser.limits.acceptsInvalid = backend.options.contains(.acceptInvalidHTTPResponse)
         switch stream.responseParser.parseResponse(
-          &stream.responseChannel.input, into: &stream.response, method: stream.request.method,
+          &stream.responseChannel.input, into: &stream.response, method: stream.sentMethod ?? stream.request.method,
           wantsUpgrade: stream.requestFraming.wantsUpgrade)
         {
         case .complete(let framing):
@@ -110,6 +110,9 @@ extension Worker {
       }
     }
     stream.serverKeepsAlive = framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
+    if hasRules && (backend.hasResponseRules || frontend.hasResponseRules) {
+      if !runResponseRules(stream, frontend, backend) { return }
+    }
     if !writeResponseHead(stream, framing) { return badResponse(stream, H1Error(state: .headerFirst, offset: 0)) }
     stream.responseChannel.isPinned = false
     stream.responsePhase = .forward

@@ -5,6 +5,8 @@ import HTTP1
 import Memory
 import Primitives
 import Proxies
+import Rules
+import Samples
 
 /// One exchange between a client and a server: an HTTP request with its answer, or the whole of a TCP connection.
 /// Streams are pooled by their worker and keep their storage.
@@ -99,7 +101,33 @@ final class Stream {
   var sessionCounted = false
   var isInReadyList = false
 
-  init(index: Int, timer: TimerWheel.Slot, limits: H1Limits, uriLength: Int) {
+  // Rules
+  var ruleStage = RuleStage.start
+  var ruleIndex = 0
+  /// When what a rule waits for is over: an inspection, a tarpit, a body.
+  var ruleDeadline = TimerWheel.never
+  var isTarpitted = false
+  var lastRuleLine: Int32 = 0
+  var variables = VariableScopes()
+  /// `set-log-level`: 0...7, or -1 for no line.
+  var logLevel: Int8?
+  var chosenBackend: Int?
+  var chosenServer: Int?
+  /// `set-timeout`, milliseconds.
+  var serverTimeout: Int64?
+  var tunnelTimeout: Int64?
+  /// `set-src`
+  var sourceOverride: Endpoint?
+  /// `strict-mode`: a rewriting that fails is an error.
+  var isStrict = true
+  /// The log shows no time of the request: as in HAProxy after `reject` and `tarpit`.
+  var hidesRequestTime = false
+  /// What `set-method` made of the method: the server's answer belongs to that.
+  var sentMethod: HTTPMethod?
+  /// `unique-id-format`, once it was asked for.
+  var uniqueText: Bytes?
+
+  init(index: Int, timer: TimerWheel.Slot, limits: H1Limits, uriLength: Int, textCapacity: Int) {
     self.index = index
     self.timer = timer
     request = HTTPMessage(capacity: limits.maxHeaders + 32)
@@ -107,7 +135,7 @@ final class Stream {
     requestParser = H1HeadParser(.request, limits: limits)
     responseParser = H1HeadParser(.response, limits: limits)
     requestLine = CapturedText(capacity: uriLength)
-    text = ByteArena(capacity: 2048)
+    text = ByteArena(capacity: textCapacity)
     preface = ByteArena(capacity: 256)
   }
   var token: Token { Token(kind: TokenKind.streamTimer, index: index, generation: generation) }
@@ -170,6 +198,7 @@ final class Stream {
     isRetryDisabled = false
     queuedServer = nil
     sessionCounted = false
+    clearRules()
   }
 
   /// There is something to send at once when the connection is up.

@@ -13,6 +13,8 @@ struct FrontendLog {
   let format: LogFormat?
   let errorFormat: LogFormat?
   let structuredData: LogFormat?
+  /// `unique-id-format`
+  let uniqueID: LogFormat?
   let policy: LogPolicy
   let tag: Bytes?
   let asSoonAsPossible: Bool
@@ -29,17 +31,17 @@ struct FrontendLog {
     case .clf: text = StandardLogFormat.clf
     case .custom(let own): text = own
     }
+    // Loading has compiled what the section wrote itself; the built-in formats always compile.
     let isHTTP = s.mode == .http
-    func compile(_ text: String?) -> LogFormat? {
-      // Loading has refused what does not compile.
-      text.flatMap { try? LogFormat($0, flags: [.mandatory, .mergeSpaces], isHTTP: isHTTP) }
-    }
+    let written = s.compiledLog.format?.replica()
+    let standard = text.flatMap { try? LogFormat($0, flags: [.mandatory, .mergeSpaces], isHTTP: isHTTP) }
     asSoonAsPossible = s.options.contains(.logASAP)
-    var compiled = compile(text)
+    var compiled = written ?? standard
     compiled?.logsAsSoonAsPossible = asSoonAsPossible
     format = compiled
-    errorFormat = compile(s.errorLogFormat)
-    structuredData = compile(s.logFormatSD)
+    errorFormat = s.compiledLog.errorFormat?.replica()
+    structuredData = s.compiledLog.structuredData?.replica()
+    uniqueID = s.compiledLog.uniqueID?.replica()
   }
 }
 
@@ -55,12 +57,13 @@ extension Worker {
     guard
       let level = frontend.log.policy.level(
         termination: termination, status: stream.status, retries: stream.retriesTotal, redispatched: stream.wasRedispatched,
-        received: max(stream.requestChannel.transferred, stream.requestParser.hasStarted ? 1 : 0), early: early)
+        received: max(stream.requestChannel.transferred, stream.requestParser.hasStarted ? 1 : 0), early: early, override: stream.logOverride)
     else { return }
     stream.logged = true
-    let view = StreamLogView(stream: stream, worker: self)
+    _ = uniqueID(of: stream)
+    var view = StreamLogView(stream: stream, worker: self)
     logs.log(
-      view, format, structuredData: frontend.log.structuredData, to: frontend.log.route,
+      &view, evaluator, format, structuredData: frontend.log.structuredData, to: frontend.log.route,
       level: level, tag: frontend.log.tag, now: loop.wallClock)
     frontend.logCounter.add(1)
   }
@@ -95,6 +98,11 @@ extension Worker {
 }
 
 extension Stream {
+  /// What `set-log-level` left.
+  var logOverride: LogPolicy.Override {
+    guard let logLevel else { return .none }
+    return logLevel < 0 ? .silent : LogLevel(rawValue: Int(logLevel)).map { .level($0) } ?? .none
+  }
   var termination: TerminationState { TerminationState(cause: endCause.rawValue, phase: endPhase.rawValue) }
 }
 
@@ -113,7 +121,7 @@ struct StreamLogView: LogSource {
     // Never set in TCP mode: HAProxy 2.6 then prints one more for %Tw.
     // Without a backend HAProxy shows no time for the request.
     let known = stream.backend != nil || stream.endCause == .local || stream.status != 503
-    t.request = stream.isHTTP && known ? since(stream.headReceivedTick) : -1
+    t.request = stream.isHTTP && known && !stream.hidesRequestTime ? since(stream.headReceivedTick) : -1
     t.queue = since(stream.queueEndTick)
     t.connect = since(stream.connectedTick)
     t.data = since(stream.responseTick)
@@ -125,7 +133,7 @@ struct StreamLogView: LogSource {
   var logServerName: Bytes? { stream.server?.name }
   var logFrontendIsTLS: Bool { false }
   var logListenerID: Int { stream.session?.listener?.id ?? 0 }
-  var logClient: Endpoint { stream.session?.peer ?? .none }
+  var logClient: Endpoint { stream.sourceOverride ?? stream.session?.peer ?? .none }
   var logFrontendAddress: Endpoint { stream.session.map { worker.localEndpoint(of: $0) } ?? .none }
   var logServerSource: Endpoint { stream.serverConnection?.connection.socket.localEndpoint ?? .none }
   var logServerAddress: Endpoint { stream.serverConnection?.remote ?? .none }
@@ -137,7 +145,7 @@ struct StreamLogView: LogSource {
   var logBytesUploaded: UInt64 { stream.requestChannel.transferred }
   var logTermination: TerminationState { stream.termination }
   var logRequestLine: Bytes? { stream.requestLine.bytes.isEmpty ? nil : stream.requestLine.bytes }
-  var logUniqueID: Bytes? { nil }
+  var logUniqueID: Bytes? { worker.uniqueID(of: stream) }
   var logRequestCookie: Bytes? { nil }
   var logResponseCookie: Bytes? { nil }
   var logRequestCaptureCount: Int { stream.headReceivedTick >= 0 ? stream.frontend?.requestCaptures.count ?? 0 : 0 }

@@ -10,6 +10,7 @@ extension Worker {
     let now = loop.now
     if stream.connectDeadline <= now { return connectTimeout(stream) }
     if stream.queueDeadline <= now { return queueTimeout(stream) }
+    if stream.requestPhase == .route && stream.ruleDeadline <= now { return advance(stream) }
     if stream.expectsServer && stream.serverDeadline <= now { return serverTimeout(stream) }
     if stream.expectsClient && stream.clientDeadline <= now { return clientTimeout(stream) }
     advance(stream)

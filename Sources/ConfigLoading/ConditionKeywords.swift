@@ -1,0 +1,119 @@
+import ConfigSyntax
+import Configuration
+import LogFormat
+import Memory
+import Rules
+import Samples
+
+/// `acl`, and the lines whose only rule is a condition (manual sections 4.2 and 7).
+let conditionKeywords: [KeywordEntry] = [
+  KeywordEntry("acl", .proxies, parse: ConditionLines.accessList),
+  KeywordEntry("use_backend", .proxies, parse: ConditionLines.useBackend),
+  KeywordEntry("use-server", .proxies, parse: ConditionLines.useServer),
+  KeywordEntry("monitor", .proxies, parse: ConditionLines.monitor),
+]
+
+enum ConditionLines {
+  @Sendable static func accessList(_ context: LoadContext, _ line: ConfigLine) {
+    if context.isInDefaults && context.proxy.name.isEmpty {
+      return context.alert("'acl' not allowed in anonymous 'defaults' section.")
+    }
+    if let bad = SampleCompiler.invalidCharacter(inAccessListName: line[1]) {
+      return context.alert("character '\(bad)' is not permitted in acl name '\(line[1])'.")
+    }
+    if line[1].lowercased() == "or" {
+      return context.alert(
+        "acl name '\(line[1])' will never match. 'or' is used to express a logical disjunction within a condition.")
+    }
+    var lists = context.ruleState.accessLists[context.current] ?? AccessLists()
+    do throws(SampleError) {
+      try context.samples.parseAccessList(
+        words: Array(line.words.dropFirst()), lists: &lists, site: context.ruleSite)
+    } catch {
+      context.alert("error detected while parsing ACL '\(line[1])' : \(error.message).")
+    }
+    context.ruleState.accessLists[context.current] = lists
+    context.takeSampleWarnings()
+  }
+
+  /// Reads the condition from word `start` on; the outer nil follows a message.
+  private static func condition(
+    _ context: LoadContext, _ line: ConfigLine, from start: Int, at place: CheckPoint, failure: String
+  ) -> Condition? {
+    do throws(SampleError) {
+      return try context.condition(Array(line.words.dropFirst(start)), site: context.ruleSite, at: place)
+    } catch {
+      context.alert("\(failure) : \(error.message).")
+      return nil
+    }
+  }
+
+  private static func dynamicName(_ text: String, _ place: CheckPoint, _ context: LoadContext) -> TextHandle?? {
+    guard text.unicodeScalars.contains("%") else { return .some(nil) }
+    do throws(LogFormatError) {
+      let format = try LogFormat(
+        text, flags: [], isHTTP: true, places: CheckPoints(place), site: context.ruleSite, compiler: context.samples)
+      if format.constantText != nil { return .some(nil) }
+      return .some(context.model.ruleResources.add(format))
+    } catch {
+      let keyword = place == .frontendSwitching ? "use_backend" : "use-server"
+      context.alertPlain(
+        "Parsing [\(context.line.file):\(context.line.number)]: failed to parse \(keyword) rule '\(text)' : \(error).")
+      return nil
+    }
+  }
+
+  @Sendable static func useBackend(_ context: LoadContext, _ line: ConfigLine) {
+    guard context.forbidsDefaults("use_backend") else { return }
+    guard context.requires(.frontend, "use_backend") else { return }
+    if line[1].isEmpty { return context.alert("'use_backend' expects a backend name.") }
+    var found: Condition?
+    switch line[2] {
+    case "": break
+    case "if", "unless":
+      guard
+        let condition = condition(
+          context, line, from: 2, at: .frontendSwitching, failure: "error detected while parsing switching rule")
+      else { return }
+      found = condition
+    default:
+      return context.alert(
+        "unexpected keyword '\(line[2])' after switching rule, only 'if' and 'unless' are allowed.")
+    }
+    guard let name = dynamicName(line[1], .frontendSwitching, context) else { return }
+    // The number of a static backend is found when all sections are known.
+    context.proxy.switchingRules.append(SwitchingRule(backend: line[1], location: context.location))
+    context.proxy.rules.switching.append(SwitchRule(name.map { .named($0) } ?? .backend(-1), if: found))
+  }
+
+  @Sendable static func useServer(_ context: LoadContext, _ line: ConfigLine) {
+    guard context.forbidsDefaults("use-server") else { return }
+    guard context.requires(.backend, "use-server") else { return }
+    if line[1].isEmpty { return context.alert("'use-server' expects a server name.") }
+    guard line[2] == "if" || line[2] == "unless" else {
+      return context.alert("'use-server' requires either 'if' or 'unless' followed by a condition.")
+    }
+    guard
+      let condition = condition(
+        context, line, from: 2, at: .backendServerSelection, failure: "error detected while parsing switching rule")
+    else { return }
+    guard let name = dynamicName(line[1], .backendServerSelection, context) else { return }
+    context.proxy.serverRuleNames.append(line[1])
+    context.proxy.rules.servers.append(ServerRule(name.map { .named($0) } ?? .server(-1), if: condition))
+  }
+
+  @Sendable static func monitor(_ context: LoadContext, _ line: ConfigLine) {
+    guard context.forbidsDefaults("monitor") else { return }
+    guard context.requires(.frontend, "monitor") else { return }
+    guard line[1] == "fail" else { return context.alert("'monitor' only supports 'fail'.") }
+    guard line[2] == "if" || line[2] == "unless" else {
+      return context.alert("'monitor fail' requires either 'if' or 'unless' followed by a condition.")
+    }
+    guard
+      let condition = condition(
+        context, line, from: 2, at: .frontendRequestHeader,
+        failure: "error detected while parsing a 'monitor fail' condition")
+    else { return }
+    context.proxy.rules.monitorFailures.append(condition)
+  }
+}

@@ -1,0 +1,71 @@
+import Configuration
+import Rules
+import Samples
+
+/// Finds what expressions and rules name in other sections, and finishes the program of all expressions.
+@Sendable func completeRules(_ context: LoadContext) {
+  for error in context.samples.resolve(SectionNumbers(model: context.model)) {
+    context.alertPlain("parsing [\(error.site.file):\(error.site.line)]: \(error.message)")
+  }
+  for message in context.samples.groupErrors() { context.alertPlain(message) }
+  for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
+    context.resolveServerRules(of: index)
+    context.warnRulesWithoutHTTP(of: index)
+  }
+  for use in context.ruleState.captures { context.check(use) }
+  if context.isUsable { context.model.program = context.samples.makeProgram() }
+}
+
+/// What the names in arguments stand for.
+private struct SectionNumbers: ConfigurationNames {
+  let model: ConfigurationModel
+  func frontend(_ name: String) -> Int32? { model.proxyIndex(named: name, having: .frontend).map { Int32($0) } }
+  func backend(_ name: String) -> Int32? { model.proxyIndex(named: name, having: .backend).map { Int32($0) } }
+  func hasProxy(_ name: String) -> Bool { model.proxies.contains { $0.name == name } }
+  /// Proxy and place in one number.
+  func server(_ name: String, ofProxy proxy: String) -> Int32? {
+    guard let index = model.proxyIndex(named: proxy, having: .backend),
+      let place = model.proxies[index].servers.firstIndex(where: { $0.name == name })
+    else { return nil }
+    return Int32(truncatingIfNeeded: index << 16 | place)
+  }
+  /// There are no stick tables yet.
+  func table(_ name: String) -> Int32? { nil }
+}
+
+extension LoadContext {
+  fileprivate func check(_ use: CaptureUse) {
+    guard let index = use.proxy else { return }
+    let proxy = model.proxies[index]
+    let count = use.isResponse ? proxy.responseCaptures.count : proxy.requestCaptures.count
+    if proxy.accepts(.frontend), !(0..<count).contains(use.slot) {
+      alertPlain(
+        "Proxy '\(proxy.name)': unable to find capture id '\(use.slot)' referenced by \(use.list.rawValue) capture rule.")
+    }
+  }
+
+  /// Rules of HTTP in a proxy that does not speak it are never evaluated.
+  fileprivate func warnRulesWithoutHTTP(of index: Int) {
+    let proxy = model.proxies[index]
+    if proxy.mode == .http { return }
+    func warn(_ keyword: String) {
+      warningPlain("'\(keyword)' rules ignored for \(proxy.title) as they require HTTP mode.")
+    }
+    if !proxy.rules.httpRequest.isEmpty { warn("http-request") }
+    if !proxy.rules.httpResponse.isEmpty { warn("http-response") }
+    if !proxy.rules.httpAfterResponse.isEmpty { warn("http-after-response") }
+    if !proxy.rules.redirects.isEmpty { warn("redirect") }
+  }
+
+  fileprivate func resolveServerRules(of index: Int) {
+    let proxy = model.proxies[index]
+    for (at, name) in proxy.serverRuleNames.enumerated() where at < proxy.rules.servers.count {
+      guard case .server = proxy.rules.servers[at].target else { continue }
+      guard let place = proxy.servers.firstIndex(where: { $0.name == name }) else {
+        alertPlain("\(proxy.title) : unable to find server '\(name)' referenced in a 'use-server' rule.")
+        continue
+      }
+      model.proxies[index].rules.servers[at].target = .server(place)
+    }
+  }
+}

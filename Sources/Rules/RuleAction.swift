@@ -1,0 +1,99 @@
+public import HTTP
+public import Memory
+public import Samples
+
+/// Index of a log-format string in `RuleResources.texts`.
+public struct TextHandle: Hashable, Sendable {
+  public let index: Int32
+  public init(_ index: Int) { self.index = Int32(index) }
+}
+/// Index of a regular expression in `RuleResources.regexes`.
+public struct RegexHandle: Hashable, Sendable {
+  public let index: Int32
+  public init(_ index: Int) { self.index = Int32(index) }
+}
+/// Index of an answer in `RuleResources.replies`.
+public struct ReplyHandle: Hashable, Sendable {
+  public let index: Int32
+  public init(_ index: Int) { self.index = Int32(index) }
+}
+/// Index of a redirect in `RuleResources.redirects`.
+public struct RedirectHandle: Hashable, Sendable {
+  public let index: Int32
+  public init(_ index: Int) { self.index = Int32(index) }
+}
+
+/// Which fields `del-header` removes.
+public enum HeaderMatch: Sendable {
+  case name(HTTPHeaderName)
+  case prefix(Bytes)
+  case suffix(Bytes)
+  case contains(Bytes)
+  case regex(RegexHandle)
+}
+
+/// Which part of a request target an action writes.
+public enum TargetPart: UInt8, Sendable { case method, path, pathAndQuery, query, uri }
+
+/// Which timeout `set-timeout` changes.
+public enum SettableTimeout: UInt8, Sendable { case server, tunnel }
+
+/// Which address `set-src` and its like write.
+public enum AddressPart: UInt8, Sendable { case source, sourcePort, destination, destinationPort }
+
+/// What a rule does when its condition holds (manual, sections 4.2 and 7.1): a plain value, whose texts stand in
+/// `RuleResources`.
+public enum RuleAction: Sendable {
+  // Final ones
+  case allow
+  case deny(ReplyHandle)
+  case tarpit(ReplyHandle)
+  case answer(ReplyHandle)
+  case redirect(RedirectHandle)
+  /// The realm; empty for the name of the proxy.
+  case authenticate(realm: Bytes)
+  case reject
+  case silentDrop
+
+  // Messages
+  case setHeader(HTTPHeaderName, TextHandle)
+  case addHeader(HTTPHeaderName, TextHandle)
+  case deleteHeader(HeaderMatch)
+  /// The whole value, as one text.
+  case replaceHeader(HTTPHeaderName, RegexHandle, TextHandle)
+  /// Each of the values between commas.
+  case replaceValue(HTTPHeaderName, RegexHandle, TextHandle)
+  case setTarget(TargetPart, TextHandle)
+  case replaceTarget(TargetPart, RegexHandle, TextHandle)
+  /// The reason is empty for the standard one.
+  case setStatus(Int32, reason: Bytes)
+  case earlyHint(HTTPHeaderName, TextHandle)
+
+  // State
+  case setVariable(VariableID, Expression, VariableConditions)
+  case setVariableText(VariableID, TextHandle, VariableConditions)
+  case unsetVariable(VariableID)
+  case capture(Expression, slot: Int32)
+  /// 0...7, or -1 for `silent`.
+  case setLogLevel(Int8)
+  case setNice(Int32)
+  case setTOS(Int32)
+  case setMark(UInt32)
+  case setTimeout(SettableTimeout, milliseconds: Int64)
+  /// The time comes from an expression.
+  case setTimeoutFrom(SettableTimeout, Expression)
+  case setAddress(AddressPart, Expression)
+  case waitForBody(milliseconds: Int64, atLeast: Int64)
+  case disableRetries
+  case strictMode(Bool)
+  /// Nothing to do here: its effect is given by what Weir does anyway (`wait-for-handshake` without early data).
+  case nothing
+
+  /// Whether no rule behind it is evaluated.
+  public var isFinal: Bool {
+    switch self {
+    case .allow, .deny, .tarpit, .answer, .redirect, .authenticate, .reject, .silentDrop: true
+    default: false
+    }
+  }
+}

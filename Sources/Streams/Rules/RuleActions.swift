@@ -1,0 +1,196 @@
+import Configuration
+import EventLoop
+import HTTP
+import Memory
+import Primitives
+import Proxies
+import Rules
+import Samples
+
+/// What an action means for the list of its rule.
+enum ActionOutcome { case next, leave, stop, wait }
+
+extension Worker {
+  func perform(
+    _ rule: Rule, _ stream: Stream, _ view: inout StreamLogView, _ options: EvaluationOptions
+  ) -> ActionOutcome {
+    let isResponse = options.contains(.response)
+    switch rule.action {
+    case .allow: 
+      stream.lastRuleLine = rule.line
+      return .leave
+    case .setHeader, .addHeader, .deleteHeader, .replaceHeader, .replaceValue, .setTarget, .replaceTarget, .setStatus:
+      return rewrite(rule.action, stream, &view, isResponse) || !stream.isStrict ? .next : rewriteFailed(stream, isResponse)
+    case .setVariable(let id, let expression, let conditions):
+      let mark = evaluator.arena.mark
+      defer { evaluator.arena.reset(to: mark) }
+      var sample = Sample()
+      switch evaluator.evaluate(expression, options, from: &view, into: &sample) {
+      case .found: evaluator.variables.set(id, stream.variables, to: sample.data, conditions: conditions)
+      case .mayChange: return .wait
+      case .notFound: break
+      }
+    case .setVariableText(let id, let handle, let conditions):
+      let mark = stream.text.mark
+      let value = text(handle, stream, &view)
+      evaluator.variables.set(id, stream.variables, to: .string(value), conditions: conditions)
+      stream.text.reset(to: mark)
+    case .unsetVariable(let id): evaluator.variables.unset(id, stream.variables)
+    case .capture(let expression, let slot): return capture(expression, Int(slot), stream, &view, options)
+    case .setLogLevel(let level): stream.logLevel = level
+    case .setTimeout(let which, let milliseconds): setTimeout(which, milliseconds, stream)
+    case .setTimeoutFrom(let which, let expression):
+      var sample = Sample()
+      if evaluator.evaluate(expression, as: .integer, options, from: &view, into: &sample) == .found,
+        case .integer(let value) = sample.data, value > 0
+      {
+        setTimeout(which, value, stream)
+      }
+    case .disableRetries: stream.isRetryDisabled = true
+    case .strictMode(let isOn): stream.isStrict = isOn
+    case .setAddress(let part, let expression): setAddress(part, expression, stream, &view)
+    case .waitForBody(let time, let least): return waitForBody(stream, time, least) ? .next : .wait
+    case .earlyHint(let name, let handle): sendEarlyHint(name, text(handle, stream, &view), stream)
+    case .setNice, .setTOS, .setMark, .nothing: break
+    case .deny, .tarpit, .answer, .redirect, .authenticate, .reject, .silentDrop:
+      stream.lastRuleLine = rule.line
+      return end(rule.action, stream, &view, isResponse)
+    }
+    return .next
+  }
+
+  private func capture(
+    _ expression: Expression, _ slot: Int, _ stream: Stream, _ view: inout StreamLogView, _ options: EvaluationOptions
+  ) -> ActionOutcome {
+    guard let frontend = stream.frontend else { return .next }
+    let mark = evaluator.arena.mark
+    defer { evaluator.arena.reset(to: mark) }
+    var sample = Sample()
+    switch evaluator.evaluate(expression, as: .string, options, from: &view, into: &sample) {
+    case .found:
+      guard let value = sample.data.text else { return .next }
+      if options.contains(.response) {
+        if slot < frontend.responseCaptures.count { stream.responseCaptures.set(slot, value, frontend.responseCaptures) }
+      } else if slot < frontend.requestCaptures.count {
+        stream.requestCaptures.set(slot, value, frontend.requestCaptures)
+      }
+      return .next
+    case .mayChange: return .wait
+    case .notFound: return .next
+    }
+  }
+
+  private func setTimeout(_ which: SettableTimeout, _ milliseconds: Int64, _ stream: Stream) {
+    switch which {
+    case .server: stream.serverTimeout = milliseconds
+    case .tunnel: stream.tunnelTimeout = milliseconds
+    }
+  }
+
+  private func setAddress(
+    _ part: AddressPart, _ expression: Expression, _ stream: Stream, _ view: inout StreamLogView
+  ) {
+    var sample = Sample()
+    guard let session = stream.session,
+      evaluator.evaluate(expression, .final, from: &view, into: &sample) == .found
+    else { return }
+    let old = stream.sourceOverride ?? session.peer
+    switch part {
+    case .source:
+      if case .string(let text) = sample.data, !sample.cast(to: text.firstIndex(of: 0x3a) == nil ? .ipv4 : .ipv6, arena: evaluator.arena) { return }
+      switch sample.data {
+      case .ipv4(let a): stream.sourceOverride = Endpoint(.v4(a), port: old.port)
+      case .ipv6(let a): stream.sourceOverride = Endpoint(.v6(a), port: old.port)
+      default: break
+      }
+    case .sourcePort:
+      if sample.cast(to: .integer, arena: evaluator.arena), case .integer(let port) = sample.data, let address = old.address {
+        stream.sourceOverride = Endpoint(address, port: UInt16(truncatingIfNeeded: port))
+      }
+    case .destination, .destinationPort: break
+    }
+  }
+
+  /// True once enough of the body is there, or nothing more is to be waited for.
+  private func waitForBody(_ stream: Stream, _ time: Int64, _ least: Int64) -> Bool {
+    guard let session = stream.session, !stream.requestChannel.isComplete else { return true }
+    if stream.ruleDeadline == TimerWheel.never { stream.ruleDeadline = loop.now + time }
+    while true {
+      let have = stream.requestChannel.input.count
+      if least > 0 && have >= least { return true }
+      switch stream.requestChannel.source {
+      case .length(let n) where UInt64(have) >= n: return true
+      case .none: return true
+      case .chunked: if stream.requestChannel.input.readable.hasSuffix(Bytes("0\r\n\r\n")) { return true }
+      default: break
+      }
+      if loop.now >= stream.ruleDeadline { return true }
+      if !stream.requestChannel.input.back(by: buffers) || stream.requestChannel.input.room == 0 { return true }
+      guard session.connection.canReceive == true else { return session.connection.endReceived == true }
+      switch session.connection.receive(into: &stream.requestChannel.input) {
+      case .bytes: touchClient(stream)
+      case .wouldBlock: return false
+      case .closed, .failed: return true
+      }
+    }
+  }
+
+  // MARK: - Final actions
+
+  private func end(
+    _ action: RuleAction, _ stream: Stream, _ view: inout StreamLogView, _ isResponse: Bool
+  ) -> ActionOutcome {
+    switch action {
+    case .deny(let handle):
+      countDenied(stream, isResponse)
+      setEnd(stream, .proxy, isResponse ? .headers : .request)
+      give(rules.replies[Int(handle.index)], stream, &view)
+    case .tarpit(let handle):
+      guard stream.isTarpitted else {
+        stream.isTarpitted = true
+        let limit = (stream.backend?.timeouts ?? stream.frontend?.timeouts)?.tarpit ?? .max
+        stream.ruleDeadline = loop.now + (limit == .max ? 0 : limit)
+        return .wait
+      }
+      if loop.now < stream.ruleDeadline { return .wait }
+      countDenied(stream, isResponse)
+      setEnd(stream, .proxy, .tarpit)
+      stream.hidesRequestTime = true
+      give(rules.replies[Int(handle.index)], stream, &view)
+    case .answer(let handle):
+      setEnd(stream, .local, isResponse ? .headers : .request)
+      give(rules.replies[Int(handle.index)], stream, &view)
+    case .redirect(let handle):
+      guard redirect(rules.redirects[Int(handle.index)], stream, &view, isResponse) else { return .next }
+    case .authenticate(let realm): askForCredentials(realm, stream)
+    case .reject, .silentDrop:
+      countDenied(stream, isResponse)
+      setEnd(stream, .proxy, isResponse ? .headers : .request)
+      stream.hidesRequestTime = !isResponse
+      if case .silentDrop = action { stream.session?.connection.abort() }
+      if stream.isHTTP {
+        if stream.status == 0 { stream.status = -1 }
+        breakOff(stream)
+      } else {
+        endTCP(stream)
+      }
+    default: break
+    }
+    return .stop
+  }
+
+  private func countDenied(_ stream: Stream, _ isResponse: Bool) {
+    let counter: TrafficCounter = isResponse ? .deniedResponses : .deniedRequests
+    stream.frontend?.counters.count(counter)
+    stream.session?.listener?.counters.count(counter)
+    if let backend = stream.backend, backend.index != stream.frontend?.index { backend.counters.count(counter) }
+    if isResponse { stream.server?.counters.count(counter) }
+  }
+
+  private func rewriteFailed(_ stream: Stream, _ isResponse: Bool) -> ActionOutcome {
+    stream.frontend?.counters.count(.failedRewrites)
+    setEnd(stream, .proxy, isResponse ? .headers : .request)
+    reply(stream, status: isResponse ? 502 : 500)
+    return .stop
+  }
+}

@@ -1,0 +1,75 @@
+import Configuration
+import HTTP
+import Memory
+import Primitives
+import Proxies
+import Samples
+import System
+
+/// What expressions read of a connection before there is a stream.
+struct SessionSampleView: SampleSource {
+  let session: Session
+  let worker: Worker
+  /// What `set-src` put in the place of the client's address.
+  var source: Endpoint?
+
+  var variables: VariableScopes {
+    var scopes = VariableScopes()
+    scopes.session = session.variables
+    return scopes
+  }
+
+  mutating func fetch(
+    _ call: FetchCall, _ options: EvaluationOptions, _ evaluator: Evaluator, into sample: inout Sample
+  ) -> FetchStatus { connection(call, evaluator, &sample) ?? .notFound }
+
+  mutating func convert(_ call: ConverterCall, _ evaluator: Evaluator, _ sample: inout Sample) -> Bool { false }
+
+  func connection(_ call: FetchCall, _ evaluator: Evaluator, _ sample: inout Sample) -> FetchStatus? {
+    func put(_ data: SampleData?) -> FetchStatus {
+      guard let data else { return .notFound }
+      sample.data = data
+      return .found
+    }
+    let peer = source ?? session.peer
+    let frontend = session.listener?.frontend
+    switch call.id {
+    case .src, .fcSrc: return put(SampleData(address: call.id == .src ? peer : session.peer))
+    case .srcPort, .fcSrcPort: return put(peer.address == nil ? nil : .integer(Int64(peer.port)))
+    case .dst, .fcDst: return put(SampleData(address: worker.localEndpoint(of: session)))
+    case .dstPort, .fcDstPort: return put(.integer(Int64(worker.localEndpoint(of: session).port)))
+    case .dstConn: return put((session.listener?.sessions.value).map { .integer(Int64($0)) })
+    case .srcIsLocal, .fcSrcIsLocal: return put(.boolean(isLoopback(peer)))
+    case .dstIsLocal, .fcDstIsLocal: return put(.boolean(isLoopback(worker.localEndpoint(of: session))))
+    case .feName: return put((frontend?.name).map { .string($0) })
+    case .feId: return put(frontend.map { f in .integer(Int64(f.shared.with { $0.settings.id })) })
+    case .feDefbe: return put(frontend?.defaultBackend.flatMap { worker.backends[$0]?.name }.map { .string($0) })
+    case .feClientTimeout: return put((frontend?.timeouts.client).flatMap { $0 == .max ? nil : .integer($0) })
+    case .feConn, .feSessRate, .feReqRate:
+      let chosen = call.arguments.first.object.flatMap { Int($0) < worker.frontends.count ? worker.frontends[Int($0)] : nil } ?? frontend
+      guard let chosen else { return .notFound }
+      let now = worker.loop.now
+      switch call.id {
+      case .feConn: return put(.integer(Int64(chosen.sessions.value)))
+      case .feSessRate: return put(.integer(Int64(chosen.shared.with { $0.sessionRate.rate(at: now) })))
+      default: return put(.integer(Int64(chosen.shared.with { $0.requestRate.rate(at: now) })))
+      }
+    case .soId: return put((session.listener?.id).map { .integer(Int64($0)) })
+    case .soName: return put((session.listener?.name).flatMap { $0.isEmpty ? nil : .string($0) })
+    case .fcHttpMajor: return put(.integer(1))
+    case .fcRcvdProxy: return put(.boolean(session.listener?.acceptsProxyHeader == true))
+    case .stopping: return put(.boolean(worker.isStopping))
+    // No client speaks TLS yet.
+    case .sslFc, .sslFcHasCrt, .sslFcHasSni, .sslFcIsResumed, .sslCUsed: return put(.boolean(false))
+    default: return nil
+    }
+  }
+
+  private func isLoopback(_ endpoint: Endpoint) -> Bool {
+    switch endpoint.address {
+    case .v4(let a): a.bits >> 24 == 127
+    case .v6(let a): a.high == 0 && a.low == 1
+    case nil: false
+    }
+  }
+}
