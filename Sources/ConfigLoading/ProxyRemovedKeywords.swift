@@ -8,6 +8,10 @@ let proxyRemovedKeywords: [KeywordEntry] =
     removed("redispatch") { _ in
       "keyword 'redispatch' directive is not supported anymore since HAProxy 2.1. Use 'option redispatch'."
     },
+    removed("redisp") { _ in
+      "keyword 'redisp' directive is not supported anymore since HAProxy 2.1. Use 'option redispatch'."
+    },
+    removed("usesrc") { _ in "'usesrc' only allowed after a 'source' statement." },
     removed("srvtimeout") { _ in renamed("srvtimeout", "timeout server") },
     removed("contimeout") { _ in renamed("contimeout", "timeout connect") },
     removed("clitimeout") { _ in renamed("clitimeout", "timeout client") },

@@ -8,6 +8,7 @@ enum KeywordDump {
     for name in classes {
       switch name {
       case "help": texts.append(KeywordListing.help)
+      case "support": texts.append(SupportPage.text)
       case "all": texts += KeywordListing.classes.compactMap { KeywordListing.text(ofClass: $0) }
       default: KeywordListing.text(ofClass: name).map { texts.append($0) }
       }

@@ -36,4 +36,9 @@ struct CatalogueTests {
     #expect(lines.contains("\tserver <name> <addr> weight +1") && lines.contains("\toption abortonclose [ BE ]"))
     #expect(!lines.contains("\treqadd") && !lines.contains("\tlua-load"))
   }
+
+  @Test func supportPage() {
+    let page = SupportPage.text
+    #expect(page.contains("## `global`") && page.contains("`lua-load`") && page.contains("Not there yet"))
+  }
 }

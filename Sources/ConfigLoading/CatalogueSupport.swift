@@ -1,0 +1,87 @@
+import Configuration
+
+/// What of HAProxy's configuration language is there, as a page of the documentation (`docs/support.md`).
+public enum SupportPage {
+  public static var text: String {
+    var page = """
+      # What of HAProxy 2.6's configuration is there
+
+      Made by `weir -dKsupport -q -c -f /dev/null`. A keyword that is not there yet is an error that says so, never
+      ignored; one that HAProxy itself has removed gets HAProxy's message.
+
+
+      """
+    page += section("`global`", there: there(.global).subtracting(dormant), known: known(.global), dormant: dormant)
+    page += section(
+      "`defaults`, `frontend`, `backend`, `listen`", there: there(.listen), known: known(.listen))
+    page += section(
+      "`option` in proxies", there: switches.union(specials),
+      known: switches.union(specials).union(refusedOptions))
+    page += section(
+      "Options of `bind` lines", there: Set((bindOptions + bindThreadOptions).map(\.name)).subtracting(refusedBinds),
+      known: Set(BindOption.all.map(\.name)))
+    page += section(
+      "Options of `server` lines", there: Set(ServerOptionNames.implementedOnServers),
+      known: Set(ServerOption.all.map(\.name)))
+    let sections = Set(SectionKind.allCases.map(\.rawValue))
+    return page + section("Sections", there: ["defaults", "frontend", "backend", "listen", "global", "http-errors"],
+      known: sections)
+  }
+
+  /// Keywords of `global` that only concern features which are refused where they are asked for.
+  private static var dormant: Set<String> {
+    Set(
+      (globalDormantKeywords + globalTLSKeywords).map(\.name) + [
+        "external-check", "maxsslconn", "maxsslrate", "server-state-base", "server-state-file",
+        "tune.vars.global-max-size", "tune.vars.proc-max-size", "tune.vars.reqres-max-size",
+        "tune.vars.sess-max-size", "tune.vars.txn-max-size",
+      ])
+  }
+  private static let refusedOptions: Set<String> = [
+    "smtpchk", "ldap-check", "mysql-check", "pgsql-check", "redis-check", "spop-check", "ssl-hello-chk",
+    "external-check",
+  ]
+  private static var refusedBinds: Set<String> { UnservedKeywords.binds }
+  private static var switches: Set<String> {
+    Set(SwitchOption.all.map(\.name)).subtracting(UnservedKeywords.options)
+  }
+  private static var specials: Set<String> { Set(OptionLine.special.keys).subtracting(refusedOptions) }
+
+  private static func there(_ kind: SectionKind) -> Set<String> {
+    let refused = kind == .global ? UnservedGlobalKeywords.names : UnservedKeywords.proxies
+    return Set(KeywordListing.names(of: kind)).subtracting(refused)
+  }
+
+  /// Without what HAProxy has removed.
+  private static func known(_ kind: SectionKind) -> Set<String> {
+    let gone = Set(proxyRemovedKeywords.map(\.name) + ["nbproc", "tune.chksize"])
+    return Set(KeywordCatalogue.names(in: kind)).subtracting(gone)
+  }
+
+  private static func section(
+    _ title: String, there: Set<String>, known: Set<String>, dormant: Set<String> = []
+  ) -> String {
+    let missing = known.subtracting(there).subtracting(dormant)
+    var text = "## \(title)\n\nThere (\(there.count)):\n\n\(list(there))\n"
+    if !dormant.isEmpty {
+      text += "\nChecked and kept for features that are not there yet (\(dormant.count)):\n\n\(list(dormant))\n"
+    }
+    if !missing.isEmpty { text += "\nNot there yet (\(missing.count)):\n\n\(list(missing))\n" }
+    return text + "\n"
+  }
+
+  /// Names in lines of at most 100 columns.
+  private static func list(_ names: Set<String>) -> String {
+    var lines: [String] = []
+    var line = ""
+    for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      let word = "`\(name)`"
+      if !line.isEmpty && line.utf8.count + word.utf8.count + 1 > 100 {
+        lines.append(line)
+        line = ""
+      }
+      line += line.isEmpty ? word : " " + word
+    }
+    return (lines + [line]).joined(separator: "\n")
+  }
+}
