@@ -91,6 +91,7 @@ let proxy: [Target] = [
 ]
 
 let testTargets: [Target] = [
+  .testTarget(name: "ArchitectureTests", swiftSettings: [.swiftLanguageMode(.v6)]),
   tests("Primitives", []),
   tests("Memory", ["Primitives"]),
   tests("System", ["Memory", "Primitives"]),
