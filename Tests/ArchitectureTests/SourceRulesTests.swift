@@ -46,11 +46,13 @@ import Testing
   @Test func importsPointUp() throws {
     let package = try String(contentsOf: Self.root.appendingPathComponent("Package.swift"), encoding: .utf8)
     var order: [String] = []
-    for line in package.split(separator: "\n") {
-      guard let range = line.range(of: #"(arget|name:)[ (:]*"[A-Za-z0-9]+""#, options: .regularExpression) else { continue }
-      let name = line[range].split(separator: "\"").last.map(String.init) ?? ""
+    let names = try NSRegularExpression(pattern: #"arget\(\s*(name: )?"([A-Za-z0-9]+)""#)
+    for match in names.matches(in: package, range: NSRange(package.startIndex..., in: package)) {
+      guard let range = Range(match.range(at: 2), in: package) else { continue }
+      let name = String(package[range])
       if !order.contains(name) { order.append(name) }
     }
+    #expect(order.contains("Streams") && order.contains("ConfigLoading"))
     let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     for (path, text) in Self.sources {
       guard let own = rank[String(path.prefix { $0 != "/" })] else { continue }

@@ -18,13 +18,13 @@ final class ProcessSignals {
   }
 
   func handle(_ worker: Worker) {
-    if Signals.take(Signals.terminate) { return stopNow() }
+    if Signals.take(Signals.terminate) { return stopNow(bySignal: true) }
     if Signals.take(Signals.user1) { softStop(worker) }
-    if let at = hardStopAt, worker.loop.now >= at { stopNow() }
+    if let at = hardStopAt, worker.loop.now >= at { stopNow(bySignal: false) }
   }
 
-  private func stopNow() {
-    process.stopping.set(2)
+  private func stopNow(bySignal: Bool) {
+    process.stopping.set(bySignal ? 3 : 2)
     for mailbox in process.mailboxes { mailbox.wakeUp.notify() }
   }
 

@@ -98,7 +98,8 @@ enum Runner {
     }
     ServiceNotification.send("READY=1\n")
     for thread in threads { thread.join() }
-    return 0
+    // A shell's number for a process that SIGTERM ended, as HAProxy gives it.
+    return process.stopping.value == 3 ? 143 : 0
   }
 
   private static func work(

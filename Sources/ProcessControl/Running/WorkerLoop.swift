@@ -50,7 +50,7 @@ final class WorkerLoop {
       finishChecks()
       worker.runReady()
       control?.handle(worker)
-      if process.stopping.value == 2 { return }
+      if process.stopping.value >= 2 { return }
       if process.stopping.value == 1 && worker.isStopping && worker.activeSessions == 0 { return }
     }
   }
