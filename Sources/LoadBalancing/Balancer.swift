@@ -81,6 +81,16 @@ public final class Balancer: Sendable {
     if method == .leastConnections { state.withLock { $0.loadChanged(server) } }
   }
 
+  /// Whether a server is among those that share the load: a backup server only while no other is usable, and then the
+  /// first alone without `option allbackups`. Only such servers may serve the backend's queue.
+  public func sharesLoad(_ server: Int, isBackup: Bool) -> Bool {
+    switch scope.value {
+    case Balancer.active: !isBackup
+    case Balancer.backups: isBackup
+    case let only: only == server
+    }
+  }
+
   /// The sum of the effective weights of the servers that share the load; 0 where no server can be picked.
   public var totalWeight: Int { weightInUse.value }
   /// How many servers share the load.

@@ -82,6 +82,17 @@ struct BalancerTests {
     }
   }
 
+  @Test(arguments: [false, true]) func backupsShareTheLoadOnlyWhileNoOtherDoes(_ all: Bool) {
+    let list = (0..<4).map { BalancedServer(id: $0 + 1, isBackup: $0 > 0, isUsable: $0 != 1) }
+    let balancer = Balancer(BalanceSettings(algorithm: .roundrobin, allBackups: all), servers: list)
+    func sharing() -> [Int] { (0..<4).filter { balancer.sharesLoad($0, isBackup: $0 > 0) } }
+    #expect(sharing() == [0])
+    balancer.setServer(0, isUsable: false, effectiveWeight: 16)
+    #expect(sharing() == (all ? [1, 2, 3] : [2]))
+    for i in 2..<4 { balancer.setServer(i, isUsable: false, effectiveWeight: 16) }
+    #expect(sharing() == [])
+  }
+
   @Test func drawsPreferTheLessLoaded() {
     let all = servers(2)
     all[0].load.served.set(50)

@@ -122,6 +122,7 @@ extension Worker {
         stream.queuedServer = nil
         stream.queueMark = backend.shared.with { $0.queue.processed.value }
         backend.shared.with { _ = $0.queue.append(reference) }
+        backend.load.queued.add(1)
       } else {
         stream.queuedServer = server.index
         stream.queueMark = server.shared.with { $0.queue.processed.value }
@@ -178,11 +179,13 @@ extension Worker {
       backend.shared.with { b in
         if s.queue.length.value == 0 && b.queue.length.value == 0 { return }
         if !s.isUsable { return }
+        let sharesLoad = b.balancer.sharesLoad(server.index, isBackup: s.settings.isBackup)
         while true {
           let limit = s.load.limit(in: backend.load)
           if limit > 0 && s.load.served.value >= limit { return }
           let own = s.queue.next
-          let shared = b.queue.next
+          // A backup server has no part in the backend's queue while others do the work.
+          let shared = sharesLoad ? b.queue.next : nil
           let entry: PendingQueue.Entry?
           if let own, shared == nil || own.priority < shared!.priority || (own.priority == shared!.priority && own.ticket < shared!.ticket) {
             entry = s.queue.popFirst()
