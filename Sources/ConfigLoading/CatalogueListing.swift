@@ -26,7 +26,9 @@ public enum KeywordListing {
     case "acl": list("# List of registered ACL keywords:", AccessListCatalogue.listing)
     case "cfg": list("# List of registered configuration keywords:", configuration)
     case "cnv":
-      list("# List of registered sample converter functions:", ConverterCatalogue.all.sorted { bytes($0.name, $1.name) }.map(\.listing))
+      list(
+        "# List of registered sample converter functions:",
+        ConverterCatalogue.all.sorted { bytes($0.name, $1.name) }.map(\.listing))
     case "flt": list("# List of registered filter names:", [])
     case "smp":
       list(

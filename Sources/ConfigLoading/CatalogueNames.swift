@@ -88,7 +88,9 @@ enum KeywordCatalogue {
   /// The keywords of the other sections.
   static let others: [SectionKind: [String]] = [
     .userlist: ["group", "user"],
-    .peers: ["bind", "default-bind", "default-server", "disabled", "enabled", "log", "peer", "server", "shards", "table"],
+    .peers: [
+      "bind", "default-bind", "default-server", "disabled", "enabled", "log", "peer", "server", "shards", "table",
+    ],
     .mailers: ["mailer", "timeout"],
     .namespaceList: ["namespace"],
     .resolvers: ["accepted_payload_size", "hold", "nameserver", "parse-resolv-conf", "resolve_retries", "timeout"],

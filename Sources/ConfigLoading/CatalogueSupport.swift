@@ -24,8 +24,10 @@ public enum SupportPage {
       "Options of `server` lines", there: Set(ServerOptionNames.implementedOnServers),
       known: Set(ServerOption.all.map(\.name)))
     let sections = Set(SectionKind.allCases.map(\.rawValue))
-    return page + section("Sections", there: ["defaults", "frontend", "backend", "listen", "global", "http-errors"],
-      known: sections)
+    return page
+      + section(
+        "Sections", there: ["defaults", "frontend", "backend", "listen", "global", "http-errors"],
+        known: sections)
   }
 
   /// Keywords of `global` that only concern features which are refused where they are asked for.

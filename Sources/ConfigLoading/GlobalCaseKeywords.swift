@@ -57,7 +57,9 @@ extension String {
     let words = line.prefix { $0 != 0 }.split(maxSplits: 1) { $0 == 0x20 || (0x09...0x0d).contains($0) }
       .map { String(latin1: $0).trimmed }
     guard let from = words.first, from.first != "#" else { continue }
-    guard words.count > 1, !words[1].isEmpty else { return context.alertPlain("\(title) : expect <to> at line \(index + 1).") }
+    guard words.count > 1, !words[1].isEmpty else {
+      return context.alertPlain("\(title) : expect <to> at line \(index + 1).")
+    }
     if let failure = add(context, from, words[1]) {
       return context.alertPlain("\(title) : \(failure) at line \(index + 1).")
     }

@@ -12,7 +12,8 @@ let globalDormantKeywords: [KeywordEntry] = [
   dormantNumber(
     "tune.peers.max-updates-at-once", in: 1...Int(Int32.max), "expects an integer argument greater than 0."),
   dormantNumber("tune.comp.maxlevel", in: 1...9, "expects a numeric value between 1 and 9"),
-  dormantNumber("maxcompcpuusage", in: 0...100, missing: "expects an integer argument between 0 and 100.",
+  dormantNumber(
+    "maxcompcpuusage", in: 0...100, missing: "expects an integer argument between 0 and 100.",
     "expects an integer argument between 0 and 100."),
   dormantNumber("maxcomprate", missing: "expects an integer argument in kb/s.", ""),
   dormantNumber("maxzlibmem", missing: "expects an integer argument.", ""),

@@ -23,7 +23,8 @@ let globalTuneKeywords: [KeywordEntry] = [
     context.model.global.tune.maxRewrite = size
   },
   .globalNumber(
-    "tune.http.maxhdr", \.tune.maxHTTPHeaders, in: 1...32767, missing: "'tune.http.maxhdr' expects an integer argument.",
+    "tune.http.maxhdr", \.tune.maxHTTPHeaders, in: 1...32767,
+    missing: "'tune.http.maxhdr' expects an integer argument.",
     message: "'tune.http.maxhdr' expects a numeric value between 1 and 32767"),
   .globalNumber("tune.http.logurilen", \.tune.httpLogURILength),
   // The terminator that HAProxy adds is not part of the length.

@@ -45,7 +45,9 @@ private func complete(_ context: LoadContext) -> Bool {
 }
 
 /// What is checked and completed after the last file, in order.
-let loadChecks: [@Sendable (LoadContext) -> Void] = [completeGlobal, completeProxies, completeRules, completeHeaderCase]
+let loadChecks: [@Sendable (LoadContext) -> Void] = [
+  completeGlobal, completeProxies, completeRules, completeHeaderCase,
+]
 
 /// False where loading must stop.
 private func read(_ file: String, into context: LoadContext) -> Bool {

@@ -179,7 +179,8 @@ public struct ConfigFileReader {
     do {
       return try ConditionExpression.evaluate(text, facts: facts)
     } catch {
-      let (shown, position) = Excerpt.cut(text.latin1Bytes, at: error.offset, width: Excerpt.width - line.keyword.utf8.count - 1)
+      let (shown, position) = Excerpt.cut(
+        text.latin1Bytes, at: error.offset, width: Excerpt.width - line.keyword.utf8.count - 1)
       let indent = String(repeating: " ", count: line.keyword.utf8.count + 1 + position)
       fail(
         "\(error.message) in '\(line.keyword)' at position \(error.offset + 1):\n"

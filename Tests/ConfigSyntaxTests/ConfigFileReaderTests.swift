@@ -51,7 +51,10 @@ struct ConfigFileReaderTests {
     (".endif\n", "ALERT parsing [f:1]: lone '.endif' with no matching '.if'."),
     (".if 1\n", "ALERT parsing [f:1]: non-terminated '.if' block."),
     (".if 1\n.else\n.else\n", "ALERT parsing [f:3]: '.else' after '.else' is not permitted."),
-    (".if foo\n", "ALERT parsing [f:1]: unparsable conditional expression 'foo' in '.if' at position 1:\n  .if foo\n      ^"),
+    (
+      ".if foo\n",
+      "ALERT parsing [f:1]: unparsable conditional expression 'foo' in '.if' at position 1:\n  .if foo\n      ^"
+    ),
     (".foo\n", "ALERT parsing [f:1]: unknown directive '.foo'."),
     ("a", "ALERT parsing [f:1]: Missing LF on last line, file might have been truncated at position 2."),
     ("a\0b\nc\n", "ALERT parsing [f:1]: Stray NUL character at position 2."),
