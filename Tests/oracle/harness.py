@@ -136,7 +136,7 @@ class Proxy:
     async def command(self, line):
         reader, writer = await asyncio.open_unix_connection(self.control)
         writer.write(line.encode() + b"\n")
-        text = await asyncio.wait_for(reader.read(-1), 10)
+        text = await asyncio.wait_for(reader.read(-1), 30)
         writer.close()
         return text.decode("latin-1")
 
@@ -300,7 +300,7 @@ def timer(text):
 
 def normal_line(line):
     """a log line without what differs between two runs of one program"""
-    line = line.rstrip("\n")
+    line = line.rstrip("\n")[:900]  # where a longer one is cut depends on the lengths of numbers before it
     line = re.sub(r"^<(\d+)>[A-Z][a-z]{2} [ \d]\d [\d:]{8} ", r"<\1>DATE ", line)
     line = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+([+-]\d\d:\d\d|Z)", "ISODATE", line)
     line = re.sub(r"^(<\d+>DATE (\S+ )?\w+)\[\d+\]:", r"\1[PID]:", line)
@@ -313,6 +313,7 @@ def normal_line(line):
     line = re.sub(r" (-?\d+)/(-?\d+)/(\+?-?\d+) (\+?\d+) (--|\w-|-\w|\w\w) ",
                   lambda m: " " + "/".join(timer(m.group(i)) for i in range(1, 4)) + f" {m.group(4)} {m.group(5)} ", line)
     line = re.sub(r" (\S{2}|\S{4}) \d+/(\d+/\d+/\d+/\+?\d+) (\d+/\d+)", r" \1 ACTIVE/\2 \3", line)
+    line = re.sub(r" (\S{2}|\S{4}) [\d/]+$", r" \1 CUT", line)  # within the counts of such a line
     if '"c' in line:  # CLF: the port and the five times stand alone
         line = re.sub(r'"" "" \d+ (\d+) "', r'"" "" PORT MS "', line)
         line = re.sub(r'" (-?\d+) (-?\d+) (-?\d+) (-?\d+) (\+?\d+) (....) \d+ ',
@@ -454,14 +455,29 @@ def differences(case, weir, haproxy):
     if "log" not in case.skip and weir.log != haproxy.log:
         found += [f"log, weir:    {line}" for line in weir.log or ["nothing"]]
         found += [f"log, haproxy: {line}" for line in haproxy.log or ["nothing"]]
-    if "counters" not in case.skip and weir.counters is not None:
-        for key, row in haproxy.counters.items():
-            other = weir.counters.get(key)
-            if other is None:
-                found.append(f"counters: no row {key} from weir")
-                continue
-            found += [f"counters {key}: {c} is {other[c]!r}, {v!r} with haproxy" for c, v in row.items() if other[c] != v]
     return found
+
+
+def counter_differences(cases, weir, haproxy):
+    """{column: the cases where it differs, as text}: each column of `show stat` is one test over all cases"""
+    found = {column: [] for column in COUNTERS}
+    for case in cases:
+        if "counters" in case.skip or case.laxer or not weir[case.number].counters:
+            continue
+        for key, row in haproxy[case.number].counters.items():
+            other = weir[case.number].counters.get(key, {})
+            for column, value in row.items():
+                if other.get(column) != value:
+                    found[column].append(f"{case.name}, {key[1]}: {other.get(column)}, {value} with haproxy")
+    return found
+
+
+def known_differences(table):
+    """the names of a table's cases that are known to differ still, from known_differences.txt"""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "known_differences.txt")
+    with open(path) as file:
+        lines = [line.strip().split(": ", 1) for line in file if line.strip() and not line.startswith("#")]
+    return {name for kind, name in lines if kind == table}
 
 
 def refusals(program, cases, head):
@@ -486,8 +502,8 @@ def refusals(program, cases, head):
     return refused
 
 
-def compare(cases, weir, haproxy, only="", head=HEAD, jobs=16, attempts=2):
-    """runs the cases on both programs and prints what differs -> (passed, failed)
+def compare(table, cases, weir, haproxy, only="", head=HEAD, jobs=16, attempts=2):
+    """runs the cases on both programs and prints what differs -> (equal, different, known to differ)
 
     A case that differs is run once more by itself before it counts: on a busy machine a short timeout may end an
     exchange early on one side.
@@ -502,6 +518,7 @@ def compare(cases, weir, haproxy, only="", head=HEAD, jobs=16, attempts=2):
         return await asyncio.gather(run_program(weir, some, folder, "weir", head, jobs, pool[:count]),
                                     run_program(haproxy, some, folder, "haproxy", head, jobs, pool[count:]))
 
+    known = known_differences(table)
     refused = refusals(weir, chosen, head)
     unbuilt = {number for number, message in refused.items() if "is not implemented by Weir yet" in message}
     for case in chosen:
@@ -510,7 +527,7 @@ def compare(cases, weir, haproxy, only="", head=HEAD, jobs=16, attempts=2):
             word = "skipped" if case.number in unbuilt else "refused"
             print(f"{word}: {case.name}: {refused[case.number]}")
     able = [case for case in chosen if case.number not in refused]
-    failing = {}
+    failing, columns = {}, {}
     for attempt in range(attempts):
         todo = able if attempt == 0 else [case for case in able if case.name in failing]
         if not todo:
@@ -518,15 +535,31 @@ def compare(cases, weir, haproxy, only="", head=HEAD, jobs=16, attempts=2):
         with tempfile.TemporaryDirectory(prefix="oracle") as folder:
             os.chmod(folder, 0o755)
             ours, theirs = asyncio.run(both(todo, folder))
+        if attempt == 0:
+            columns = {c: text for c, text in counter_differences(todo, ours, theirs).items() if text}
         failing = {case.name: found for case in todo
                    if (found := differences(case, ours[case.number], theirs[case.number]))}
         if len(failing) == len(able) and len(able) > 1:
             break
     for name, found in failing.items():
-        print(f"differs: {name}")
+        print(f"differs{', as is known' if name in known else ''}: {name}")
         for line in found:
             print("    " + line[:1500])
         if len(failing) == len(able) and found and found[0].startswith("weir: does not start"):
             break
-    uncounted = bool(able) and any(result.counters is None for result in ours.values())  # one failure for all of them
-    return len(able) - len(failing), len(failing) + len(refused) - len(unbuilt) + uncounted
+    for name in sorted(known & {case.name for case in able} - set(failing)):
+        print(f"note: {table}: {name} does not differ any more: drop it from known_differences.txt")
+    off = list(failing) + [case.name for case in chosen if case.number in refused and case.number not in unbuilt]
+    failed, expected = [name for name in off if name not in known], [name for name in off if name in known]
+    total = len(chosen) - len(unbuilt)
+    if not only and able:  # the counters are judged over the whole table only
+        known_columns = known_differences(table + " counter")
+        for column, examples in columns.items():
+            print(f"counter {column} differs{', as is known' if column in known_columns else ''}: in {len(examples)} rows")
+            for example in examples[:4]:
+                print("    " + example)
+        uncounted = any(result.counters is None for result in ours.values())
+        failed += ["counters"] if uncounted else [c for c in columns if c not in known_columns]
+        expected += [c for c in columns if c in known_columns]
+        total += len(COUNTERS)
+    return total - len(failed) - len(expected), len(failed), len(expected)

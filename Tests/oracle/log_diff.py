@@ -114,4 +114,4 @@ table()
 
 
 def compare(weir, haproxy, only=""):
-    return harness.compare(CASES, weir, haproxy, only)
+    return harness.compare("log", CASES, weir, haproxy, only)

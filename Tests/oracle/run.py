@@ -3,7 +3,7 @@
 
 usage: Tests/oracle/run.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [config] [command] [wire] [log] [balance]
 
-The last line is "N passed, N failed".
+The last line is "N passed, N failed, N known to differ".
 """
 import argparse
 import os
@@ -29,7 +29,7 @@ def balance(weir, haproxy, only):
     failed = sum(wrong != "0" for _, wrong in verdicts)
     if failed or run.returncode:
         print(run.stdout[-6000:])
-    return len(verdicts) - failed, max(failed, int(run.returncode != 0))
+    return len(verdicts) - failed, max(failed, int(run.returncode != 0)), 0
 
 
 def main():
@@ -40,12 +40,14 @@ def main():
     options.add_argument("tables", nargs="*")
     given = options.parse_args()
     tables = {"config": config_diff.compare, "command": command_diff.compare, "wire": wire_diff.compare, "log": log_diff.compare, "balance": balance}
-    passed = failed = 0
+    passed = failed = known = 0
     for name in given.tables or tables:
-        good, bad = tables[name](given.weir, given.haproxy, given.only)
-        print(f"{name}: {good} equal, {bad} different", flush=True)
-        passed, failed = passed + good, failed + bad
-    print(f"{passed} passed, {failed} failed")
+        good, bad, expected = tables[name](given.weir, given.haproxy, given.only)
+        print(f"{name}: {good} equal, {bad} different, {expected} known to differ", flush=True)
+        passed, failed, known = passed + good, failed + bad, known + expected
+    if known:
+        print(f"note: {known} comparisons are known to differ still (Tests/oracle/known_differences.txt)")
+    print(f"{passed} passed, {failed} failed, {known} known to differ")
     return failed != 0
 
 

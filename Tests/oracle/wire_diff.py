@@ -366,4 +366,4 @@ for each in CASES:
 
 
 def compare(weir, haproxy, only=""):
-    return harness.compare(CASES, weir, haproxy, only)
+    return harness.compare("wire", CASES, weir, haproxy, only)
