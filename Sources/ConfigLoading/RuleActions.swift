@@ -84,7 +84,7 @@ extension RuleParsing {
 
   /// A name that a message can carry: what would break its framing is refused.
   func fieldName(_ name: String) throws(RuleProblem) -> HTTPHeaderName {
-    for scalar in name.unicodeScalars where scalar.value < 33 || scalar == ":" || scalar.value == 127 {
+    for scalar in name.unicodeScalars where scalar.value < 32 || scalar.value == 127 {
       throw RuleProblem("header name '\(name)' holds a character that no header name may have")
     }
     return HTTPHeaderName(permanent: Bytes(permanent: name))

@@ -164,10 +164,12 @@ enum RuleLines {
       return context.alert(
         "'\(keyword) \(line[2])' only accepts 'if' or 'unless', in \(title) (got '\(parsing.word)')")
     }
+    let word = parsing.word
     do throws(RuleProblem) {
       append(action, try parsing.condition(), list, context)
     } catch {
-      context.alert("error detected in \(title) while parsing 'if' condition : \(error.text)")
+      context.alert(
+        "'\(keyword) \(line[2])' : error detected in \(title) while parsing '\(word)' condition : \(error.text)")
     }
     context.takeSampleWarnings()
   }

@@ -58,6 +58,9 @@ extension RuleParsing {
       }
       if isReturn || !reply.headers.isEmpty { reply.body = .none }
     }
+    if case .standard = reply.body, !ErrorAnswers.statuses.contains(reply.status) {
+      throw RuleProblem("status code '\(reply.status)' not handled by default with 'default-errorfiles' argument.")
+    }
     return context.model.ruleResources.add(reply)
   }
 

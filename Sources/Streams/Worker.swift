@@ -37,6 +37,9 @@ public final class Worker {
   let matcher = RegexMatcher()
   /// For unique identifiers, which may be asked for while a log line is written.
   var identifierContext: LogContext
+  let identifierArena = ByteArena(capacity: 1024)
+  /// The files among the answers of rules.
+  let fileReplies: [PreparedAnswer?]
 
   // Tables by token index, and what of them is free.
   var sessions: [Session] = []
@@ -79,7 +82,12 @@ public final class Worker {
     identifierContext = LogContext(
       hostName: Bytes(permanent: process.model.global.localPeer ?? OwnProcess.hostName), processID: Int(OwnProcess.id))
     rules = process.model.ruleResources.replica()
-    hasRules = process.model.program != nil
+    fileReplies = process.model.ruleResources.replies.map { reply in
+      if case .file(let bytes) = reply.body { PreparedAnswer(status: reply.status, raw: bytes) } else { nil }
+    }
+    hasRules = process.model.proxies.contains {
+      $0.rules.touchesRequest || $0.rules.touchesResponse || !$0.rules.monitorFailures.isEmpty
+    }
     var limits = VariableLimits()
     limits.global = t.varsGlobalMaxSize
     limits.process = t.varsProcMaxSize

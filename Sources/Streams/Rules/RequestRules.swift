@@ -166,8 +166,8 @@ extension Worker {
         stream.text.reset(to: mark)
       }
       guard let found else { return nil }
-      // A server that is down lets the next rules decide.
-      if found.shared.with({ $0.isUsable }) { return found }
+      // A server that is down lets the next rules decide; one without weight is as good as any.
+      if backend.options.contains(.persist) || found.shared.with({ $0.isRunning }) { return found }
     }
     return nil
   }

@@ -16,7 +16,7 @@ extension Worker {
   ) -> ActionOutcome {
     let isResponse = options.contains(.response)
     switch rule.action {
-    case .allow: 
+    case .allow:
       stream.lastRuleLine = rule.line
       return .leave
     case .setHeader, .addHeader, .deleteHeader, .replaceHeader, .replaceValue, .setTarget, .replaceTarget, .setStatus:
@@ -44,7 +44,7 @@ extension Worker {
       if evaluator.evaluate(expression, as: .integer, options, from: &view, into: &sample) == .found,
         case .integer(let value) = sample.data, value > 0
       {
-        setTimeout(which, value, stream)
+        setTimeout(which, min(value, Int64(Int32.max)), stream)
       }
     case .disableRetries: stream.isRetryDisabled = true
     case .strictMode(let isOn): stream.isStrict = isOn
@@ -144,7 +144,7 @@ extension Worker {
     case .deny(let handle):
       countDenied(stream, isResponse)
       setEnd(stream, .proxy, isResponse ? .headers : .request)
-      give(rules.replies[Int(handle.index)], stream, &view)
+      give(handle, stream, &view)
     case .tarpit(let handle):
       guard stream.isTarpitted else {
         stream.isTarpitted = true
@@ -156,10 +156,10 @@ extension Worker {
       countDenied(stream, isResponse)
       setEnd(stream, .proxy, .tarpit)
       stream.hidesRequestTime = true
-      give(rules.replies[Int(handle.index)], stream, &view)
+      give(handle, stream, &view)
     case .answer(let handle):
       setEnd(stream, .local, isResponse ? .headers : .request)
-      give(rules.replies[Int(handle.index)], stream, &view)
+      give(handle, stream, &view)
     case .redirect(let handle):
       guard redirect(rules.redirects[Int(handle.index)], stream, &view, isResponse) else { return .next }
     case .authenticate(let realm): askForCredentials(realm, stream)

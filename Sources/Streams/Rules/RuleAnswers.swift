@@ -6,14 +6,14 @@ import Samples
 
 /// Answers that rules give: `deny`, `return`, `redirect`, `auth`.
 extension Worker {
-  func give(_ reply: RuleReply, _ stream: Stream, _ view: inout StreamLogView) {
+  func give(_ handle: ReplyHandle, _ stream: Stream, _ view: inout StreamLogView) {
+    let reply = rules.replies[Int(handle.index)]
     var content = Bytes()
     switch reply.body {
     case .standard: return self.reply(stream, status: reply.status)
-    case .file(let bytes):
-      return bytes.isEmpty
-        ? self.reply(stream, PreparedAnswer(status: reply.status, raw: []), status: reply.status)
-        : self.reply(stream, PreparedAnswer(status: reply.status, raw: bytes), status: reply.status)
+    case .file:
+      guard let file = fileReplies[Int(handle.index)] else { return self.reply(stream, status: reply.status) }
+      return self.reply(stream, file, status: reply.status)
     case .none: break
     case .text(let text): content = text
     case .format(let handle): content = text(handle, stream, &view)

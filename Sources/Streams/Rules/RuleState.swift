@@ -38,6 +38,6 @@ extension Stream {
     isStrict = true
     hidesRequestTime = false
     sentMethod = nil
-    uniqueText = nil
+    hasIdentifier = false
   }
 }

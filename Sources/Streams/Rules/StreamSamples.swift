@@ -26,7 +26,7 @@ extension StreamLogView: SampleSource {
       {
         return status
       }
-      if let status = body(call, options, &sample) { return status }
+      if let status = body(call, options, evaluator, &sample) { return status }
     }
     if let status = payload(call, options, &sample) { return status }
     if let status = exchange(call, evaluator, &sample) { return status }
@@ -51,7 +51,9 @@ extension StreamLogView: SampleSource {
 
   // MARK: - Content
 
-  private func body(_ call: FetchCall, _ options: EvaluationOptions, _ sample: inout Sample) -> FetchStatus? {
+  private func body(
+    _ call: FetchCall, _ options: EvaluationOptions, _ evaluator: Evaluator, _ sample: inout Sample
+  ) -> FetchStatus? {
     let isResponse: Bool
     switch call.id {
     case .reqBody, .reqBodyLen, .reqBodySize, .reqBodyParam: isResponse = false
@@ -68,7 +70,7 @@ extension StreamLogView: SampleSource {
       size = Int64(clamping: n)
     case .none: (bytes, size) = (Bytes(), 0)
     case .chunked:
-      bytes = ChunkedBody.plain(have, into: stream.text)
+      bytes = ChunkedBody.plain(have, into: evaluator.arena)
       size = Int64(bytes.count)
     case .untilClose: (bytes, size) = (have, Int64(have.count))
     }
@@ -208,9 +210,9 @@ extension StreamLogView: SampleSource {
           return free
         }, &sample)
     case .srvConn: return integer(server(call).map { s in s.shared.with { Int64($0.sessions.value) } }, &sample)
-    case .srvIsUp: 
+    case .srvIsUp:
       guard let server = server(call) else { return .notFound }
-      return put(.boolean(server.shared.with { $0.isUsable }), &sample)
+      return put(.boolean(server.shared.with { $0.isRunning }), &sample)
     case .srvQueue: return integer(server(call).map { s in s.shared.with { Int64($0.queue.length.value) } }, &sample)
     case .srvSessRate: return integer(server(call).map { s in s.shared.with { Int64($0.sessionRate.rate(at: worker.loop.now)) } }, &sample)
     case .srvUweight: return integer(server(call).map { s in s.shared.with { Int64($0.userWeight.value) } }, &sample)

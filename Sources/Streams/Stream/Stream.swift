@@ -125,7 +125,8 @@ final class Stream {
   /// What `set-method` made of the method: the server's answer belongs to that.
   var sentMethod: HTTPMethod?
   /// `unique-id-format`, once it was asked for.
-  var uniqueText: Bytes?
+  var identifier: CapturedText?
+  var hasIdentifier = false
 
   init(index: Int, timer: TimerWheel.Slot, limits: H1Limits, uriLength: Int, textCapacity: Int) {
     self.index = index
