@@ -82,7 +82,8 @@ def table():
         for name in ("normal", "two requests", "client sends nothing", "client sends nothing and waits", "bad request",
                      "server refuses", "server silent", "server closes in the body", "500", "no server", "persistence"):
             client, origin, backend, server = HTTP[name]
-            case(f"{label}: {name}", client, origin, backend=backend, server=server, log=log, frontend=extra)
+            race = label == "logasap" and name == "server closes in the body"  # before or after the line is written
+            case(f"{label}: {name}", client, origin, backend=backend, server=server, log=log, frontend=extra, skip=("log",) if race else ())
     for label, log, extra in (("default", "", ()), ("dontlognull", "option tcplog", ("option dontlognull",)),
                               ("dontlog-normal", "option tcplog", ("option dontlog-normal",)), ("logasap", "option tcplog", ("option logasap",))):
         for name, (client, origin, backend, server) in TCP.items():
