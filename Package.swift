@@ -72,7 +72,8 @@ let proxy: [Target] = [
   target(
     "Streams",
     [
-      "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1", "Rules",
+      "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1",
+      "Rules",
       "LogFormat", "Samples", "StickTables", "System", "Memory", "Primitives",
     ]),
   target(
@@ -113,7 +114,9 @@ let package = Package(
   products: [
     .executable(name: "weir", targets: ["weir"]),
     // For the packages under Fuzz and Benchmarks, which stand apart so that a plain build does not build them.
-    .library(name: "WeirParsers", targets: ["HTTP1", "HTTP", "Memory", "Primitives", "ConfigSyntax", "ConfigLoading", "Connections", "Samples"]),
+    .library(
+      name: "WeirParsers",
+      targets: ["HTTP1", "HTTP", "Memory", "Primitives", "ConfigSyntax", "ConfigLoading", "Connections", "Samples"]),
   ],
   targets: bytes + wire + policy + config + proxy + testTargets
 )

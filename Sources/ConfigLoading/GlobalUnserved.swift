@@ -5,7 +5,7 @@ import Configuration
 /// errors have been reported. An entry goes away with the work that makes it true.
 enum UnservedGlobalKeywords {
   static let names: Set<String> = [
-    "busy-polling", "close-spread-time", "grace", "pp2-never-send-local", "set-dumpable", "tune.buffers.limit",
+    "busy-polling", "close-spread-time", "pp2-never-send-local", "set-dumpable", "tune.buffers.limit",
     "tune.buffers.reserve", "tune.fail-alloc", "tune.http.cookielen", "tune.idletimer", "tune.pattern.cache-size",
     "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough", "tune.runqueue-depth",
   ]

@@ -193,9 +193,8 @@ extension H1HeadParser {
     // No switch of protocols in HTTP/1.0 nor behind a body (RFC 9110 7.8).
     if kind == .request && (!message.isVersion11 || framing.body != .none) { asks = false }
     if flags.contains(.upgradeField) {
-      if asks && flags.contains(.upgradeToH2) {
-        asks = TokenRemoval.remove([.h2], from: .upgrade, &buffer, &message)
-      }
+      // A request that could be answered with cleartext HTTP/2 goes on as plain HTTP/1.1, whatever else it offers.
+      if flags.contains(.upgradeToH2) { asks = false }
       if !asks { message.remove(.upgrade) }
     }
     if asks {

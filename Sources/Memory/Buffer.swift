@@ -110,7 +110,9 @@ public import Glibc
     return true
   }
   /// Lets `fill` write into the room at the tail; it returns how many bytes it wrote. For `System` and C libraries.
-  @inlinable @unsafe public mutating func appendUnsafe(limit: Int = .max, _ fill: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+  @inlinable @unsafe public mutating func appendUnsafe(
+    limit: Int = .max, _ fill: (UnsafeMutableRawBufferPointer) -> Int
+  ) -> Int {
     let n = unsafe fill(UnsafeMutableRawBufferPointer(start: base + tail, count: min(limit, capacity - tail)))
     if n > 0 {
       precondition(n <= capacity - tail)

@@ -47,8 +47,8 @@ import Glibc
 
   /// Gives the pages of all free buffers but `keep` back to the kernel.
   public func trim(keep: Int = 0) {
-    for unsafe base in unsafe free.prefix(max(0, free.count - keep)) {
-      unsafe madvise(base, bufferSize / 4096 * 4096, MADV_DONTNEED)
+    for i in 0..<max(0, unsafe free.count - keep) {
+      unsafe madvise(free[i], bufferSize / 4096 * 4096, MADV_DONTNEED)
     }
   }
 }

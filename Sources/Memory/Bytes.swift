@@ -48,7 +48,9 @@ public import Glibc
     }
   }
   /// For `System` and the C libraries.
-  @inlinable @unsafe public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+  @inlinable @unsafe public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E)
+    -> R
+  {
     try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
   }
   /// A copy on the heap, for the control plane.

@@ -12,7 +12,7 @@ public enum Program {
     do throws(CommandLineError) {
       options = try CommandLineOptions(arguments: Array(words.dropFirst()))
     } catch {
-      return refuse(error, program: words.first ?? "weir", diagnostics)
+      return refuse(error, program: words.first?.split(separator: "/").last.map(String.init) ?? "weir", diagnostics)
     }
     diagnostics.isPrinting = options.isTalking
     diagnostics.isVerbose = options.verbose || options.debug

@@ -7,7 +7,8 @@ extension BackendRuntime {
   public func serverChanged(_ index: Int) {
     let server = servers[index]
     // Static algorithms count in a scale of their own, where slow start has no part.
-    let weight = balancer.scale.isDynamic ? server.effectiveWeight.value : balancer.scale.effective(server.userWeight.value)
+    let weight =
+      balancer.scale.isDynamic ? server.effectiveWeight.value : balancer.scale.effective(server.userWeight.value)
     balancer.setServer(index, isUsable: server.isUsable, effectiveWeight: weight)
     generation.add(1)
   }

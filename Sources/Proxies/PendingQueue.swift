@@ -39,7 +39,9 @@ public final class PendingQueue: Sendable {
   /// The key of the next entry, to compare two queues.
   public var next: (priority: Int64, ticket: Int)? {
     if length.value == 0 { return nil }
-    return state.withLock { s in s.first < s.entries.count ? (s.entries[s.first].priority, s.entries[s.first].ticket) : nil }
+    return state.withLock { s in
+      s.first < s.entries.count ? (s.entries[s.first].priority, s.entries[s.first].ticket) : nil
+    }
   }
   public func popFirst() -> Entry? {
     let entry: Entry? = state.withLock { s in

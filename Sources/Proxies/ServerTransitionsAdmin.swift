@@ -46,7 +46,9 @@ extension ServerTransitions {
     }
   }
 
-  private func followers(of place: ServerPlace) -> [ServerPlace] { (process.tracking.followers[place] ?? []).reversed() }
+  private func followers(of place: ServerPlace) -> [ServerPlace] {
+    (process.tracking.followers[place] ?? []).reversed()
+  }
   private static func family(of flag: AdminState) -> AdminState {
     flag.isDisjoint(with: .maintenance) ? .drain : .maintenance
   }
@@ -121,10 +123,12 @@ extension ServerTransitions {
     let up = server.state == .stopped ? "DOWN" : "UP"
     let mode = after.has(.drain) ? "DRAIN" : "READY"
     if before.has(.forcedMaintenance) {
-      report(.notice, server, backend, " is \(up)/\(mode) (leaving forced maintenance)", .none, moved: nil, forced: true)
+      report(
+        .notice, server, backend, " is \(up)/\(mode) (leaving forced maintenance)", .none, moved: nil, forced: true)
     } else if before.has(.resolutionMaintenance) {
       let host = server.settings.hostname ?? ""
-      report(.notice, server, backend, " ('\(host)') is \(up)/\(mode) (resolves again)", .none, moved: nil, forced: true)
+      report(
+        .notice, server, backend, " ('\(host)') is \(up)/\(mode) (resolves again)", .none, moved: nil, forced: true)
     } else {
       report(.notice, server, backend, " is \(up)/\(mode) (leaving maintenance)", .none, moved: nil, forced: true)
     }

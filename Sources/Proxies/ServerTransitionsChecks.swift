@@ -77,7 +77,8 @@ extension ServerTransitions {
       check.result = verdict.status.result
       check.code = verdict.code
       check.duration = verdict.duration
-      check.info = verdict.info.unicodeScalars.count > 127 ? String(verdict.info.unicodeScalars.prefix(127)) : verdict.info
+      check.info =
+        verdict.info.unicodeScalars.count > 127 ? String(verdict.info.unicodeScalars.prefix(127)) : verdict.info
       switch check.result {
       case .failed where mayCountDown && check.health > 0:
         check.health -= 1
@@ -119,7 +120,9 @@ extension ServerTransitions {
     if server.isInMaintenance { return false }
     if let followed = process.tracking.followed[place], let (_, other) = process.server(at: followed),
       other.state == .stopped
-    { return false }
+    {
+      return false
+    }
     let check = server.check.current
     let agent = server.agent.current
     return !(check.isEnabled && !check.isUp) && !(agent.isEnabled && !agent.isUp)

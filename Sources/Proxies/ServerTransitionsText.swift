@@ -28,7 +28,8 @@ extension ServerTransitions {
     let onBackup = active == 0 && backup > 0 ? " Running on backup." : ""
     if server.state == .stopped || server.isInMaintenance {
       text += ". \(active) active and \(backup) backup servers left.\(onBackup)"
-      text += " \(server.sessions.value) sessions active, \(moved) requeued, \(server.queue.length.value) remaining in queue"
+      text +=
+        " \(server.sessions.value) sessions active, \(moved) requeued, \(server.queue.length.value) remaining in queue"
     } else {
       text += ". \(active) active and \(backup) backup servers online.\(onBackup)"
       text += " \(moved) sessions requeued, \(server.queue.length.value) total in queue"

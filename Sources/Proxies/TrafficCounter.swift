@@ -41,7 +41,9 @@ public enum TrafficCounter: Int, CaseIterable, Sendable {
 /// The counters of one object: a row for each worker, so that counting costs no locked instruction.
 public struct CounterSet: Sendable {
   private let rows: [CounterRow]
-  public init(threads: Int) { rows = (0..<max(1, threads)).map { _ in CounterRow(count: TrafficCounter.allCases.count) } }
+  public init(threads: Int) {
+    rows = (0..<max(1, threads)).map { _ in CounterRow(count: TrafficCounter.allCases.count) }
+  }
   /// The row that worker `thread` writes.
   public func row(_ thread: Int) -> CounterRow { rows[thread] }
   public func total(_ counter: TrafficCounter) -> UInt64 {

@@ -9,10 +9,13 @@ extension Worker {
     for message in process.mailboxes[index].take() {
       switch message {
       case .connection(let socket, let listener, let peer):
-        if let own = listeners.first(where: { $0.index == listener }) { startSession(socket, peer: peer, listener: own) }
+        if let own = listeners.first(where: { $0.index == listener }) {
+          startSession(socket, peer: peer, listener: own)
+        }
       case .dequeued(let token, let backend, let server): dequeued(token: token, backend: backend, server: server)
       case .killStream(let token, let reason): killStream(token, reason)
-      case .killStreamsOfServer(let backend, let server, let reason): killStreams(backend: backend, server: server, reason)
+      case .killStreamsOfServer(let backend, let server, let reason):
+        killStreams(backend: backend, server: server, reason)
       case .killStreamsOfBackups(let backend): killStreamsOfBackups(backend)
       case .dropIdle(let backend, let server): dropIdle(backend: backend, server: server)
       case .chooseAgain(let token): chooseAgain(token)
@@ -47,7 +50,8 @@ extension Worker {
     kill(streams[token.index], reason)
   }
   private func killStreams(backend: Int, server: Int, _ reason: KillReason) {
-    for stream in streams where stream.session != nil && stream.backend?.index == backend && stream.server?.index == server {
+    for stream in streams
+    where stream.session != nil && stream.backend?.index == backend && stream.server?.index == server {
       kill(stream, reason)
     }
   }
@@ -66,7 +70,11 @@ extension Worker {
     case .killed: setEnd(stream, .killed, phase)
     case .backupsUp: setEnd(stream, .backupsUp, phase)
     }
-    if stream.isHTTP && stream.responsePhase == .head { reply(stream, status: isConnected ? 502 : 503) } else { endTCP(stream) }
+    if stream.isHTTP && stream.responsePhase == .head {
+      reply(stream, status: isConnected ? 502 : 503)
+    } else {
+      endTCP(stream)
+    }
     advance(stream)
   }
 
@@ -82,7 +90,9 @@ extension Worker {
       if session.listener?.frontend.options.contains(.idleCloseOnResponse) == true { continue }
       closeSession(session)
     }
-    for backend in backends { for server in backend?.servers ?? [] { dropIdle(backend: backend!.index, server: server.index) } }
+    for backend in backends {
+      for server in backend?.servers ?? [] { dropIdle(backend: backend!.index, server: server.index) }
+    }
   }
 
   private func stopListeners(of frontend: Int, forGood: Bool) {

@@ -37,7 +37,9 @@ extension Worker {
       loop.timers.setToken(stream.timer, stream.token.bits)
       return stream
     }
-    let stream = Stream(index: streams.count, timer: loop.timers.allocate(token: 0), limits: tune.limits, uriLength: tune.logURILength, textCapacity: hasRules ? max(2048, tune.bufferSize) : 2048)
+    let stream = Stream(
+      index: streams.count, timer: loop.timers.allocate(token: 0), limits: tune.limits, uriLength: tune.logURILength,
+      textCapacity: hasRules ? max(2048, tune.bufferSize) : 2048)
     loop.timers.setToken(stream.timer, stream.token.bits)
     streams.append(stream)
     return stream

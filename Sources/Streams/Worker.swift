@@ -75,7 +75,9 @@ public final class Worker {
     let t = process.model.global.tune
     tune = WorkerTuning(process.model.global, threads: process.threads)
     buffers = BufferPool(bufferSize: t.bufferSize)
-    logs = LogSender(routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName, processID: Int(OwnProcess.id))
+    logs = LogSender(
+      routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName,
+      processID: Int(OwnProcess.id))
     resources = PumpResources(pool: buffers, limits: tune.limits)
     headerCase = HeaderCase(process.model.global.headerCaseAdjust)
     arena = ByteArena(capacity: max(64 << 10, t.bufferSize * 4))

@@ -68,7 +68,9 @@ public enum Files {
   @discardableResult public static func rename(_ from: String, to: String) -> Bool {
     unsafe Glibc.rename(bytePath(from), bytePath(to)) == 0
   }
-  @discardableResult public static func setMode(_ path: String, _ mode: UInt32) -> Bool { unsafe chmod(bytePath(path), mode) == 0 }
+  @discardableResult public static func setMode(_ path: String, _ mode: UInt32) -> Bool {
+    unsafe chmod(bytePath(path), mode) == 0
+  }
   @discardableResult public static func setOwner(_ path: String, uid: UInt32?, gid: UInt32?) -> Bool {
     unsafe chown(bytePath(path), uid ?? .max, gid ?? .max) == 0
   }

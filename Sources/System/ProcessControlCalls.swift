@@ -43,8 +43,12 @@ public enum OwnProcess {
   }
   public static func setUser(_ uid: UInt32) throws(SystemError) { if setuid(uid) != 0 { throw .current } }
 
-  public static func userID(named name: String) -> UInt32? { unsafe getpwnam(bytePath(name)).map { unsafe $0.pointee.pw_uid } }
-  public static func groupID(named name: String) -> UInt32? { unsafe getgrnam(bytePath(name)).map { unsafe $0.pointee.gr_gid } }
+  public static func userID(named name: String) -> UInt32? {
+    unsafe getpwnam(bytePath(name)).map { unsafe $0.pointee.pw_uid }
+  }
+  public static func groupID(named name: String) -> UInt32? {
+    unsafe getgrnam(bytePath(name)).map { unsafe $0.pointee.gr_gid }
+  }
 
   public static var hostName: String {
     var name = [CChar](repeating: 0, count: 256)

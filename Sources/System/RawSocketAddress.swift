@@ -12,7 +12,8 @@ struct RawSocketAddress {
   init?(_ address: SocketAddress) {
     switch address {
     case .ip(let ip, let port): self.init(Endpoint(ip, port: port))
-    case .unix(let path): self.init(path: Array(path.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }), abstract: false)
+    case .unix(let path):
+      self.init(path: Array(path.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }), abstract: false)
     case .abstract(let name):
       self.init(path: Array(name.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }), abstract: true)
     case .descriptor, .socketPair: return nil
@@ -58,11 +59,14 @@ struct RawSocketAddress {
     switch Int32(storage.ss_family) {
     case AF_INET:
       let sin = unsafe withUnsafeBytes(of: storage) { unsafe $0.load(as: sockaddr_in.self) }
-      return Endpoint(family: .ipv4, port: UInt16(bigEndian: sin.sin_port), low: UInt64(UInt32(bigEndian: sin.sin_addr.s_addr)))
+      return Endpoint(
+        family: .ipv4, port: UInt16(bigEndian: sin.sin_port), low: UInt64(UInt32(bigEndian: sin.sin_addr.s_addr)))
     case AF_INET6:
       let sin = unsafe withUnsafeBytes(of: storage) { unsafe $0.load(as: sockaddr_in6.self) }
       let (high, low) = unsafe withUnsafeBytes(of: sin.sin6_addr) {
-        unsafe (UInt64(bigEndian: $0.load(as: UInt64.self)), UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self)))
+        unsafe (
+          UInt64(bigEndian: $0.load(as: UInt64.self)), UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self))
+        )
       }
       return Endpoint(family: .ipv6, port: UInt16(bigEndian: sin.sin6_port), high: high, low: low)
     case AF_UNIX: return Endpoint(family: .unix)

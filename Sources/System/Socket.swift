@@ -13,7 +13,9 @@ public struct Socket: Hashable, Sendable {
 
   public static func make(family: Endpoint.Family, kind: Kind = .stream) throws(SystemError) -> Socket {
     let domain = family == .ipv6 ? AF_INET6 : family == .unix ? AF_UNIX : AF_INET
-    let type = Int32((kind == .stream ? SOCK_STREAM : SOCK_DGRAM).rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let type =
+      Int32((kind == .stream ? SOCK_STREAM : SOCK_DGRAM).rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+      | Int32(SOCK_CLOEXEC.rawValue)
     let fd = socket(domain, type, 0)
     if fd < 0 { throw .current }
     return Socket(FileDescriptor(fd))

@@ -18,25 +18,45 @@ extension Socket {
     guard let code = getOption(SOL_SOCKET, SO_ERROR), code != 0 else { return nil }
     return SystemError(code: code)
   }
-  @discardableResult public func setNoDelay(_ on: Bool = true) -> Bool { setOption(Int32(IPPROTO_TCP), TCP_NODELAY, on ? 1 : 0) }
-  @discardableResult public func setQuickAck(_ on: Bool) -> Bool { setOption(Int32(IPPROTO_TCP), TCP_QUICKACK, on ? 1 : 0) }
+  @discardableResult public func setNoDelay(_ on: Bool = true) -> Bool {
+    setOption(Int32(IPPROTO_TCP), TCP_NODELAY, on ? 1 : 0)
+  }
+  @discardableResult public func setQuickAck(_ on: Bool) -> Bool {
+    setOption(Int32(IPPROTO_TCP), TCP_QUICKACK, on ? 1 : 0)
+  }
   @discardableResult public func setCork(_ on: Bool) -> Bool { setOption(Int32(IPPROTO_TCP), TCP_CORK, on ? 1 : 0) }
   @discardableResult public func setReuseAddress() -> Bool { setOption(SOL_SOCKET, SO_REUSEADDR, 1) }
   @discardableResult public func setReusePort() -> Bool { setOption(SOL_SOCKET, SO_REUSEPORT, 1) }
-  @discardableResult public func setV6Only(_ on: Bool) -> Bool { setOption(Int32(IPPROTO_IPV6), IPV6_V6ONLY, on ? 1 : 0) }
+  @discardableResult public func setV6Only(_ on: Bool) -> Bool {
+    setOption(Int32(IPPROTO_IPV6), IPV6_V6ONLY, on ? 1 : 0)
+  }
   @discardableResult public func setTransparent(family: Endpoint.Family) -> Bool {
     family == .ipv6 ? setOption(Int32(IPPROTO_IPV6), 75, 1) : setOption(Int32(IPPROTO_IP), 19, 1)
   }
   /// Lets a socket bind an address that is not here (yet): `IP_FREEBIND`.
   @discardableResult public func setFreeBind() -> Bool { setOption(Int32(IPPROTO_IP), 15, 1) }
-  @discardableResult public func setFastOpen(queue: Int) -> Bool { setOption(Int32(IPPROTO_TCP), TCP_FASTOPEN, Int32(clamping: queue)) }
+  @discardableResult public func setFastOpen(queue: Int) -> Bool {
+    setOption(Int32(IPPROTO_TCP), TCP_FASTOPEN, Int32(clamping: queue))
+  }
   @discardableResult public func setFastOpenConnect() -> Bool { setOption(Int32(IPPROTO_TCP), 30, 1) }
-  @discardableResult public func setDeferAccept(seconds: Int) -> Bool { setOption(Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, Int32(clamping: seconds)) }
-  @discardableResult public func setMaxSegment(_ size: Int) -> Bool { setOption(Int32(IPPROTO_TCP), TCP_MAXSEG, Int32(clamping: size)) }
-  @discardableResult public func setUserTimeout(milliseconds: Int) -> Bool { setOption(Int32(IPPROTO_TCP), 18, Int32(clamping: milliseconds)) }
-  @discardableResult public func setReceiveBuffer(_ size: Int) -> Bool { setOption(SOL_SOCKET, SO_RCVBUF, Int32(clamping: size)) }
-  @discardableResult public func setSendBuffer(_ size: Int) -> Bool { setOption(SOL_SOCKET, SO_SNDBUF, Int32(clamping: size)) }
-  @discardableResult public func setMark(_ mark: UInt32) -> Bool { setOption(SOL_SOCKET, SO_MARK, Int32(bitPattern: mark)) }
+  @discardableResult public func setDeferAccept(seconds: Int) -> Bool {
+    setOption(Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, Int32(clamping: seconds))
+  }
+  @discardableResult public func setMaxSegment(_ size: Int) -> Bool {
+    setOption(Int32(IPPROTO_TCP), TCP_MAXSEG, Int32(clamping: size))
+  }
+  @discardableResult public func setUserTimeout(milliseconds: Int) -> Bool {
+    setOption(Int32(IPPROTO_TCP), 18, Int32(clamping: milliseconds))
+  }
+  @discardableResult public func setReceiveBuffer(_ size: Int) -> Bool {
+    setOption(SOL_SOCKET, SO_RCVBUF, Int32(clamping: size))
+  }
+  @discardableResult public func setSendBuffer(_ size: Int) -> Bool {
+    setOption(SOL_SOCKET, SO_SNDBUF, Int32(clamping: size))
+  }
+  @discardableResult public func setMark(_ mark: UInt32) -> Bool {
+    setOption(SOL_SOCKET, SO_MARK, Int32(bitPattern: mark))
+  }
   @discardableResult public func setTypeOfService(_ tos: UInt8, family: Endpoint.Family) -> Bool {
     family == .ipv6 ? setOption(Int32(IPPROTO_IPV6), 67, Int32(tos)) : setOption(Int32(IPPROTO_IP), 1, Int32(tos))
   }
@@ -54,7 +74,9 @@ extension Socket {
   }
   @discardableResult public func bindToDevice(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
-    return unsafe bytes.withUnsafeBytes { unsafe setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, $0.baseAddress, socklen_t($0.count)) == 0 }
+    return unsafe bytes.withUnsafeBytes {
+      unsafe setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, $0.baseAddress, socklen_t($0.count)) == 0
+    }
   }
   /// The family of an inherited socket.
   public var family: Endpoint.Family {

@@ -23,8 +23,11 @@ import Testing
   @Test func unsafeStandsWhereItMay() {
     let targets: Set = ["Memory", "System", "TLS", "CLinux"]
     let files: Set = ["Samples/Patterns/Regex.swift", "Samples/Converters/Digests.swift"]
-    for (path, text) in Self.sources where !targets.contains(String(path.prefix { $0 != "/" })) && !files.contains(path) {
-      let found = code(text).contains { $0.range(of: #"(^|[^A-Za-z])unsafe [a-zA-Z]"#, options: .regularExpression) != nil && !$0.contains("\"") }
+    for (path, text) in Self.sources where !targets.contains(String(path.prefix { $0 != "/" })) && !files.contains(path)
+    {
+      let found = code(text).contains {
+        $0.range(of: #"(^|[^A-Za-z])unsafe [a-zA-Z]"#, options: .regularExpression) != nil && !$0.contains("\"")
+      }
       #expect(!found, "unsafe in \(path)")
     }
   }
@@ -39,7 +42,9 @@ import Testing
     for (path, text) in Self.sources where !path.contains("Catalogue") {
       #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 400, "\(path) is long")
       let name = path.split(separator: "/").last ?? ""
-      for word in ["Utils", "Helpers", "Manager", "Common"] { #expect(!name.contains(word), "\(path) says nothing by its name") }
+      for word in ["Utils", "Helpers", "Manager", "Common"] {
+        #expect(!name.contains(word), "\(path) says nothing by its name")
+      }
     }
   }
 
@@ -57,7 +62,8 @@ import Testing
     for (path, text) in Self.sources {
       guard let own = rank[String(path.prefix { $0 != "/" })] else { continue }
       for line in text.split(separator: "\n") {
-        guard let range = line.range(of: #"^(public |@testable )?import [A-Za-z0-9]+"#, options: .regularExpression) else { continue }
+        guard let range = line.range(of: #"^(public |@testable )?import [A-Za-z0-9]+"#, options: .regularExpression)
+        else { continue }
         let name = line[range].split(separator: " ").last.map(String.init) ?? ""
         if let other = rank[name] { #expect(other < own, "\(path) imports \(name), which stands below it") }
       }

@@ -12,7 +12,9 @@ struct DescriptorLimits {
   init(_ model: ConfigurationModel, commandLine: Int?) {
     let global = model.global
     let boot = OwnProcess.descriptorLimit
-    let splices = !global.noSplice && model.proxies.contains { !$0.options.isDisjoint(with: [.spliceAuto, .spliceRequest, .spliceResponse]) }
+    let splices =
+      !global.noSplice
+      && model.proxies.contains { !$0.options.isDisjoint(with: [.spliceAuto, .spliceRequest, .spliceResponse]) }
     // Listeners, checks, logs, pollers, wake-ups, and some to spare.
     let binds = model.proxies.reduce(0) { $0 + $1.binds.count } + global.statsSockets.count
     let checks = model.proxies.reduce(0) { $0 + $1.servers.count { $0.checkEnabled || $0.agentEnabled } }
@@ -41,6 +43,7 @@ struct DescriptorLimits {
     if OwnProcess.setDescriptorLimit(soft: min(wanted, now.hard), hard: now.hard), now.hard >= wanted { return nil }
     let limit = OwnProcess.descriptorLimit.soft
     if global.ulimitN != nil { return "[haproxy.main()] Cannot raise FD limit to \(wanted), limit is \(limit)." }
-    return "[haproxy.main()] FD limit (\(limit)) too low for maxconn=\(maxConnections)/maxsock=\(maxSockets). Please raise 'ulimit-n' to \(maxSockets) or more to avoid any trouble."
+    return
+      "[haproxy.main()] FD limit (\(limit)) too low for maxconn=\(maxConnections)/maxsock=\(maxSockets). Please raise 'ulimit-n' to \(maxSockets) or more to avoid any trouble."
   }
 }

@@ -24,7 +24,9 @@ struct ListenerSetup {
       sockets.append(socket)
       return socket
     } catch {
-      errors.append("Binding [\(bind.location.file):\(bind.location.line)] for \(owner): \(error.text)\(isIP(bind) ? " for" : "") [\(printed(bind))]")
+      errors.append(
+        "Binding [\(bind.location.file):\(bind.location.line)] for \(owner): \(error.text)\(isIP(bind) ? " for" : "") [\(printed(bind))]"
+      )
       return nil
     }
   }
@@ -47,7 +49,9 @@ struct ListenerSetup {
       descriptor.setCloseOnExec()
       let socket = Socket(descriptor)
       if !socket.isListening {
-        do throws(SystemError) { try socket.listen(backlog: backlog) } catch { throw Failure(text: "cannot listen to socket (\(error))") }
+        do throws(SystemError) { try socket.listen(backlog: backlog) } catch {
+          throw Failure(text: "cannot listen to socket (\(error))")
+        }
       }
       if socket.family != .unix { socket.setNoDelay() }
       return socket

@@ -43,7 +43,9 @@ enum Privileges {
     return nil
   }
 
-  private static func writePidFile(_ global: GlobalSettings, _ settings: Runner.Settings, pid: Int32, _ diagnostics: Diagnostics) {
+  private static func writePidFile(
+    _ global: GlobalSettings, _ settings: Runner.Settings, pid: Int32, _ diagnostics: Diagnostics
+  ) {
     guard let path = settings.pidFile ?? global.pidFile else { return }
     do throws(SystemError) { try Files.write(path, Array("\(pid)\n".utf8)) } catch {
       diagnostics.alert("[haproxy.main()] Cannot create pidfile \(path)")

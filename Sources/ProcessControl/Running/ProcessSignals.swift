@@ -8,6 +8,8 @@ import System
 final class ProcessSignals {
   let process: ProcessRuntime
   private var hardStopAt: Int64?
+  /// End of `grace`: listeners go on until then.
+  private var softStopAt: Int64?
 
   init(_ process: ProcessRuntime, waking wakeUp: WakeUp) {
     self.process = process
@@ -19,7 +21,10 @@ final class ProcessSignals {
 
   func handle(_ worker: Worker) {
     if Signals.take(Signals.terminate) { return stopNow(bySignal: true) }
-    if Signals.take(Signals.user1) { softStop(worker) }
+    if Signals.take(Signals.user1) && softStopAt == nil {
+      softStopAt = worker.loop.now + Int64(process.model.global.grace ?? 0)
+    }
+    if let at = softStopAt, worker.loop.now >= at { softStop(worker) }
     if let at = hardStopAt, worker.loop.now >= at { stopNow(bySignal: false) }
   }
 

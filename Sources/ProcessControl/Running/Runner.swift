@@ -87,14 +87,17 @@ enum Runner {
   }
 
   private static func start(
-    _ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket], _ reports: StateReports, _ api: RuntimeAPISockets
+    _ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket], _ reports: StateReports,
+    _ api: RuntimeAPISockets
   ) -> Int32 {
     let routes = LogRoutes(process.model, dropped: process.droppedLogs)
     // Also the first worker has a thread of its own: locks remember the thread number that a fork changes.
     var threads: [Thread] = []
     for index in wakeUps.indices {
       let wakeUp = wakeUps[index]
-      if let thread = try? Thread({ work(process, index, wakeUp, sockets, routes, reports, index == 0 ? api : nil) }) { threads.append(thread) }
+      if let thread = try? Thread({ work(process, index, wakeUp, sockets, routes, reports, index == 0 ? api : nil) }) {
+        threads.append(thread)
+      }
     }
     ServiceNotification.send("READY=1\n")
     for thread in threads { thread.join() }
@@ -103,7 +106,8 @@ enum Runner {
   }
 
   private static func work(
-    _ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes, _ reports: StateReports,
+    _ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes,
+    _ reports: StateReports,
     _ api: RuntimeAPISockets?
   ) {
     if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }

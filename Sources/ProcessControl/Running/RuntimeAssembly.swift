@@ -19,12 +19,14 @@ enum RuntimeAssembly {
       frontends.append(
         isFrontend
           ? FrontendRuntime(
-            settings: proxy, index: index, maxConnections: proxy.maxConnections.flatMap { $0 > 0 ? $0 : nil } ?? limits.maxConnections,
+            settings: proxy, index: index,
+            maxConnections: proxy.maxConnections.flatMap { $0 > 0 ? $0 : nil } ?? limits.maxConnections,
             threads: threads) : nil)
       if isFrontend {
         for bind in proxy.binds {
           for shard in ListenerShards.expand(bind, threads: threads) {
-            listeners.append(ListenerRuntime(settings: shard, frontendIndex: index, index: listeners.count, threads: threads))
+            listeners.append(
+              ListenerRuntime(settings: shard, frontendIndex: index, index: listeners.count, threads: threads))
           }
         }
       }

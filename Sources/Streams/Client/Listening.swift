@@ -45,7 +45,9 @@ extension Worker {
 
   /// Takes a place in every limit that applies; false leaves none taken and stops waiting until a place is free.
   private func admit(_ listener: ListenerReplica) -> Bool {
-    if process.connectionRateLimit.value > 0 || process.sessionRateLimit.value > 0 || rateLimit(of: listener.frontend) > 0 {
+    if process.connectionRateLimit.value > 0 || process.sessionRateLimit.value > 0
+      || rateLimit(of: listener.frontend) > 0
+    {
       let delay = admissionDelay(listener)
       if delay > 0 {
         unregister(listener)
@@ -84,7 +86,9 @@ extension Worker {
     let sessionLimit = process.sessionRateLimit.value
     if sessionLimit > 0 { delay = max(delay, process.sessionRate.wait(limit: sessionLimit, at: loop.now)) }
     let limit = rateLimit(of: listener.frontend)
-    if limit > 0 { delay = max(delay, listener.frontend.shared.with { $0.sessionRate.wait(limit: limit, at: loop.now) }) }
+    if limit > 0 {
+      delay = max(delay, listener.frontend.shared.with { $0.sessionRate.wait(limit: limit, at: loop.now) })
+    }
     return delay
   }
 

@@ -54,7 +54,9 @@ extension Worker {
   private func readNetScalerHeader(_ session: Session, _ magic: UInt32) -> Bool {
     var result = NetScalerHeader.parse(session.input.readable, magic: magic)
     while case .needMore = result, session.connection.canReceive == true, session.input.room > 0 {
-      guard case .bytes = session.connection.receive(into: &session.input, limit: tune.limits.maxHeadLength) else { break }
+      guard case .bytes = session.connection.receive(into: &session.input, limit: tune.limits.maxHeadLength) else {
+        break
+      }
       result = NetScalerHeader.parse(session.input.readable, magic: magic)
     }
     switch result {
@@ -102,7 +104,9 @@ enum ProxyHeader {
   static func parse(_ bytes: Bytes) -> Result {
     let signature = Bytes(Self.signature)
     let common = min(bytes.count, signature.count)
-    if bytes.prefix(common).equals(signature.prefix(common)) { return common < signature.count ? .needMore : version2(bytes) }
+    if bytes.prefix(common).equals(signature.prefix(common)) {
+      return common < signature.count ? .needMore : version2(bytes)
+    }
     let v1 = Bytes("PROXY ")
     let start = min(bytes.count, v1.count)
     if !bytes.prefix(start).equals(v1.prefix(start)) { return .invalid }
@@ -151,9 +155,11 @@ enum ProxyHeader {
     case 0x21:
       guard length >= 36, tlvs(body, from: 36) else { return .invalid }
       return .complete(
-        length: total, source: Endpoint(family: .ipv6, port: word(body, 32), high: number(body, 0, 8), low: number(body, 8, 8)),
+        length: total,
+        source: Endpoint(family: .ipv6, port: word(body, 32), high: number(body, 0, 8), low: number(body, 8, 8)),
         destination: Endpoint(family: .ipv6, port: word(body, 34), high: number(body, 16, 8), low: number(body, 24, 8)))
-    case 0x31: return length >= 216 && tlvs(body, from: 216) ? .complete(length: total, source: nil, destination: nil) : .invalid
+    case 0x31:
+      return length >= 216 && tlvs(body, from: 216) ? .complete(length: total, source: nil, destination: nil) : .invalid
     default: return .complete(length: total, source: nil, destination: nil)
     }
   }
@@ -209,7 +215,9 @@ enum ProxyHeader {
     arena.append(byte: UInt8((!known ? 0 : a.family == .ipv4 ? 12 : 36) + extra))
     if known {
       for e in [a, b] {
-        if e.family == .ipv6 { for i in 0..<8 { arena.append(byte: UInt8(truncatingIfNeeded: e.high >> UInt64(56 - 8 * i))) } }
+        if e.family == .ipv6 {
+          for i in 0..<8 { arena.append(byte: UInt8(truncatingIfNeeded: e.high >> UInt64(56 - 8 * i))) }
+        }
         let size = e.family == .ipv6 ? 8 : 4
         for i in 0..<size { arena.append(byte: UInt8(truncatingIfNeeded: e.low >> UInt64(8 * (size - 1 - i)))) }
       }
@@ -230,5 +238,7 @@ enum ProxyHeader {
 
 extension Endpoint {
   /// The IPv4-mapped form (RFC 4291) of an IPv4 endpoint.
-  var asIPv6: Endpoint { family == .ipv4 ? Endpoint(family: .ipv6, port: port, high: 0, low: 0xffff_0000_0000 | low) : self }
+  var asIPv6: Endpoint {
+    family == .ipv4 ? Endpoint(family: .ipv6, port: port, high: 0, low: 0xffff_0000_0000 | low) : self
+  }
 }

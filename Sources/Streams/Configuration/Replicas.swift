@@ -137,7 +137,11 @@ final class BackendReplica {
     forwardFor = s.forwardFor.map(ForwardRule.init)
     originalTo = s.originalTo.map(ForwardRule.init)
     servers = runtime.servers.map { ServerReplica($0, worker: worker, backendSource: s.source) }
-    if case .ip(let address, let port)? = s.dispatch { dispatch = Endpoint(address, port: port) } else { dispatch = nil }
+    if case .ip(let address, let port)? = s.dispatch {
+      dispatch = Endpoint(address, port: port)
+    } else {
+      dispatch = nil
+    }
     load = runtime.load
     balancer = BalancerReplica(runtime.balancer)
     balance = s.balance
@@ -212,7 +216,9 @@ struct ServerConnectionSettings {
   let hasOptions: Bool
 
   init(_ s: ServerSettings, backendSource: SourceSettings?) {
-    if case .socket(let address) = s.address, case .ip = address { unixPath = nil } else if case .socket(let address) = s.address {
+    if case .socket(let address) = s.address, case .ip = address {
+      unixPath = nil
+    } else if case .socket(let address) = s.address {
       unixPath = address
     } else {
       unixPath = nil

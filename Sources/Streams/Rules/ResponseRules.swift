@@ -72,6 +72,7 @@ extension Worker {
   }
 
   func hasAfterResponse(_ stream: Stream) -> Bool {
-    stream.frontend?.rules.httpAfterResponse.isEmpty == false || stream.backend?.rules.httpAfterResponse.isEmpty == false
+    stream.frontend?.rules.httpAfterResponse.isEmpty == false
+      || stream.backend?.rules.httpAfterResponse.isEmpty == false
   }
 }

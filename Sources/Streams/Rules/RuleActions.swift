@@ -20,7 +20,8 @@ extension Worker {
       stream.lastRuleLine = rule.line
       return .leave
     case .setHeader, .addHeader, .deleteHeader, .replaceHeader, .replaceValue, .setTarget, .replaceTarget, .setStatus:
-      return rewrite(rule.action, stream, &view, isResponse) || !stream.isStrict ? .next : rewriteFailed(stream, isResponse)
+      return rewrite(rule.action, stream, &view, isResponse) || !stream.isStrict
+        ? .next : rewriteFailed(stream, isResponse)
     case .setVariable(let id, let expression, let conditions):
       let mark = evaluator.arena.mark
       defer { evaluator.arena.reset(to: mark) }
@@ -70,7 +71,9 @@ extension Worker {
     case .found:
       guard let value = sample.data.text else { return .next }
       if options.contains(.response) {
-        if slot < frontend.responseCaptures.count { stream.responseCaptures.set(slot, value, frontend.responseCaptures) }
+        if slot < frontend.responseCaptures.count {
+          stream.responseCaptures.set(slot, value, frontend.responseCaptures)
+        }
       } else if slot < frontend.requestCaptures.count {
         stream.requestCaptures.set(slot, value, frontend.requestCaptures)
       }
@@ -97,14 +100,20 @@ extension Worker {
     let old = stream.sourceOverride ?? session.peer
     switch part {
     case .source:
-      if case .string(let text) = sample.data, !sample.cast(to: text.firstIndex(of: 0x3a) == nil ? .ipv4 : .ipv6, arena: evaluator.arena) { return }
+      if case .string(let text) = sample.data,
+        !sample.cast(to: text.firstIndex(of: 0x3a) == nil ? .ipv4 : .ipv6, arena: evaluator.arena)
+      {
+        return
+      }
       switch sample.data {
       case .ipv4(let a): stream.sourceOverride = Endpoint(.v4(a), port: old.port)
       case .ipv6(let a): stream.sourceOverride = Endpoint(.v6(a), port: old.port)
       default: break
       }
     case .sourcePort:
-      if sample.cast(to: .integer, arena: evaluator.arena), case .integer(let port) = sample.data, let address = old.address {
+      if sample.cast(to: .integer, arena: evaluator.arena), case .integer(let port) = sample.data,
+        let address = old.address
+      {
         stream.sourceOverride = Endpoint(address, port: UInt16(truncatingIfNeeded: port))
       }
     case .destination, .destinationPort: break

@@ -61,7 +61,8 @@ extension Worker {
     let replacement = at == nil ? Bytes() : text(handle, stream, &view)
     while let i = at {
       let old = isResponse ? stream.response[i].value : stream.request[i].value
-      guard let value = isSplit ? replacedList(old, regex, replacement, stream) : replaced(old, regex, replacement, stream)
+      guard
+        let value = isSplit ? replacedList(old, regex, replacement, stream) : replaced(old, regex, replacement, stream)
       else { return false }
       guard FieldText.isValue(value) else { return false }
       if isResponse { stream.response.setValue(at: i, value) } else { stream.request.setValue(at: i, value) }
@@ -113,7 +114,9 @@ extension Worker {
       i += 1
       if next &- 48 < 10 {
         if let range = matcher.group(Int(next) - 48), !arena.append(subject[range]) { return false }
-      } else if next == UInt8(ascii: "x"), let high = FieldText.hex(replacement.at(i)), let low = FieldText.hex(replacement.at(i + 1)) {
+      } else if next == UInt8(ascii: "x"), let high = FieldText.hex(replacement.at(i)),
+        let low = FieldText.hex(replacement.at(i + 1))
+      {
         i += 2
         if !arena.append(byte: high << 4 | low) { return false }
       } else if !arena.append(byte: next) {
@@ -149,7 +152,8 @@ extension Worker {
     switch part {
     case .path:
       if parts.pathAndQuery.isEmpty && parts.form != .absolute { _ = stream.text.finish(); return false }
-      fits = stream.text.append(target.prefix(pathStart)) && stream.text.append(value)
+      fits =
+        stream.text.append(target.prefix(pathStart)) && stream.text.append(value)
         && stream.text.append(target.dropFirst(max(mark, pathStart)))
     case .pathAndQuery: fits = stream.text.append(target.prefix(pathStart)) && stream.text.append(value)
     default:

@@ -46,7 +46,9 @@ struct SessionSampleView: SampleSource {
     case .feDefbe: return put(frontend?.defaultBackend.flatMap { worker.backends[$0]?.name }.map { .string($0) })
     case .feClientTimeout: return put((frontend?.timeouts.client).flatMap { $0 == .max ? nil : .integer($0) })
     case .feConn, .feSessRate, .feReqRate:
-      let chosen = call.arguments.first.object.flatMap { Int($0) < worker.frontends.count ? worker.frontends[Int($0)] : nil } ?? frontend
+      let chosen =
+        call.arguments.first.object.flatMap { Int($0) < worker.frontends.count ? worker.frontends[Int($0)] : nil }
+        ?? frontend
       guard let chosen else { return .notFound }
       let now = worker.loop.now
       switch call.id {

@@ -87,7 +87,8 @@ extension StreamLogView: SampleSource {
     case .payload, .payloadLv: isResponse = options.contains(.response)
     case .reqProtoHttp:
       if stream.isHTTP { return put(.boolean(true), &sample) }
-      return HTTPDetection.detect(stream.requestChannel.input.readable, isOpen: stream.session?.connection.endReceived == false, &sample)
+      return HTTPDetection.detect(
+        stream.requestChannel.input.readable, isOpen: stream.session?.connection.endReceived == false, &sample)
     default: return nil
     }
     if isResponse {
@@ -115,7 +116,9 @@ extension StreamLogView: SampleSource {
     case .captureReqMethod: return text(requestPart(0), &sample)
     case .captureReqUri: return text(requestPart(1), &sample)
     case .captureReqVer: return text(requestPart(2), &sample)
-    case .captureResVer: return stream.hasResponseHead ? put(.string(stream.response.isVersion11 ? Bytes("HTTP/1.1") : Bytes("HTTP/1.0")), &sample) : .notFound
+    case .captureResVer:
+      return stream.hasResponseHead
+        ? put(.string(stream.response.isVersion11 ? Bytes("HTTP/1.1") : Bytes("HTTP/1.0")), &sample) : .notFound
     case .status: return stream.status > 0 ? put(.integer(Int64(stream.status)), &sample) : .notFound
     case .lastRuleLine: return stream.lastRuleLine > 0 ? put(.integer(Int64(stream.lastRuleLine)), &sample) : .notFound
     case .srvName: return text(call.arguments.first.object == nil ? stream.server?.name : nil, &sample)
@@ -172,7 +175,9 @@ extension StreamLogView: SampleSource {
   private func server(_ call: FetchCall) -> ServerReplica? {
     guard let number = call.arguments.first.object, number >= 0 else { return nil }
     let (proxy, place) = (Int(number) >> 16, Int(number) & 0xffff)
-    guard proxy < worker.backends.count, let backend = worker.backends[proxy], place < backend.servers.count else { return nil }
+    guard proxy < worker.backends.count, let backend = worker.backends[proxy], place < backend.servers.count else {
+      return nil
+    }
     return backend.servers[place]
   }
 
@@ -180,16 +185,22 @@ extension StreamLogView: SampleSource {
     switch call.id {
     case .nbsrv: return integer(backend(call).map { Int64($0.usableServers) }, &sample)
     case .beConn: return integer(backend(call).map { Int64($0.sessions.value) }, &sample)
-    case .beSessRate: return integer(backend(call).map { b in b.shared.with { Int64($0.sessionRate.rate(at: worker.loop.now)) } }, &sample)
+    case .beSessRate:
+      return integer(
+        backend(call).map { b in b.shared.with { Int64($0.sessionRate.rate(at: worker.loop.now)) } }, &sample)
     case .queue:
       return integer(
         backend(call).map { b in
-          b.servers.reduce(b.shared.with { Int64($0.queue.length.value) }) { $0 + $1.shared.with { Int64($0.queue.length.value) } }
+          b.servers.reduce(b.shared.with { Int64($0.queue.length.value) }) {
+            $0 + $1.shared.with { Int64($0.queue.length.value) }
+          }
         }, &sample)
     case .avgQueue:
       return integer(
         backend(call).map { b in
-          let waiting = b.servers.reduce(b.shared.with { $0.queue.length.value }) { $0 + $1.shared.with { $0.queue.length.value } }
+          let waiting = b.servers.reduce(b.shared.with { $0.queue.length.value }) {
+            $0 + $1.shared.with { $0.queue.length.value }
+          }
           let usable = b.usableServers
           return usable == 0 ? Int64(waiting) : Int64((waiting + usable - 1) / usable)
         }, &sample)
@@ -214,10 +225,13 @@ extension StreamLogView: SampleSource {
       guard let server = server(call) else { return .notFound }
       return put(.boolean(server.shared.with { $0.isRunning }), &sample)
     case .srvQueue: return integer(server(call).map { s in s.shared.with { Int64($0.queue.length.value) } }, &sample)
-    case .srvSessRate: return integer(server(call).map { s in s.shared.with { Int64($0.sessionRate.rate(at: worker.loop.now)) } }, &sample)
+    case .srvSessRate:
+      return integer(
+        server(call).map { s in s.shared.with { Int64($0.sessionRate.rate(at: worker.loop.now)) } }, &sample)
     case .srvUweight: return integer(server(call).map { s in s.shared.with { Int64($0.userWeight.value) } }, &sample)
     case .srvIweight: return integer(server(call).map { s in s.shared.with { Int64($0.initialWeight) } }, &sample)
-    case .srvWeight: return integer(server(call).map { s in s.shared.with { Int64(($0.effectiveWeight.value + 15) / 16) } }, &sample)
+    case .srvWeight:
+      return integer(server(call).map { s in s.shared.with { Int64(($0.effectiveWeight.value + 15) / 16) } }, &sample)
     default: return nil
     }
   }

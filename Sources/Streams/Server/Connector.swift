@@ -28,7 +28,9 @@ extension Worker {
   private func assignServer(_ stream: Stream) {
     guard let backend = stream.backend else { return }
     if !backend.rules.servers.isEmpty, stream.avoidedServer == nil, let server = serverByRule(stream, backend) {
-      if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) { return take(server, stream) }
+      if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) {
+        return take(server, stream)
+      }
       return queue(stream, on: server)
     }
     if let own = stickToLastServer(stream, backend) {
@@ -46,7 +48,9 @@ extension Worker {
     switch backend.balancer.pick(hash: balanceHash(stream, backend), avoiding: stream.avoidedServer) {
     case .server(let index):
       let server = backend.servers[index]
-      if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) { return take(server, stream) }
+      if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) {
+        return take(server, stream)
+      }
       queue(stream, on: server)
     case .full: queue(stream, on: nil)
     case .none:
@@ -141,14 +145,19 @@ extension Worker {
     stream.connector = .queued
     stream.queueDeadline = loop.deadline(after: backend.timeouts.queue)
     // A place may have become free in between, and nobody is left to notice: look once more.
-    if let server { serveQueue(server, backend) } else { for server in backend.servers where stream.isQueued { serveQueue(server, backend) } }
+    if let server {
+      serveQueue(server, backend)
+    } else {
+      for server in backend.servers where stream.isQueued { serveQueue(server, backend) }
+    }
   }
 
   /// How many were served while it waited, itself included (`%sq`, `%bq`).
   private func noteQueuePosition(_ stream: Stream, _ backend: BackendReplica, leaving: Bool) {
     let own = leaving ? 1 : 0
     if let place = stream.queuedServer {
-      stream.queuePositionServer += backend.servers[place].shared.with { $0.queue.processed.value } - stream.queueMark + own
+      stream.queuePositionServer +=
+        backend.servers[place].shared.with { $0.queue.processed.value } - stream.queueMark + own
     } else {
       stream.queuePositionBackend += backend.shared.with { $0.queue.processed.value } - stream.queueMark + own
     }
@@ -187,7 +196,10 @@ extension Worker {
           // A backup server has no part in the backend's queue while others do the work.
           let shared = sharesLoad ? b.queue.next : nil
           let entry: PendingQueue.Entry?
-          if let own, shared == nil || own.priority < shared!.priority || (own.priority == shared!.priority && own.ticket < shared!.ticket) {
+          if let own,
+            shared == nil || own.priority < shared!.priority
+              || (own.priority == shared!.priority && own.ticket < shared!.ticket)
+          {
             entry = s.queue.popFirst()
             if entry != nil { s.load.queued.add(-1) }
           } else if shared != nil {
@@ -200,7 +212,8 @@ extension Worker {
           // Reserved here; the stream's worker makes it the stream's own.
           s.load.served.add(1)
           backend.load.served.add(1)
-          process.mailboxes[entry.stream.worker].post(.dequeued(entry.stream.token, backend: backend.index, server: server.index))
+          process.mailboxes[entry.stream.worker].post(
+            .dequeued(entry.stream.token, backend: backend.index, server: server.index))
         }
       }
     }
@@ -279,7 +292,9 @@ extension Worker {
     return backend.retries ?? 3
   }
   private func redispatchInterval(of stream: Stream, _ backend: BackendReplica) -> Int {
-    if !backend.hasOwnRedispatch, let frontend = stream.frontend, frontend.hasOwnRedispatch { return frontend.redispatch ?? 0 }
+    if !backend.hasOwnRedispatch, let frontend = stream.frontend, frontend.hasOwnRedispatch {
+      return frontend.redispatch ?? 0
+    }
     return backend.redispatch ?? 0
   }
 

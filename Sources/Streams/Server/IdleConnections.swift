@@ -57,7 +57,9 @@ extension Worker {
     let limit = server.settings.poolMax
     let reuses = server.settings.maxReuse
     let exhausted = reuses >= 0 && connection.uses >= reuses
-    if exhausted || connection.connection.peerClosed || isStopping { return closeServerConnection(connection, used: true) }
+    if exhausted || connection.connection.peerClosed || isStopping {
+      return closeServerConnection(connection, used: true)
+    }
     connection.isIdle = true
     connection.idleSince = loop.now
     if connection.isPrivate || backend.reuse == .never {
@@ -84,7 +86,9 @@ extension Worker {
   /// of no use any more.
   func idleEvent(_ connection: ServerConnection) {
     // Room to send is no news.
-    if !connection.connection.canReceive && !connection.connection.hungUp && !connection.connection.peerClosed { return }
+    if !connection.connection.canReceive && !connection.connection.hungUp && !connection.connection.peerClosed {
+      return
+    }
     if let server = connection.server, let at = server.idle.firstIndex(where: { $0 === connection }) {
       server.idle.remove(at: at)
       idleServerConnections -= 1

@@ -13,7 +13,9 @@ extension Worker {
     guard let backend = stream.backend else { return }
     if stream.queueEndTick < 0 { stream.queueEndTick = loop.now }
     stream.server?.counters.count(.sessionsTotal)
-    if stream.isHTTP, !stream.forcesNewConnection, let server = stream.server, let idle = takeIdle(stream, server, backend) {
+    if stream.isHTTP, !stream.forcesNewConnection, let server = stream.server,
+      let idle = takeIdle(stream, server, backend)
+    {
       attach(idle, to: stream)
       stream.connectionReused = true
       idle.uses += 1
@@ -85,7 +87,10 @@ extension Worker {
     }
   }
 
-  private func prepare(_ socket: Socket, _ stream: Stream, _ backend: BackendReplica, _ settings: ServerConnectionSettings?, _ family: Endpoint.Family) {
+  private func prepare(
+    _ socket: Socket, _ stream: Stream, _ backend: BackendReplica, _ settings: ServerConnectionSettings?,
+    _ family: Endpoint.Family
+  ) {
     if backend.options.contains(.serverTCPKeepAlive) {
       let probes = backend.keepAlive
       socket.setKeepAlive(idle: probes.idle, interval: probes.interval, count: probes.count)

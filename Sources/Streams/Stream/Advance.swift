@@ -53,7 +53,9 @@ extension Worker {
     stream.requestPhase = .head
     let wait = stream.frontend?.timeouts.httpRequest ?? .max
     // The head has a deadline from its first byte on, or from the accept for the first of a connection.
-    if stream.isFirstRequest, let session = stream.session { stream.clientDeadline = session.headDeadline } else {
+    if stream.isFirstRequest, let session = stream.session {
+      stream.clientDeadline = session.headDeadline
+    } else {
       stream.clientDeadline = loop.deadline(after: wait)
     }
     advance(stream)
@@ -68,12 +70,16 @@ extension Worker {
       if stream.generation != generation { return }
       if stream.requestPhase == .route { routeRequest(stream) }
       if stream.generation != generation { return }
-      if stream.watchesAbort && isAbortedByClient(stream) && stream.requestPhase >= .connect && stream.responsePhase == .head {
+      if stream.watchesAbort && isAbortedByClient(stream) && stream.requestPhase >= .connect
+        && stream.responsePhase == .head
+      {
         clientAborted(stream)
       }
       if stream.requestPhase == .waitBody { waitForRequestBody(stream) }
       if stream.generation != generation { return }
-      if stream.connector != .idle && stream.connector != .established && stream.connector != .closed { stepConnector(stream) }
+      if stream.connector != .idle && stream.connector != .established && stream.connector != .closed {
+        stepConnector(stream)
+      }
       if stream.generation != generation { return }
       if stream.requestPhase >= .connect && stream.connector != .idle { forwardRequest(stream) }
       if stream.generation != generation { return }
@@ -115,7 +121,8 @@ extension Worker {
     if stream.isTunnel && stream.connector == .established {
       let tunnel = tunnelTimeout(stream)
       let half = stream.requestChannel.endForwarded || stream.responseChannel.endForwarded
-      stream.clientDeadline = loop.deadline(after: half ? (t.clientFin != t.client ? t.clientFin : tunnel ?? t.client) : tunnel ?? t.client)
+      stream.clientDeadline = loop.deadline(
+        after: half ? (t.clientFin != t.client ? t.clientFin : tunnel ?? t.client) : tunnel ?? t.client)
     } else {
       stream.clientDeadline = loop.deadline(after: t.client)
     }
@@ -127,7 +134,8 @@ extension Worker {
     if stream.isTunnel && stream.connector == .established {
       let tunnel = tunnelTimeout(stream)
       let half = stream.requestChannel.endForwarded || stream.responseChannel.endForwarded
-      stream.serverDeadline = loop.deadline(after: half ? (t.serverFin != t.server ? t.serverFin : tunnel ?? serverTimeout) : tunnel ?? serverTimeout)
+      stream.serverDeadline = loop.deadline(
+        after: half ? (t.serverFin != t.server ? t.serverFin : tunnel ?? serverTimeout) : tunnel ?? serverTimeout)
     } else {
       stream.serverDeadline = loop.deadline(after: serverTimeout)
     }
@@ -172,6 +180,7 @@ extension Stream {
     guard connector == .established else { return false }
     if isTunnel { return true }
     if responsePhase == .head { return true }
-    return responsePhase == .forward && !responseChannel.isComplete && responseChannel.isFlushed && responseChannel.plainBytes == 0
+    return responsePhase == .forward && !responseChannel.isComplete && responseChannel.isFlushed
+      && responseChannel.plainBytes == 0
   }
 }

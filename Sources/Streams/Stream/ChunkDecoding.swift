@@ -26,7 +26,8 @@ func decodeChunks(_ channel: inout Channel, _ resources: PumpResources) -> Chunk
       if data > room {
         // Only part of it fits: decode again from here with less in view.
         channel.decoder = decoder
-        guard case .data(let framing, let part) = channel.decoder.next(channel.input.readable.prefix(framing + room)) else {
+        guard case .data(let framing, let part) = channel.decoder.next(channel.input.readable.prefix(framing + room))
+        else {
           return .malformed
         }
         writeChunk(&channel, framing, part)

@@ -10,7 +10,8 @@ extension Worker {
   func finishIfOver(_ stream: Stream) -> Bool {
     guard stream.responsePhase == .done else { return false }
     // The server has answered before it took all of the request: what still comes is passed on while it listens.
-    if stream.requestPhase == .forward && !stream.requestChannel.isComplete && !stream.isTunnel && !stream.isIntercepted,
+    if stream.requestPhase == .forward && !stream.requestChannel.isComplete && !stream.isTunnel
+      && !stream.isIntercepted,
       stream.connector == .established, let server = stream.serverConnection, !server.connection.endReceived,
       !server.connection.hungUp, stream.session?.connection.endReceived == false
     {
@@ -51,7 +52,10 @@ extension Worker {
     if keep {
       session.stream = nil
       sessionIdle(session)
-    } else if mustDrain || (graceful && session.connection.canReceive == true && session.connection.peerClosed == false && session.connection.isRegistered == true) {
+    } else if mustDrain
+      || (graceful && session.connection.canReceive == true && session.connection.peerClosed == false
+        && session.connection.isRegistered == true)
+    {
       drainThenClose(session)
     } else {
       session.stream = nil

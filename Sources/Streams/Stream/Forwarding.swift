@@ -19,7 +19,9 @@ extension Worker {
     let closes = stream.connectionMode != .keepAlive
     if let name = backend.sendNameHeader, let server = stream.server { stream.request.set(name, server.name) }
     let connection: H1Writer.Connection
-    if stream.requestFraming.wantsUpgrade || (closes && backend.options.contains(.httpPretendKeepAlive)) { connection = .none } else if closes {
+    if stream.requestFraming.wantsUpgrade || (closes && backend.options.contains(.httpPretendKeepAlive)) {
+      connection = .none
+    } else if closes {
       connection = stream.request.isVersion11 ? .close : .none
     } else {
       connection = stream.request.isVersion11 || stream.requestFraming.mustClose ? .none : .keepAlive
@@ -63,7 +65,9 @@ extension Worker {
     if result.isMalformed { return malformedRequestBody(stream) }
     if result.sinkFailed { return serverWriteFailed(stream) }
     if result.yielded { runLater(stream) }
-    if stream.requestChannel.isComplete && stream.requestChannel.isFlushed && stream.requestPhase == .forward && !stream.isTunnel {
+    if stream.requestChannel.isComplete && stream.requestChannel.isFlushed && stream.requestPhase == .forward
+      && !stream.isTunnel
+    {
       stream.requestPhase = .done
       touchServer(stream)
       return
@@ -93,7 +97,9 @@ extension Worker {
     case .wouldBlock: if stream.requestChannel.input.isEmpty { stream.requestChannel.input.release() }
     case .closed, .failed:
       if stream.requestChannel.input.isEmpty { stream.requestChannel.input.release() }
-      if stream.backend?.options.contains(.abortOnClose) == true || stream.frontend?.options.contains(.abortOnClose) == true {
+      if stream.backend?.options.contains(.abortOnClose) == true
+        || stream.frontend?.options.contains(.abortOnClose) == true
+      {
         clientAborted(stream)
       }
     }
@@ -131,7 +137,9 @@ extension Worker {
         return serverAborted(stream)
       }
     }
-    if stream.responseChannel.isComplete && stream.responseChannel.isFlushed && stream.responseChannel.plainBytes == 0 && !stream.isTunnel {
+    if stream.responseChannel.isComplete && stream.responseChannel.isFlushed && stream.responseChannel.plainBytes == 0
+      && !stream.isTunnel
+    {
       stream.responsePhase = .done
     }
   }

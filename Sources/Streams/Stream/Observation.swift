@@ -13,13 +13,17 @@ extension Worker {
     stateMessages += transitions.takeMessages()
   }
   /// A connection attempt to the server failed.
-  func reportConnectFailure(_ server: ServerReplica, _ backend: BackendReplica) { observe(.connectionFailed, server, backend) }
+  func reportConnectFailure(_ server: ServerReplica, _ backend: BackendReplica) {
+    observe(.connectionFailed, server, backend)
+  }
   func observeResponse(_ stream: Stream, status: Int) {
     // 501 and 505 tell of the request rather than of the server.
     let isWrong = status >= 500 && status != 501 && status != 505
     observe(isWrong ? .wrongStatus : .goodResponse, stream.server, stream.backend)
   }
-  func observeFailure(_ stream: Stream, _ event: TrafficEvent = .readError) { observe(event, stream.server, stream.backend) }
+  func observeFailure(_ stream: Stream, _ event: TrafficEvent = .readError) {
+    observe(event, stream.server, stream.backend)
+  }
   /// Keeps the message for `show errors`.
   func noteBadMessage(_ stream: Stream, _ error: H1Error, isRequest: Bool) {
     guard let frontend = stream.frontend else { return }

@@ -80,15 +80,17 @@ private func send(_ channel: inout Channel, to sink: inout Connection, more: Boo
 }
 
 /// Receives more of the body. False: nothing more can be done in this turn.
-private func receive(_ channel: inout Channel, from source: inout Connection, _ resources: PumpResources, _ result: inout PumpResult) -> Bool {
+private func receive(
+  _ channel: inout Channel, from source: inout Connection, _ resources: PumpResources, _ result: inout PumpResult
+) -> Bool {
   if !source.canReceive {
     if source.endReceived { result.sourceEnded = true } else { result.waitsForSource = true }
     return false
   }
   if !channel.input.back(by: resources.pool) {
-      result.outOfBuffers = true
-      return false
-    }
+    result.outOfBuffers = true
+    return false
+  }
   if channel.input.room == 0 {
     if channel.isPinned || channel.input.totalRoom == 0 {
       // The sink must take something first.

@@ -45,7 +45,8 @@ extension Worker {
     }
     _ = stream.responseChannel.output.append("\r\n")
     if stream.request.method != .head { appendBody(stream, answer.body) }
-    stream.responseChannel.transferred = answer.countedSize - (stream.request.method == .head ? UInt64(answer.body.count) : 0)
+    stream.responseChannel.transferred =
+      answer.countedSize - (stream.request.method == .head ? UInt64(answer.body.count) : 0)
   }
 
   /// An answer whose head a rule made in `stream.response`.
@@ -99,7 +100,11 @@ extension Worker {
     stream.status = status
     if let frontend = stream.frontend {
       frontend.counters.count(.ofStatus(status))
-      if isRaw { frontend.counters.count(.requestsTotal) } else if stream.backend == nil && stream.endCause != .clientTimeout { frontend.counters.count(.interceptedRequests) }
+      if isRaw {
+        frontend.counters.count(.requestsTotal)
+      } else if stream.backend == nil && stream.endCause != .clientTimeout {
+        frontend.counters.count(.interceptedRequests)
+      }
     }
     stream.backend?.counters.count(.ofStatus(status))
     stream.responseChannel.reset()
@@ -107,7 +112,9 @@ extension Worker {
     // A body that is there already is dropped; one that is still to come costs the connection.
     if stream.isHTTP && !stream.requestChannel.isComplete && stream.headReceivedTick >= 0 {
       let before = stream.requestChannel.input.count
-      if stream.requestChannel.discard() { stream.requestChannel.transferred += UInt64(before - stream.requestChannel.input.count) }
+      if stream.requestChannel.discard() {
+        stream.requestChannel.transferred += UInt64(before - stream.requestChannel.input.count)
+      }
     }
     if !stream.requestChannel.isComplete { stream.clientKeepsAlive = false }
     if isStopping { stream.clientKeepsAlive = false }
@@ -166,7 +173,9 @@ extension Worker {
     case .idle, .closed: phase = .request
     }
     setEnd(stream, .client, phase)
-    if stream.isHTTP && stream.responsePhase == .head && ((stream.connector == .established && stream.requestPhase == .done) || stream.requestPhase < .connect) {
+    if stream.isHTTP && stream.responsePhase == .head
+      && ((stream.connector == .established && stream.requestPhase == .done) || stream.requestPhase < .connect)
+    {
       reply(stream, status: 400)
     } else {
       // Nobody is there to read an answer.
@@ -213,7 +222,8 @@ extension Worker {
 
   func malformedRequestBody(_ stream: Stream) {
     stream.frontend?.counters.count(.requestErrors)
-    setEnd(stream, .proxy, stream.responsePhase == .forward ? .data : stream.connector == .established ? .headers : .request)
+    setEnd(
+      stream, .proxy, stream.responsePhase == .forward ? .data : stream.connector == .established ? .headers : .request)
     if stream.responsePhase == .head { reply(stream, status: 400) } else { breakOff(stream) }
   }
   func malformedResponseBody(_ stream: Stream) {
@@ -233,7 +243,7 @@ extension Worker {
 
   func isAbortedByClient(_ stream: Stream) -> Bool {
     guard let session = stream.session, stream.watchesAbort else { return false }
-    return session.connection.peerClosed && (stream.connector != .established || session.connection.hungUp)
+    return session.connection.peerClosed
   }
 
   /// Ends both sides now; nothing more is sent.

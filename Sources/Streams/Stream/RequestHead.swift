@@ -27,7 +27,9 @@ extension Worker {
       }
       if !stream.requestChannel.input.back(by: buffers) { return }
       if stream.requestChannel.input.room == 0 {
-        if stream.requestChannel.input.totalRoom == 0 { return refuseRequest(stream, H1Error(state: stream.requestParser.state, offset: 0)) }
+        if stream.requestChannel.input.totalRoom == 0 {
+          return refuseRequest(stream, H1Error(state: stream.requestParser.state, offset: 0))
+        }
         stream.requestChannel.input.compact()
       }
       switch session.connection.receive(into: &stream.requestChannel.input) {
@@ -47,7 +49,9 @@ extension Worker {
     session.requestCount += 1
     logAccept(session)
     captureRequestLine(stream)
-    if !frontend.requestCaptures.isEmpty { stream.requestCaptures.capture(frontend.requestCaptures, from: stream.request) }
+    if !frontend.requestCaptures.isEmpty {
+      stream.requestCaptures.capture(frontend.requestCaptures, from: stream.request)
+    }
     stream.requestChannel.transferred = stream.request.countedSize
     stream.requestChannel.input.consumeKeeping(framing.headLength)
     stream.requestChannel.isPinned = true

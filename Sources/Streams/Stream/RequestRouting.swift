@@ -16,7 +16,9 @@ extension Worker {
       }
       if stream.isHTTP && !restrictHeaderNames(stream, frontend.options) { return }
     }
-    if stream.isHTTP && frontend.options.contains(.httpBufferRequest) && !stream.requestChannel.isComplete && !stream.bodyWaited {
+    if stream.isHTTP && frontend.options.contains(.httpBufferRequest) && !stream.requestChannel.isComplete
+      && !stream.bodyWaited
+    {
       return beginBodyWait(stream, frontend)
     }
     if stream.backend == nil {
@@ -31,11 +33,15 @@ extension Worker {
     guard let backend = stream.backend else { return }
     if stream.isHTTP && backend.index != frontend.index && !restrictHeaderNames(stream, backend.options) { return }
     // A `listen` section's rules were those of the frontend.
-    if backend.hasRequestRules && backend.index != frontend.index && runBackendRules(stream, backend) != .proceed { return }
+    if backend.hasRequestRules && backend.index != frontend.index && runBackendRules(stream, backend) != .proceed {
+      return
+    }
     if stream.isHTTP { prepareRequest(stream, frontend: frontend, backend: backend) }
     stream.connector = .assign
     stream.requestPhase = .connect
-    if stream.isHTTP && backend.options.contains(.httpBufferRequest) && !stream.requestChannel.isComplete && !stream.bodyWaited {
+    if stream.isHTTP && backend.options.contains(.httpBufferRequest) && !stream.requestChannel.isComplete
+      && !stream.bodyWaited
+    {
       beginBodyWait(stream, frontend)
     }
   }
@@ -46,7 +52,10 @@ extension Worker {
     stream.connector = .idle
     stream.headReceivedTick = -1
     let limit = frontend.timeouts.httpRequest
-    if limit != .max { stream.clientDeadline = min(stream.clientDeadline, (stream.requestTick < 0 ? loop.now : stream.requestTick) + limit) }
+    if limit != .max {
+      stream.clientDeadline = min(
+        stream.clientDeadline, (stream.requestTick < 0 ? loop.now : stream.requestTick) + limit)
+    }
   }
 
   /// Counts the stream in its backend.
@@ -70,7 +79,9 @@ extension Worker {
     if frontend.connectionMode == .close { stream.clientKeepsAlive = false }
     if isStopping { stream.clientKeepsAlive = false }
     addUniqueID(stream, frontend)
-    if let rule = backend.forwardFor ?? frontend.forwardFor { addForwarded(stream, rule, frontend.forwardFor, stream.session?.peer ?? .none) }
+    if let rule = backend.forwardFor ?? frontend.forwardFor {
+      addForwarded(stream, rule, frontend.forwardFor, stream.session?.peer ?? .none)
+    }
     if let rule = backend.originalTo ?? frontend.originalTo, let session = stream.session {
       addForwarded(stream, rule, frontend.originalTo, localEndpoint(of: session))
     }

@@ -40,7 +40,9 @@ extension Worker {
       }
       if !stream.responseChannel.input.back(by: buffers) { return }
       if stream.responseChannel.input.room == 0 { stream.responseChannel.input.compact() }
-      if stream.responseChannel.input.room == 0 { return badResponse(stream, H1Error(state: stream.responseParser.state, offset: 0)) }
+      if stream.responseChannel.input.room == 0 {
+        return badResponse(stream, H1Error(state: stream.responseParser.state, offset: 0))
+      }
       switch server.connection.receive(into: &stream.responseChannel.input, limit: tune.limits.maxHeadLength) {
       case .bytes: touchServer(stream)
       case .wouldBlock:
@@ -58,7 +60,9 @@ extension Worker {
       _ = stream.responseChannel.output.back(by: buffers)
       if stream.responseChannel.output.isBacked, let session = stream.session {
         if write(response: stream, .none) {
-          if session.connection.canSend, case .bytes(let n) = session.connection.send(stream.responseChannel.output.readable) {
+          if session.connection.canSend,
+            case .bytes(let n) = session.connection.send(stream.responseChannel.output.readable)
+          {
             stream.responseChannel.output.consume(n)
             if stream.responseChannel.output.isEmpty { stream.responseChannel.output.release() }
           }
@@ -89,7 +93,9 @@ extension Worker {
     stream.server?.counters.count(counter)
     stream.server?.counters.count(.requestsTotal)
     observeResponse(stream, status: status)
-    if !frontend.responseCaptures.isEmpty { stream.responseCaptures.capture(frontend.responseCaptures, from: stream.response) }
+    if !frontend.responseCaptures.isEmpty {
+      stream.responseCaptures.capture(frontend.responseCaptures, from: stream.response)
+    }
     stream.responseChannel.transferred += stream.response.countedSize
     stream.responseChannel.input.consumeKeeping(framing.headLength)
     if framing.isTunnel {
@@ -109,7 +115,8 @@ extension Worker {
         stream.responseChannel.transferred += UInt64(stream.responseChannel.input.count)
       }
     }
-    stream.serverKeepsAlive = framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
+    stream.serverKeepsAlive =
+      framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
     if hasRules && (backend.hasResponseRules || frontend.hasResponseRules) {
       if !runResponseRules(stream, frontend, backend) { return }
     }

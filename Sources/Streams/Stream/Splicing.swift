@@ -12,7 +12,9 @@ extension Worker {
     let options = frontend.options.union(backend.options)
     let wanted: ProxyOptions = isRequest ? [.spliceAuto, .spliceRequest] : [.spliceAuto, .spliceResponse]
     if options.isDisjoint(with: wanted) || !tune.splices { return false }
-    guard let session = stream.session, let server = stream.serverConnection, server.connection.isOpen else { return false }
+    guard let session = stream.session, let server = stream.serverConnection, server.connection.isOpen else {
+      return false
+    }
     if isRequest {
       guard prepare(&stream.requestChannel) else { return false }
       let result = splice(&stream.requestChannel, from: &session.connection, to: &server.connection)
@@ -46,7 +48,8 @@ extension Worker {
     return true
   }
 
-  private func splice(_ channel: inout Channel, from source: inout Connection, to sink: inout Connection) -> PumpResult {
+  private func splice(_ channel: inout Channel, from source: inout Connection, to sink: inout Connection) -> PumpResult
+  {
     var result = PumpResult()
     var turns = 16
     while true {

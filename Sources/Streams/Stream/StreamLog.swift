@@ -56,8 +56,10 @@ extension Worker {
     let termination = stream.termination
     guard
       let level = frontend.log.policy.level(
-        termination: termination, status: stream.status, retries: stream.retriesTotal, redispatched: stream.wasRedispatched,
-        received: max(stream.requestChannel.transferred, stream.requestParser.hasStarted ? 1 : 0), early: early, override: stream.logOverride)
+        termination: termination, status: stream.status, retries: stream.retriesTotal,
+        redispatched: stream.wasRedispatched,
+        received: max(stream.requestChannel.transferred, stream.requestParser.hasStarted ? 1 : 0), early: early,
+        override: stream.logOverride)
     else { return }
     stream.logged = true
     _ = uniqueID(of: stream)

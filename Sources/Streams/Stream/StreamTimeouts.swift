@@ -45,7 +45,9 @@ extension Worker {
       stream.frontend?.counters.count(.serverAborts)
       setEnd(stream, .serverTimeout, .data)
       if stream.isHTTP { breakOff(stream) } else { endTCP(stream) }
-    } else if stream.requestPhase == .forward && !(stream.requestChannel.isFlushed && stream.requestChannel.plainBytes == 0) {
+    } else if stream.requestPhase == .forward
+      && !(stream.requestChannel.isFlushed && stream.requestChannel.plainBytes == 0)
+    {
       backend.counters.count(.serverAborts)
       setEnd(stream, .serverTimeout, .data)
       reply(stream, status: 504)
@@ -62,7 +64,9 @@ extension Worker {
   }
 
   private func clientTimeout(_ stream: Stream) {
-    if stream.requestPhase == .head { requestHeadTimeout(stream) } else if stream.requestPhase == .waitBody {
+    if stream.requestPhase == .head {
+      requestHeadTimeout(stream)
+    } else if stream.requestPhase == .waitBody {
       stream.requestChannel.transferred += UInt64(stream.requestChannel.input.count)
       setEnd(stream, .clientTimeout, .request)
       stream.frontend?.counters.count(.requestErrors)
@@ -72,7 +76,11 @@ extension Worker {
       stream.backend?.counters.count(.clientAborts)
       stream.server?.counters.count(.clientAborts)
       setEnd(stream, .clientTimeout, .data)
-      if stream.isHTTP && stream.responsePhase == .done { breakOff(stream) } else if stream.isHTTP && stream.responsePhase == .head && !stream.isTunnel { reply(stream, status: 408) } else if stream.isHTTP {
+      if stream.isHTTP && stream.responsePhase == .done {
+        breakOff(stream)
+      } else if stream.isHTTP && stream.responsePhase == .head && !stream.isTunnel {
+        reply(stream, status: 408)
+      } else if stream.isHTTP {
         breakOff(stream)
       } else {
         endTCP(stream)
