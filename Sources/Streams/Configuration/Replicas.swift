@@ -104,6 +104,8 @@ final class BackendReplica {
   let load: BackendLoad
   let balancer: BalancerReplica
   let balance: BalanceSettings
+  /// `balance url_param`: the key may be in the body of a POST.
+  let balancesByBody: Bool
   let balanceKeys: BalanceKeys
   /// The header of `balance hdr`.
   let balanceHeader: HTTPHeaderName?
@@ -145,6 +147,7 @@ final class BackendReplica {
     load = runtime.load
     balancer = BalancerReplica(runtime.balancer)
     balance = s.balance
+    if case .urlParameter = s.balance.algorithm { balancesByBody = true } else { balancesByBody = false }
     balanceKeys = BalanceKeys(s.balance)
     if case .header(let header, _) = s.balance.algorithm {
       balanceHeader = HTTPHeaderName(permanent: Bytes(permanent: header))

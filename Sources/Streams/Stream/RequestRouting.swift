@@ -39,9 +39,9 @@ extension Worker {
     if stream.isHTTP { prepareRequest(stream, frontend: frontend, backend: backend) }
     stream.connector = .assign
     stream.requestPhase = .connect
-    if stream.isHTTP && backend.options.contains(.httpBufferRequest) && !stream.requestChannel.isComplete
-      && !stream.bodyWaited
-    {
+    let waits =
+      backend.options.contains(.httpBufferRequest) || (backend.balancesByBody && stream.request.method == .post)
+    if stream.isHTTP && waits && !stream.requestChannel.isComplete && !stream.bodyWaited {
       beginBodyWait(stream, frontend)
     }
   }
