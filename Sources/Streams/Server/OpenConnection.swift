@@ -239,6 +239,14 @@ extension Worker {
     if stream.isHTTP && !stream.requestHeadWritten { writeRequestHead(stream) }
     guard let server = stream.serverConnection, let session = stream.session else { return true }
     let result = pump(&stream.requestChannel, from: &session.connection, to: &server.connection, resources)
+    if result.sinkFailed && result.sent > 0 {
+      // The connection was there and took a part, so the request may not begin anew with what is left of it. The
+      // server may have answered before it closed.
+      stream.requestBytesSent = true
+      established(stream)
+      serverWriteFailed(stream)
+      return true
+    }
     if result.sinkFailed {
       // Nothing can have been taken: the connection never was.
       connectError(stream, server.connection.error ?? SystemError(code: 111))
