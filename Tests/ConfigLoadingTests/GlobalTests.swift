@@ -77,7 +77,6 @@ struct GlobalTests {
     #expect(settings.dormant == ["tune.h2.initial-window-size": "131072", "tune.lua.maxmem": "8"])
   }
 
-  @Test(arguments: ["lua-load x", "master-worker", "set-var proc.a int(1)", "noepoll", "grace 2s", "busy-polling"])
   func refusesWhatIsNotThere(line: String) {
     let keyword = line.split(separator: " ")[0]
     let loading = Loading("global\n  \(line)\n")

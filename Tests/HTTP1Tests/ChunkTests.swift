@@ -107,7 +107,7 @@ private let invalid: [String] = [
         let fits1 = H1Writer.writeChunkSize(size, to: &output)
         #expect(fits1)
         let text = output.readable.latin1
-        #expect(text == String(size, radix: 16) + "\r\n")
+        #expect(text == String(size, radix: 16, uppercase: true) + "\r\n")
       }
       output.reset()
       let fits2 = H1Writer.writeLastChunk(to: &output)
