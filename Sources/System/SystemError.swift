@@ -14,6 +14,8 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isConnectionRefused: Bool { code == ECONNREFUSED }
   public var isConnectionReset: Bool { code == ECONNRESET || code == EPIPE }
   public var isAddressInUse: Bool { code == EADDRINUSE }
+  /// No local address or port for a connection.
+  public var isAddressUnavailable: Bool { code == EADDRNOTAVAIL || code == EADDRINUSE }
   /// The process or the machine is out of descriptors or memory.
   public var isOutOfResources: Bool { code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS }
   public var isOutOfProcessDescriptors: Bool { code == EMFILE }

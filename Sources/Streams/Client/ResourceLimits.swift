@@ -20,4 +20,12 @@ extension Worker {
       }
     logs.send(LogEvent(.emergency, text), to: frontend.log.route, tag: frontend.log.tag, now: loop.wallClock)
   }
+
+  /// No address or port to connect from.
+  func reportSourceShortage(_ backend: BackendReplica) {
+    if loop.now < nextShortageReport { return }
+    nextShortageReport = loop.now + 1000
+    let text = "Cannot bind to source address before connect() for backend \(backend.name.latin1)."
+    logs.send(LogEvent(.emergency, text), to: logs.routes.route(ofProxy: backend.index), now: loop.wallClock)
+  }
 }

@@ -28,7 +28,8 @@ extension Worker {
     connectAnew(stream, backend)
   }
 
-  private func connectAnew(_ stream: Stream, _ backend: BackendReplica) {
+  /// `turn` counts the ports of a `source` range that were found in use.
+  private func connectAnew(_ stream: Stream, _ backend: BackendReplica, turn: Int = 0) {
     guard let target = destination(of: stream, backend) else {
       setEnd(stream, .server, .connect)
       return noServer(stream, backendKnown: true)
@@ -48,11 +49,13 @@ extension Worker {
     prepare(socket, stream, backend, settings, family)
     if let source = settings?.source ?? backend.source, !bind(socket, source, stream, family) {
       socket.close()
-      setEnd(stream, .resource, .connect)
-      return stream.isHTTP ? reply(stream, status: 503) : endTCP(stream)
+      reportSourceShortage(backend)
+      return connectFailed(stream)
     }
-    backend.counters.count(.connectAttempts)
-    stream.server?.counters.count(.connectAttempts)
+    if turn == 0 {
+      backend.counters.count(.connectAttempts)
+      stream.server?.counters.count(.connectAttempts)
+    }
     let socks = settings?.socks
     let result = settings?.unixPath.map { socket.connect(to: $0) } ?? socket.connect(to: socks ?? target)
     let connection = takeServerConnection()
@@ -72,6 +75,14 @@ extension Worker {
       // On a near network the handshake is over by now, and the first send may be tried without waiting for the poller.
       if !stream.hasSomethingForServer { connection.connection.setCanSend(false) }
     case .failed(let error):
+      // The kernel lets a port be bound that only the connect finds in use towards this server: the next one, then.
+      if error.isAddressUnavailable, let range = (settings?.source ?? backend.source)?.portRange {
+        if turn + 1 < min(range.count, 100) {
+          dropServerConnection(stream, connection)
+          return connectAnew(stream, backend, turn: turn + 1)
+        }
+        reportSourceShortage(backend)
+      }
       connectError(stream, error)
       return
     }

@@ -167,7 +167,9 @@ extension Stream {
   }
   /// The client is the one to act: its inactivity counts.
   var expectsClient: Bool {
-    if isTunnel { return connector == .established }
+    if isTunnel {
+      return connector == .established && !(requestChannel.endForwarded && hasNoTunnelTimeout && !owes(responseChannel))
+    }
     if isTarpitted && requestPhase == .route { return false }
     if requestPhase <= .waitBody { return true }
     if responsePhase == .forward && (!responseChannel.isFlushed || responseChannel.plainBytes > 0) { return true }
@@ -175,10 +177,14 @@ extension Stream {
     if connector == .established && responsePhase == .head { return false }
     return !requestChannel.isComplete && requestChannel.plainBytes == 0 && requestChannel.isFlushed
   }
+  /// `timeout tunnel` watches both sides to the end; without it a side that has ended its direction is waited for only
+  /// while it has something to take.
+  private var hasNoTunnelTimeout: Bool { (backend?.timeouts.tunnel ?? .max) == .max }
+  private func owes(_ channel: borrowing Channel) -> Bool { !channel.isFlushed || channel.plainBytes > 0 }
   /// The server is the one to act.
   var expectsServer: Bool {
     guard connector == .established else { return false }
-    if isTunnel { return true }
+    if isTunnel { return !(responseChannel.endForwarded && hasNoTunnelTimeout && !owes(requestChannel)) }
     if responsePhase == .head { return true }
     return responsePhase == .forward && !responseChannel.isComplete && responseChannel.isFlushed
       && responseChannel.plainBytes == 0

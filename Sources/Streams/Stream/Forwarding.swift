@@ -57,6 +57,7 @@ extension Worker {
 
   func requestMoved(_ stream: Stream, _ result: PumpResult) {
     if result.received > 0 { touchClient(stream) }
+    if result.received > 0 && stream.isTunnel && stream.responseChannel.endForwarded { touchServer(stream) }
     if result.sent > 0 {
       stream.requestBytesSent = true
       touchServer(stream)
@@ -120,7 +121,11 @@ extension Worker {
   }
 
   func responseMoved(_ stream: Stream, _ result: PumpResult) {
-    if result.received > 0 { touchServer(stream) }
+    if result.received > 0 {
+      touchServer(stream)
+      // A client that has ended its direction is waited for from now on.
+      if stream.isTunnel && stream.requestChannel.endForwarded { touchClient(stream) }
+    }
     if result.sent > 0 {
       touchClient(stream)
       if stream.isTunnel, stream.frontend?.options.contains(.independentStreams) == false { touchServer(stream) }
@@ -163,6 +168,13 @@ extension Worker {
       if !stream.requestChannel.isFlushed || stream.requestChannel.input.count > 0 { return }
       stream.requestChannel.isComplete = true
       stream.requestChannel.endForwarded = true
+      if !stream.responseChannel.endForwarded, let backend = stream.backend, backend.options.contains(.noLinger),
+        let server = stream.serverConnection
+      {
+        // `option nolinger`: no half-closed connection to the server, but an end at once.
+        dropServerConnection(stream, server, abort: true)
+        return endTCP(stream)
+      }
       stream.serverConnection?.connection.endSending()
       touchServer(stream)
       touchClient(stream)
