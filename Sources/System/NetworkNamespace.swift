@@ -3,8 +3,8 @@ import Glibc
 import Primitives
 import Synchronization
 
-/// A network namespace as `ip netns` keeps it: sockets made in it stay in it. Only the calling thread enters it, and only
-/// for as long as it takes to make a socket.
+/// A network namespace as `ip netns` keeps it: sockets made in it stay in it. Only the calling thread enters it, for as
+/// long as it takes to make a socket.
 public struct NetworkNamespace: Sendable {
   private let descriptor: FileDescriptor
   private static let kind: Int32 = 0x4000_0000  // CLONE_NEWNET
