@@ -4,7 +4,7 @@ import Configuration
 /// The keywords of `defaults`, `frontend`, `backend` and `listen` (manual section 4). Each table stands in the file of
 /// its subject.
 let proxyKeywords: [KeywordEntry] = UnservedKeywords.refusing(
-  ruleKeywords + redirectKeywords + conditionKeywords + proxyIdentityKeywords + proxyFrontendKeywords + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
+  cookieKeywords + ruleKeywords + redirectKeywords + conditionKeywords + proxyIdentityKeywords + proxyFrontendKeywords + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
     + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords
     + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords)
 
@@ -46,6 +46,7 @@ private func dropForeignSettings(_ settings: inout ProxySettings) {
     settings.redispatch = nil
     settings.fullConnections = nil
     settings.balance = .init()
+    settings.cookie = nil
     settings.hasBalance = false
     settings.source = nil
     settings.check = .init()

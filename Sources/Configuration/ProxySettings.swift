@@ -215,8 +215,8 @@ public struct ProxySettings: Sendable {
   public var rules = ProxyRules()
   /// The names that `use-server` lines gave, in their order.
   public var serverRuleNames: [String] = []
-  /// `capture cookie`
-  public var cookieCapture: CookieCapture?
+  /// `cookie`: persistence by a cookie.
+  public var cookie: PersistenceCookie?
   public var forwardFor: ForwardedHeader?
   public var originalTo: ForwardedHeader?
   /// `errorfile`, `errorloc` and `errorfiles` lines in their order: what `errorAnswers` is made of.
@@ -302,14 +302,24 @@ public struct HeaderCapture: Sendable, Hashable {
   }
 }
 
-/// `capture cookie`: which cookie, and how much of it.
-public struct CookieCapture: Sendable, Hashable {
+/// `cookie` (manual section 4.2): which cookie names the server, and what is done with it.
+public struct PersistenceCookie: Sendable, Hashable {
   public var name: String
-  public var length: Int
-  public init(name: String, length: Int) {
-    self.name = name
-    self.length = length
-  }
+  public var rewrites = false
+  public var inserts = false
+  public var prefixes = false
+  public var isIndirect = false
+  public var isUncached = false
+  public var isPostOnly = false
+  public var preserves = false
+  public var isHTTPOnly = false
+  public var isSecure = false
+  /// What stands behind `domain=`.
+  public var domain: String?
+  public var attributes: [String] = []
+  public init(name: String) { self.name = name }
+  /// Not only read: then logs show what became of the cookies.
+  public var changesMessages: Bool { rewrites || inserts || prefixes || isIndirect }
 }
 
 /// Format strings of a frontend in compiled form.

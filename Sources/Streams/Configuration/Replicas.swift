@@ -113,6 +113,8 @@ final class BackendReplica {
   let source: SourceSettings?
   let sendNameHeader: HTTPHeaderName?
   let errorAnswers: ErrorAnswerTable
+  /// Persistence by a cookie.
+  let cookie: CookieRule?
   let rules: ProxyRules
   let hasRequestRules: Bool
   let hasResponseRules: Bool
@@ -158,6 +160,7 @@ final class BackendReplica {
     source = s.source
     sendNameHeader = s.httpSendNameHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
     errorAnswers = ErrorAnswerTable(s.errorAnswers)
+    cookie = s.mode == .http ? s.cookie.map { CookieRule($0, servers: s.servers) } : nil
     rules = s.rules.replica()
     hasRequestRules = s.rules.touchesRequest
     hasResponseRules = s.rules.touchesResponse

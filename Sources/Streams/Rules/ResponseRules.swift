@@ -22,7 +22,10 @@ extension Worker {
     let passes =
       run(backend.rules.tcpResponse, stream) && run(backend.rules.httpResponse, stream)
       && (backend.index == frontend.index || run(frontend.rules.httpResponse, stream))
-    if passes { return runAfterResponse(stream) }
+    if passes {
+      if let rule = backend.cookie { applyResponseCookie(stream, rule) }
+      return runAfterResponse(stream)
+    }
     // What the server sent counts beside the answer that took its place.
     stream.responseChannel.transferred &+= received
     return false

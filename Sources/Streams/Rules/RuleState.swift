@@ -39,5 +39,9 @@ extension Stream {
     hidesRequestTime = false
     sentMethod = nil
     hasIdentifier = false
+    cookieServer = nil
+    showsCookies = false
+    cookieClient = UInt8(ascii: "-")
+    cookieResponse = UInt8(ascii: "-")
   }
 }

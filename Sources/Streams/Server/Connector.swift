@@ -27,6 +27,9 @@ extension Worker {
 
   private func assignServer(_ stream: Stream) {
     guard let backend = stream.backend else { return }
+    if stream.cookieServer != nil, stream.avoidedServer == nil, let server = serverByCookie(stream, backend) {
+      return server.shared.with({ $0.load.hasRoom(in: backend.load) }) ? take(server, stream) : queue(stream, on: server)
+    }
     if !backend.rules.servers.isEmpty, stream.avoidedServer == nil, let server = serverByRule(stream, backend) {
       if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) {
         return take(server, stream)

@@ -36,7 +36,10 @@ extension Worker {
     if backend.hasRequestRules && backend.index != frontend.index && runBackendRules(stream, backend) != .proceed {
       return
     }
-    if stream.isHTTP { prepareRequest(stream, frontend: frontend, backend: backend) }
+    if stream.isHTTP {
+      if let rule = backend.cookie { applyRequestCookie(stream, backend, rule) }
+      prepareRequest(stream, frontend: frontend, backend: backend)
+    }
     stream.connector = .assign
     stream.requestPhase = .connect
     let waits =

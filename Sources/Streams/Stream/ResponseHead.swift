@@ -119,6 +119,8 @@ extension Worker {
       framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
     if hasRules && (backend.hasResponseRules || frontend.hasResponseRules) {
       if !runResponseRules(stream, frontend, backend) { return }
+    } else if let rule = backend.cookie {
+      applyResponseCookie(stream, rule)
     }
     if !writeResponseHead(stream, framing) { return badResponse(stream, H1Error(state: .headerFirst, offset: 0)) }
     stream.responseChannel.isPinned = false

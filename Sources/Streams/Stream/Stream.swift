@@ -127,6 +127,11 @@ final class Stream {
   /// `unique-id-format`, once it was asked for.
   var identifier: CapturedText?
   var hasIdentifier = false
+  /// The server that the client's cookie names, and the letters that logs show of the cookies.
+  var cookieServer: Int?
+  var showsCookies = false
+  var cookieClient = UInt8(ascii: "-")
+  var cookieResponse = UInt8(ascii: "-")
 
   init(index: Int, timer: TimerWheel.Slot, limits: H1Limits, uriLength: Int, textCapacity: Int) {
     self.index = index

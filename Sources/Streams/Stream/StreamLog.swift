@@ -105,7 +105,11 @@ extension Stream {
     guard let logLevel else { return .none }
     return logLevel < 0 ? .silent : LogLevel(rawValue: Int(logLevel)).map { .level($0) } ?? .none
   }
-  var termination: TerminationState { TerminationState(cause: endCause.rawValue, phase: endPhase.rawValue) }
+  var termination: TerminationState {
+    var state = TerminationState(cause: endCause.rawValue, phase: endPhase.rawValue)
+    if showsCookies { (state.clientCookie, state.serverCookie) = (cookieClient, cookieResponse) }
+    return state
+  }
 }
 
 /// What a stream tells its log line.

@@ -1,0 +1,60 @@
+import ConfigSyntax
+import Configuration
+
+/// `cookie` (manual section 4.2): persistence by a cookie.
+let cookieKeywords: [KeywordEntry] = [KeywordEntry("cookie", .proxies, parse: CookieLines.cookie)]
+
+enum CookieLines {
+  @Sendable static func cookie(_ context: LoadContext, _ line: ConfigLine) {
+    guard context.requires(.backend, "cookie") else { return }
+    if line[1].isEmpty { return context.alert("'cookie' expects <cookie_name> as argument.") }
+    var cookie = PersistenceCookie(name: line[1])
+    var domains: [String] = []
+    var at = 2
+    while !line[at].isEmpty {
+      switch line[at] {
+      case "rewrite": cookie.rewrites = true
+      case "insert": cookie.inserts = true
+      case "prefix": cookie.prefixes = true
+      case "indirect": cookie.isIndirect = true
+      case "nocache": cookie.isUncached = true
+      case "postonly": cookie.isPostOnly = true
+      case "preserve": cookie.preserves = true
+      case "httponly": cookie.isHTTPOnly = true
+      case "secure": cookie.isSecure = true
+      case "domain":
+        at += 1
+        if line[at].isEmpty { return context.alertTight("'domain' expects <domain> as argument.") }
+        if !line[at].dropFirst().contains(".") {
+          context.warningTight(
+            "domain '\(line[at])' contains no embedded dot, this configuration may not work properly "
+              + "(see RFC6265#5.2.3).")
+        }
+        domains.append(line[at])
+      case "attr":
+        at += 1
+        if line[at].isEmpty { return context.alertTight("'attr' expects <value> as argument.") }
+        for scalar in line[at].unicodeScalars where scalar.value < 32 || scalar.value == 127 || scalar == ";" {
+          let code = String(scalar.value, radix: 16, uppercase: true)
+          return context.alertTight(
+            "character '%x\(code.count < 2 ? "0" : "")\(code)' is not permitted in attribute value.")
+        }
+        cookie.attributes.append(line[at])
+      case "maxidle", "maxlife", "dynamic": return context.refuse("cookie \(line[at])")
+      default:
+        return context.alert(
+          "'cookie' supports 'rewrite', 'insert', 'prefix', 'indirect', 'nocache', 'postonly', 'domain', 'maxidle', "
+            + "'dynamic', 'maxlife' and 'attr' options.")
+      }
+      at += 1
+    }
+    cookie.domain = domains.isEmpty ? nil : domains.joined(separator: "; domain=")
+    if [cookie.rewrites, cookie.inserts, cookie.prefixes].filter({ $0 }).count > 1 {
+      return context.alert("cookie 'rewrite', 'insert' and 'prefix' modes are incompatible.")
+    }
+    if cookie.rewrites && cookie.isIndirect {
+      return context.alert("cookie 'rewrite' and 'indirect' modes are incompatible.")
+    }
+    context.proxy.cookie = cookie
+  }
+}
