@@ -8,6 +8,21 @@ import Samples
 /// The arguments of each action (manual section 4.2, `http-request` and the like).
 extension RuleParsing {
   mutating func action(_ name: String) throws(RuleProblem) -> RuleAction {
+    let action = try readAction(name)
+    // What would be read and then not be done is refused.
+    switch (list, action) {
+    case (.tcpConnection, .allow), (.tcpConnection, .reject), (.tcpConnection, .silentDrop),
+      (.tcpConnection, .setVariable), (.tcpConnection, .unsetVariable), (.tcpSession, .allow), (.tcpSession, .reject),
+      (.tcpSession, .silentDrop), (.tcpSession, .setVariable), (.tcpSession, .unsetVariable):
+      break
+    case (.tcpConnection, _), (.tcpSession, _), (.httpResponse, .waitForBody), (_, .setNice):
+      throw RuleProblem(name, .notImplemented)
+    default: break
+    }
+    return action
+  }
+
+  private mutating func readAction(_ name: String) throws(RuleProblem) -> RuleAction {
     switch name {
     case "allow", "accept": return .allow
     case "deny": return .deny(try reply(defaultStatus: list == .httpRequest ? 403 : 502))
@@ -96,7 +111,8 @@ extension RuleParsing {
     guard word == "-m" else { return .deleteHeader(.name(HTTPHeaderName(permanent: Bytes(permanent: name)))) }
     let method = self[at + 1]
     at += 2
-    let lowered = Bytes(permanent: name.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }.map { $0 &- 65 < 26 ? $0 | 32 : $0 })
+    let lowered = Bytes(
+      permanent: name.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }.map { $0 &- 65 < 26 ? $0 | 32 : $0 })
     switch method {
     case "str": return .deleteHeader(.name(HTTPHeaderName(lowered)))
     case "beg": return .deleteHeader(.prefix(lowered))

@@ -96,7 +96,8 @@ struct RuleParsing {
   mutating func condition() throws(RuleProblem) -> Condition? {
     guard isAtCondition else { return nil }
     do throws(SampleError) {
-      return try context.condition(Array(words[at...]), site: context.ruleSite, at: list.mainPlace(proxy), in: conditionSuffix)
+      return try context.condition(
+        Array(words[at...]), site: context.ruleSite, at: list.mainPlace(proxy), in: conditionSuffix)
     } catch {
       throw RuleProblem(error.message)
     }
@@ -118,7 +119,9 @@ extension LoadContext {
     let parsed = try samples.parseCondition(
       words: Array(words.dropFirst()), unless: words.first == "unless", lists: &lists, site: site)
     if let text = parsed.warning(at: place) {
-      warning(suffix.isEmpty ? text : text.replacingFirst("will never match because it", "will never match\(suffix) because it"))
+      warning(
+        suffix.isEmpty
+          ? text : text.replacingFirst("will never match because it", "will never match\(suffix) because it"))
     }
     return parsed.condition
   }

@@ -57,7 +57,11 @@ extension RuleParsing {
       } catch {
         throw RuleProblem(error.description)
       }
-      if let constant = text.constantText { rule.target = constant } else { rule.format = context.model.ruleResources.add(text) }
+      if let constant = text.constantText {
+        rule.target = constant
+      } else {
+        rule.format = context.model.ruleResources.add(text)
+      }
     }
     if let cookie {
       // Without `=` in what is set, one is put behind it.

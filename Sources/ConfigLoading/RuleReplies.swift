@@ -31,7 +31,9 @@ extension RuleParsing {
       case "errorfiles": throw RuleProblem("\(written) errorfiles", .notImplemented)
       case "errorfile", "file", "lf-file", "string", "lf-string":
         let kind = next()
-        if isAtEnd { throw RuleProblem("'\(kind)' expects \(kind.hasSuffix("string") ? "<str>" : "<file>") as argument") }
+        if isAtEnd {
+          throw RuleProblem("'\(kind)' expects \(kind.hasSuffix("string") ? "<str>" : "<file>") as argument")
+        }
         if hasBody { throw RuleProblem("unable to parse '\(kind)': another payload is already defined") }
         hasBody = true
         reply.body = try body(kind, next())

@@ -40,7 +40,8 @@ extension LoadContext {
     let count = use.isResponse ? proxy.responseCaptures.count : proxy.requestCaptures.count
     if proxy.accepts(.frontend), !(0..<count).contains(use.slot) {
       alertPlain(
-        "Proxy '\(proxy.name)': unable to find capture id '\(use.slot)' referenced by \(use.list.rawValue) capture rule.")
+        "Proxy '\(proxy.name)': unable to find capture id '\(use.slot)' referenced by \(use.list.rawValue) capture rule."
+      )
     }
   }
 
@@ -50,6 +51,9 @@ extension LoadContext {
     if proxy.mode == .http { return }
     func warn(_ keyword: String) {
       warningPlain("'\(keyword)' rules ignored for \(proxy.title) as they require HTTP mode.")
+    }
+    if !proxy.rules.tcpResponse.isEmpty && proxy.accepts(.backend) {
+      alertPlain("'tcp-response content' rules of \(proxy.title) in TCP mode are not implemented by Weir yet.")
     }
     if !proxy.rules.httpRequest.isEmpty { warn("http-request") }
     if !proxy.rules.httpResponse.isEmpty { warn("http-response") }

@@ -99,7 +99,11 @@ extension Worker {
     if whole.lowerBound == 0 {
       var start = min(whole.upperBound + 1, value.count)
       while start < value.count && (value[start] == 0x20 || value[start] == 0x09) { start += 1 }
-      if start >= value.count { stream.request.remove(at: i) } else { stream.request.setValue(at: i, value.dropFirst(start)) }
+      if start >= value.count {
+        stream.request.remove(at: i)
+      } else {
+        stream.request.setValue(at: i, value.dropFirst(start))
+      }
       return true
     }
     return replace(whole.lowerBound - 1..<whole.upperBound, in: i, value, with: Bytes(), stream)
