@@ -43,7 +43,9 @@ extension Worker {
     stream.responseChannel.source = .untilClose
     stream.requestPhase = .route
     touchClient(stream)
-    advance(stream)
+    // Whoever speaks first has mostly spoken by now; what came counts even where no server can be had.
+    if !stream.requestChannel.input.isBacked { bufferEarlyBytes(stream) }
+    if stream.session != nil { advance(stream) }
   }
 
   func startHTTP(_ stream: Stream) {

@@ -86,7 +86,7 @@ extension Worker {
   }
 
   /// A TCP client that speaks before its server is there: its bytes wait in one buffer.
-  private func bufferEarlyBytes(_ stream: Stream) {
+  func bufferEarlyBytes(_ stream: Stream) {
     guard let session = stream.session, !stream.isHTTP, session.connection.canReceive == true else { return }
     if !stream.requestChannel.input.back(by: buffers) { return }
     if stream.requestChannel.input.room == 0 { return }

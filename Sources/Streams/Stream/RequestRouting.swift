@@ -142,6 +142,8 @@ extension Worker {
 
   private func answerMonitor(_ stream: Stream) {
     if hasRules, let frontend = stream.frontend, monitorFails(stream, frontend) {
+      // Probes leave no line.
+      stream.logged = true
       setEnd(stream, .local, .request)
       return reply(stream, status: 503)
     }
