@@ -58,7 +58,9 @@ extension CheckScheduler {
 
   mutating func connected(_ i: Int, _ event: Poller.Event, _ loop: inout EventLoop) {
     guard let socket = entries[i].socket, let (backend, server) = process.server(at: entries[i].place) else { return }
-    if event.isError || event.isHangUp, let error = socket.pendingError { return finish(i, connectError(i, error.description), &loop) }
+    if event.isError || event.isHangUp, let error = socket.pendingError {
+      return finish(i, connectError(i, error.description), &loop)
+    }
     if !event.isWritable && !event.isHangUp { return }
     let plan = entries[i].plan
     var output: [UInt8] = []
@@ -68,7 +70,8 @@ extension CheckScheduler {
     }
     switch plan.kind {
     case .connect: break
-    case .http(let http): output += http.request(state: http.sendState ? process.serverStateHeader(backend, server) : nil)
+    case .http(let http):
+      output += http.request(state: http.sendState ? process.serverStateHeader(backend, server) : nil)
     case .agent: output += agentText(server)
     }
     entries[i].output = output
@@ -146,7 +149,9 @@ extension CheckScheduler {
       if let percent = reply.weight, backend.settings.balance.isDynamic {
         transitions.setWeight(place, min(256, server.initialWeight * percent / 100))
       }
-      if let count = reply.maxConnections { server.load.setLimits(minimum: server.settings.minConnections, maximum: count) }
+      if let count = reply.maxConnections {
+        server.load.setLimits(minimum: server.settings.minConnections, maximum: count)
+      }
     }
     messages += transitions.takeMessages()
     finish(i, reply.verdict, &loop)

@@ -15,7 +15,8 @@ struct CheckTarget {
     let settings = server.settings
     let override = server.checkOverrides.current
     var endpoint = server.currentEndpoint
-    let address = isAgent ? override.agentAddress ?? settings.agentAddress : override.checkAddress ?? settings.checkAddress
+    let address =
+      isAgent ? override.agentAddress ?? settings.agentAddress : override.checkAddress ?? settings.checkAddress
     let port = isAgent ? override.agentPort ?? settings.agentPort : override.checkPort ?? settings.checkPort
     if let address { endpoint = Endpoint(address, port: endpoint.port) }
     if let port, port != 0 { endpoint.port = port }
@@ -51,7 +52,8 @@ struct CheckTarget {
     return (socket, socket.connect(to: address))
   }
 
-  private func prepare(_ socket: Socket, _ server: ServerSettings, _ backend: ProxySettings, _ family: Endpoint.Family) {
+  private func prepare(_ socket: Socket, _ server: ServerSettings, _ backend: ProxySettings, _ family: Endpoint.Family)
+  {
     if let timeout = server.tcpUserTimeout { socket.setUserTimeout(milliseconds: timeout) }
     guard let source = server.source ?? backend.source else { return }
     if let interface = source.interface { socket.bindToDevice(interface) }

@@ -19,7 +19,9 @@ extension ProcessRuntime {
   private static func stateWord(_ server: ServerRuntime) -> String {
     let check = server.check.current
     let isUp = server.state != .stopped
-    if server.state == .stopping { return check.isUp && check.health < check.fullHealth ? "NOLB \(points(check))" : "NOLB" }
+    if server.state == .stopping {
+      return check.isUp && check.health < check.fullHealth ? "NOLB \(points(check))" : "NOLB"
+    }
     let word = isUp ? "UP" : "DOWN"
     let isMoving = isUp ? check.health < check.fullHealth : check.health > 0
     return isMoving ? "\(word) \(points(check))" : word

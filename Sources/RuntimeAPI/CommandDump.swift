@@ -97,7 +97,9 @@ struct StatisticsDump {
     return true
   }
 
-  private mutating func dumpFrontend(_ frontend: FrontendRuntime, _ process: ProcessRuntime, now: Int64, into text: inout String) {
+  private mutating func dumpFrontend(
+    _ frontend: FrontendRuntime, _ process: ProcessRuntime, now: Int64, into text: inout String
+  ) {
     if options.types & 1 != 0 { add(StatisticsRow(frontend, now: now), to: &text) }
     if options.types & 8 == 0 || !frontend.settings.options.contains(.socketStats) { return }
     for listener in process.listeners where listener.frontendIndex == frontend.index {

@@ -33,7 +33,11 @@ enum CommandWords {
     var start = line.startIndex
     var escaped = false
     for i in line.indices {
-      if escaped { escaped = false } else if line[i] == UInt8(ascii: "\\") { escaped = true } else if line[i] == UInt8(ascii: ";") {
+      if escaped {
+        escaped = false
+      } else if line[i] == UInt8(ascii: "\\") {
+        escaped = true
+      } else if line[i] == UInt8(ascii: ";") {
         commands.append(line[start..<i])
         start = i + 1
       }

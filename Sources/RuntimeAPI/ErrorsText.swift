@@ -44,7 +44,9 @@ extension CommandRunner {
     let frontend = name(ofProxy: capture.frontend)
     let backend = capture.backend.map { name(ofProxy: $0) } ?? "<NONE> (#-1)"
     var server = "<NONE> (#-1)"
-    if let b = capture.backend, let s = capture.server, let (_, found) = process.server(at: ServerPlace(backend: b, server: s)) {
+    if let b = capture.backend, let s = capture.server,
+      let (_, found) = process.server(at: ServerPlace(backend: b, server: s))
+    {
       server = "\(found.settings.name) (#\(found.settings.id))"
     }
     var text = " \n[\(Self.date(capture.date))] "

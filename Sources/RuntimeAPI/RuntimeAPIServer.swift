@@ -89,7 +89,9 @@ public struct RuntimeAPIServer: ~Copyable {
   private mutating func begin(_ socket: Socket, _ settings: BindSettings, _ loop: inout EventLoop) {
     lastGeneration = lastGeneration == .max ? 1 : lastGeneration + 1
     let place: Int
-    if let free = sessions.firstIndex(where: { $0 == nil }) { place = free } else {
+    if let free = sessions.firstIndex(where: { $0 == nil }) {
+      place = free
+    } else {
       place = sessions.count
       sessions.append(nil)
     }

@@ -38,7 +38,9 @@ struct RuntimeSession {
 
   var pendingOutput: Int { output.count - sent }
 
-  mutating func write(_ text: String) { output.append(contentsOf: text.unicodeScalars.lazy.map { UInt8(truncatingIfNeeded: $0.value) }) }
+  mutating func write(_ text: String) {
+    output.append(contentsOf: text.unicodeScalars.lazy.map { UInt8(truncatingIfNeeded: $0.value) })
+  }
 
   /// The next line without its end; nil: it has not come yet.
   mutating func nextLine() -> [UInt8]? {

@@ -89,7 +89,9 @@ extension CommandRunner {
     guard let number = LeadingNumber(text), number.rest.isEmpty else {
       return .failure(PortFailure(text: "provided port is not an integer"))
     }
-    guard let port = UInt16(exactly: number.value) else { return .failure(PortFailure(text: "provided port is invalid")) }
+    guard let port = UInt16(exactly: number.value) else {
+      return .failure(PortFailure(text: "provided port is invalid"))
+    }
     return .success(port)
   }
 }

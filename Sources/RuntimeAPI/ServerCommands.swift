@@ -23,11 +23,14 @@ extension CommandRunner {
         server.check.update { $0.isEnabled = true }
       case .disableAgent: server.agent.update { $0.isEnabled = false }
       case .enableAgent:
-        if !server.agent.current.isConfigured { return .error("Agent was not configured on this server, cannot enable.") }
+        if !server.agent.current.isConfigured {
+          return .error("Agent was not configured on this server, cannot enable.")
+        }
         server.agent.update { $0.isEnabled = true }
       case .setWeight: return runner.setWeight(arguments[1], place, backend, server)
       case .setMaxconnServer: return runner.setLimit(arguments[1], server, backend)
-      case .setServer: return runner.setServer(CommandArguments(Array(arguments.words.dropFirst())), place, backend, server)
+      case .setServer:
+        return runner.setServer(CommandArguments(Array(arguments.words.dropFirst())), place, backend, server)
       case .shutdownSessionsServer:
         for mailbox in runner.process.mailboxes {
           mailbox.post(.killStreamsOfServer(backend: place.backend, server: place.server, .killed))
@@ -39,7 +42,8 @@ extension CommandRunner {
   }
 
   mutating func getWeight(_ arguments: CommandArguments) -> CommandReply {
-    onServer(arguments[0]) { _, _, _, server in .text("\(server.userWeight.value) (initial \(server.initialWeight))\n") }
+    onServer(arguments[0]) { _, _, _, server in .text("\(server.userWeight.value) (initial \(server.initialWeight))\n")
+    }
   }
 
   private mutating func setWeight(

@@ -24,7 +24,8 @@ struct ServersDump {
       text = head(process)
     }
     while proxy < process.backends.count {
-      guard let current = process.backends[proxy], backend == nil || backend == proxy, server < current.servers.count else {
+      guard let current = process.backends[proxy], backend == nil || backend == proxy, server < current.servers.count
+      else {
         (proxy, server) = (proxy + 1, 0)
         continue
       }
@@ -72,8 +73,12 @@ struct ServersDump {
     var columns = ["\(backend.settings.id)", backend.settings.name, "\(settings.id)", settings.name, address]
     columns += ["\(server.operational.value)", "\(server.admin.value)", "\(server.userWeight.value)"]
     columns += ["\(server.initialWeight)", "\(age)", "\(check.status.rawValue)", "\(check.result.rawValue)"]
-    columns += ["\(check.health)", "\(check.stateBits)", "\(agentValues.isConfigured ? agentValues.stateBits | 16 : 0)"]
-    columns += [backend.settings.hasOwnID ? "1" : "0", settings.hasOwnID ? "1" : "0", settings.hostname ?? "-", "\(port)"]
+    columns += [
+      "\(check.health)", "\(check.stateBits)", "\(agentValues.isConfigured ? agentValues.stateBits | 16 : 0)",
+    ]
+    columns += [
+      backend.settings.hasOwnID ? "1" : "0", settings.hasOwnID ? "1" : "0", settings.hostname ?? "-", "\(port)",
+    ]
     columns += ["-", "0", "\(override.checkPort ?? settings.checkPort ?? 0)"]
     columns.append((override.checkAddress ?? settings.checkAddress).map { "\($0)" } ?? "-")
     columns.append((override.agentAddress ?? settings.agentAddress ?? settings.checkAddress).map { "\($0)" } ?? "-")
@@ -87,7 +92,9 @@ struct ServersDump {
     let (address, port) = address(server)
     let idle = server.idleConnections.value
     let used = server.usedConnections.value
-    var columns = ["\(backend.settings.name)/\(settings.name)", "\(backend.settings.id)/\(settings.id)", address, "\(port)", "-"]
+    var columns = [
+      "\(backend.settings.name)/\(settings.name)", "\(backend.settings.id)/\(settings.id)", address, "\(port)", "-",
+    ]
     columns += ["\(settings.poolPurgeDelay)", "\(used)", "\(used)", "\(used)", "0", "\(idle)"]
     columns += ["\(settings.poolMaxConnections)", "\(idle)"]
     // How the idle ones lie on the workers is known to the workers alone: the first shows them all.

@@ -81,7 +81,9 @@ extension CommandRunner {
     if !arguments[0].isEmpty && !arguments[1].isEmpty && !arguments[2].isEmpty {
       let name = arguments[0]
       let proxy = process.model.proxies.first { $0.name == name || "#\($0.id)" == name }
-      if let proxy { options.proxyID = proxy.id } else if let number = LeadingNumber(name) {
+      if let proxy {
+        options.proxyID = proxy.id
+      } else if let number = LeadingNumber(name) {
         options.proxyID = number.value == 0 ? -1 : number.value
       } else {
         return .error("No such proxy.")

@@ -15,10 +15,11 @@ struct CheckRequestTests {
   @Test func plain() { #expect(Self.request { _ in } == "OPTIONS / HTTP/1.0\r\n\r\n") }
 
   @Test func withHeadersAndBody() {
-    let text = Self.request({
-      ($0.method, $0.uri, $0.version, $0.body) = ("POST", "/x", "HTTP/1.1", "foobar")
-      ($0.headerNames, $0.headerValues) = (["Host", "X-Y"], ["a.b", "1 2"])
-    }, state: "UP")
+    let text = Self.request(
+      {
+        ($0.method, $0.uri, $0.version, $0.body) = ("POST", "/x", "HTTP/1.1", "foobar")
+        ($0.headerNames, $0.headerValues) = (["Host", "X-Y"], ["a.b", "1 2"])
+      }, state: "UP")
     #expect(
       text == "POST /x HTTP/1.1\r\nhost: a.b\r\nx-y: 1 2\r\nx-haproxy-server-state: UP\r\ncontent-length: 6\r\n"
         + "connection: close\r\n\r\nfoobar")
@@ -26,7 +27,8 @@ struct CheckRequestTests {
 
   @Test func methodsThatWantABody() {
     #expect(Self.request { $0.method = "POST" } == "POST / HTTP/1.0\r\ncontent-length: 0\r\n\r\n")
-    #expect(Self.request { ($0.method, $0.version) = ("HEAD", "HTTP/1.1") } == "HEAD / HTTP/1.1\r\nconnection: close\r\n\r\n")
+    #expect(
+      Self.request { ($0.method, $0.version) = ("HEAD", "HTTP/1.1") } == "HEAD / HTTP/1.1\r\nconnection: close\r\n\r\n")
   }
 
   @Test(arguments: [
@@ -36,7 +38,9 @@ struct CheckRequestTests {
   func connection(_ version: String, _ value: String, _ line: String) {
     let text = Self.request {
       $0.version = version
-      ($0.headerNames, $0.headerValues) = (["Connection", "Content-Length", "Transfer-Encoding"], [value, "7", "chunked"])
+      ($0.headerNames, $0.headerValues) = (
+        ["Connection", "Content-Length", "Transfer-Encoding"], [value, "7", "chunked"]
+      )
     }
     #expect(text == "OPTIONS / \(version)\r\n\(line)\r\n")
   }

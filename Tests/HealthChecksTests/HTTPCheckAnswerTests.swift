@@ -56,7 +56,8 @@ struct HTTPCheckAnswerTests {
     let down = CheckStep.done(CheckVerdict(.layer7Status, code: 404, info: "NF"))
     #expect(Self.judge(answer, disableOn404: true, isStopped: true) == down)
     let status = Self.expect(.status([200...200]))
-    #expect(Self.judge(answer, expect: status, disableOn404: true) == .done(CheckVerdict(.layer7Conditional, code: 404)))
+    #expect(
+      Self.judge(answer, expect: status, disableOn404: true) == .done(CheckVerdict(.layer7Conditional, code: 404)))
   }
 
   @Test func status() {

@@ -76,7 +76,8 @@ struct ServerTransitionsTests {
     _ = Self.texts(process) { $0.setMaintenance(Self.a) }
     let texts = Self.texts(process) { $0.setMaintenance(Self.b) }
     #expect(texts.last == "backend bk has no server available!")
-    #expect(texts.first?.hasPrefix("Server bk/b is going DOWN for maintenance. 0 active and 0 backup servers left.") == true)
+    #expect(
+      texts.first?.hasPrefix("Server bk/b is going DOWN for maintenance. 0 active and 0 backup servers left.") == true)
   }
 
   @Test func drainThroughMaintenance() throws {

@@ -107,7 +107,9 @@ struct RuntimeAPITests {
     #expect(lines[2].hasPrefix("be,s1,0,0,0,0,,0,0,0,,0,,0,0,0,0,UP 1/3,5,1,0,0,0,5,0,,1,3,1,"))
     #expect(Self.ask("show stat be 2 -1", &runner).split(separator: "\n").count == 2)
     #expect(Self.ask("show stat -1 4 2 typed", &runner).hasPrefix("S.3.2.0.pxname.1:KNS:str:be\n"))
-    #expect(Self.ask("show stat json", &runner).hasPrefix("[[{\"objType\":\"Frontend\",\"proxyId\":2,\"id\":0,\"field\":{\"pos\":0"))
+    #expect(
+      Self.ask("show stat json", &runner).hasPrefix(
+        "[[{\"objType\":\"Frontend\",\"proxyId\":2,\"id\":0,\"field\":{\"pos\":0"))
   }
 
   @Test func stateOfServers() throws {
@@ -122,13 +124,17 @@ struct RuntimeAPITests {
   @Test func unknownCommandsAreHelpedOn() throws {
     var runner = try Self.runner()
     let text = Self.ask("show servers", &runner)
-    #expect(text.hasPrefix("Unknown command, but maybe one of the following ones is a better match:\n  show servers conn"))
+    #expect(
+      text.hasPrefix("Unknown command, but maybe one of the following ones is a better match:\n  show servers conn"))
     #expect(text.hasSuffix("disconnect\n\n"))
     #expect(Self.ask("help get", &runner).hasPrefix("The following commands are valid at this level:\n  get weight"))
   }
 
   @Test func wordsAndCommands() {
     #expect(CommandWords.split(Array(" a\\ b  c\\\\ ".utf8)[...]) == ["a b", "c\\"])
-    #expect(CommandWords.commands(Array("a;b\\;c;".utf8)[...]).map { String(decoding: $0, as: UTF8.self) } == ["a", "b\\;c", ""])
+    #expect(
+      CommandWords.commands(Array("a;b\\;c;".utf8)[...]).map { String(decoding: $0, as: UTF8.self) } == [
+        "a", "b\\;c", "",
+      ])
   }
 }

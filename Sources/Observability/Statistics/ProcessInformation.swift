@@ -166,7 +166,11 @@ public struct ProcessInformation {
     add("Run_queue", "MGP", 0, "tasks that wait to run")
     add("Idle_pct", "MaP", 100, "percent of idle time of this thread")
     add("node", "COS", .text(global.nodeName ?? OwnProcess.hostName), "name of the node", kind: "str")
-    if let text = global.descriptionText { add("description", "COS", text, "description of the node") } else { place += 1 }
+    if let text = global.descriptionText {
+      add("description", "COS", text, "description of the node")
+    } else {
+      place += 1
+    }
     add("Stopping", "MGP", process.stopping.value == 0 ? 0 : 1, "1 while the process ends")
     add("Jobs", "MGP", jobs, "connections and listeners")
     add("Unstoppable Jobs", "MGP", 0, "jobs that outlive a stop")

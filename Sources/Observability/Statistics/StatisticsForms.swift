@@ -25,7 +25,8 @@ extension StatisticsRow {
     var text = ""
     for (i, value) in values.enumerated() where value != .none {
       let column = StatisticsColumn.all[i]
-      text += "\(object.letter).\(proxyID).\(id).\(i).\(column.name).1:\(tags(column)):\(column.kind.rawValue):\(value.printed)"
+      text +=
+        "\(object.letter).\(proxyID).\(id).\(i).\(column.name).1:\(tags(column)):\(column.kind.rawValue):\(value.printed)"
       text += desc ? ":\"\(column.text)\"\n" : "\n"
     }
     return text
@@ -37,7 +38,8 @@ extension StatisticsRow {
     for (i, value) in values.enumerated() where value != .none {
       let column = StatisticsColumn.all[i]
       let origin = "{\"objType\":\"\(object.word)\",\"proxyId\":\(proxyID),\"id\":\(id),"
-      items.append(origin + jsonField(place: i, name: column.name, tags: tags(column), kind: column.kind.rawValue, value))
+      items.append(
+        origin + jsonField(place: i, name: column.name, tags: tags(column), kind: column.kind.rawValue, value))
     }
     return "[" + items.joined(separator: ",") + "]"
   }

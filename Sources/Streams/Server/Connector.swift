@@ -28,7 +28,8 @@ extension Worker {
   private func assignServer(_ stream: Stream) {
     guard let backend = stream.backend else { return }
     if stream.cookieServer != nil, stream.avoidedServer == nil, let server = serverByCookie(stream, backend) {
-      return server.shared.with({ $0.load.hasRoom(in: backend.load) }) ? take(server, stream) : queue(stream, on: server)
+      return server.shared.with({ $0.load.hasRoom(in: backend.load) })
+        ? take(server, stream, balanced: false) : queue(stream, on: server)
     }
     if !backend.rules.servers.isEmpty, stream.avoidedServer == nil, let server = serverByRule(stream, backend) {
       if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) {
@@ -77,12 +78,15 @@ extension Worker {
   }
 
   /// Takes a place on the server.
-  private func take(_ server: ServerReplica, _ stream: Stream) {
+  private func take(_ server: ServerReplica, _ stream: Stream, balanced: Bool = true) {
     guard let backend = stream.backend else { return }
     stream.server = server
     holdPlace(stream, server, backend)
-    server.counters.count(.selectedTotal)
-    backend.counters.count(.selectedTotal)
+    // `lbtot` counts what balancing chose, not what a cookie did.
+    if balanced {
+      server.counters.count(.selectedTotal)
+      backend.counters.count(.selectedTotal)
+    }
     stream.connector = .assigned
   }
 
