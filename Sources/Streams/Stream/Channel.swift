@@ -66,7 +66,7 @@ struct Channel: ~Copyable {
     pipe == nil ? .wouldBlock : source.fill(&pipe!, limit: limit)
   }
   mutating func drainPipe(to sink: inout Connection) -> IOResult {
-    pipe == nil ? .wouldBlock : sink.drain(&pipe!, more: false)
+    pipe == nil ? .wouldBlock : sink.drain(&pipe!, more: expectsMore(than: 0))
   }
   var pipeCount: Int { pipe?.count ?? 0 }
   /// Nothing is waiting to be sent.

@@ -27,7 +27,8 @@ func pump(
   more: Bool = false
 ) -> PumpResult {
   var result = PumpResult()
-  var turns = 16
+  // Few turns: while other streams have theirs the kernel gathers more for the next call.
+  var turns = 2
   while true {
     if !send(&channel, to: &sink, more: more, &result) { return result }
     if channel.isComplete { return result }
@@ -64,7 +65,7 @@ private func send(_ channel: inout Channel, to sink: inout Connection, more: Boo
     }
     let first = channel.output.readable
     let second = plain > 0 ? channel.input.readable.prefix(plain) : Bytes()
-    switch sink.send(first, second, more: more && !channel.isComplete) {
+    switch sink.send(first, second, more: more || channel.expectsMore(than: plain)) {
     case .bytes(let n):
       result.sent += n
       channel.sent(n)
@@ -126,6 +127,12 @@ extension Channel {
     case .length(let left): return left < UInt64(count) ? Int(left) : count
     case .untilClose: return count
     }
+  }
+
+  /// More of an announced length follows: the kernel may fill its segments first, as HAProxy lets it.
+  func expectsMore(than plain: Int) -> Bool {
+    if case .length(let left) = source { return left > UInt64(plain) }
+    return false
   }
 
   /// Takes `n` sent bytes out: formatted ones first.
