@@ -159,10 +159,7 @@ extension Stream {
     return s &+ UInt64(retriesTotal) << 32
   }
   /// `option abortonclose`: a client that goes away while it waits is not served.
-  // HAProxy looks only where the frontend has the option too, as it has from `defaults`.
-  var watchesAbort: Bool {
-    backend?.options.contains(.abortOnClose) == true && frontend?.options.contains(.abortOnClose) == true
-  }
+  var watchesAbort: Bool { backend?.options.contains(.abortOnClose) == true }
   /// Something is wanted of the client's socket that has not come yet.
   var needsClient: Bool {
     if isTunnel || watchesAbort { return true }
