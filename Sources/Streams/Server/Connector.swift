@@ -103,9 +103,6 @@ extension Worker {
       $0.lastSession.set(Int(loop.now))
       $0.balancer.loadChanged(server.index)
     }
-    if !stream.sessionCounted {
-      stream.sessionCounted = true
-    }
   }
 
   /// Gives the place back, and to the next in the queue.

@@ -38,7 +38,6 @@ extension Worker {
     stream.isTunnel = true
     stream.requestTick = loop.now
     stream.headReceivedTick = loop.now
-    stream.requestDateMicroseconds = loop.wallClock
     stream.requestChannel.source = .untilClose
     stream.responseChannel.source = .untilClose
     stream.requestPhase = .route
@@ -51,7 +50,6 @@ extension Worker {
   func startHTTP(_ stream: Stream) {
     stream.isHTTP = true
     stream.requestTick = loop.now
-    stream.requestDateMicroseconds = loop.wallClock
     stream.requestPhase = .head
     let wait = stream.frontend?.timeouts.httpRequest ?? .max
     // The head has a deadline from its first byte on, or from the accept for the first of a connection.

@@ -24,8 +24,6 @@ struct Channel: ~Copyable {
   var keepsOutput = false
   /// The source has given all it will.
   var isComplete = false
-  /// Body bytes may still be dropped rather than sent (an answer was given early).
-  var isDiscarded = false
   /// The end has been passed on to the other side.
   var endForwarded = false
   /// Bytes taken from the source, heads included: what logs and counters report.
@@ -45,7 +43,6 @@ struct Channel: ~Copyable {
     keepsOutput = false
     isPinned = false
     isComplete = false
-    isDiscarded = false
     endForwarded = false
     transferred = 0
     accounted = 0

@@ -17,7 +17,6 @@ struct PumpResult {
   var waitsForSink = false
   /// Stopped for fairness: there is more to do at once.
   var yielded = false
-  var outOfBuffers = false
 }
 
 /// Moves bytes of one direction as far as they go: from the source's socket through its framing to the sink's socket.
@@ -89,7 +88,6 @@ private func receive(
     return false
   }
   if !channel.input.back(by: resources.pool) {
-    result.outOfBuffers = true
     return false
   }
   if channel.input.room == 0 {

@@ -215,7 +215,6 @@ extension Worker {
       return endTCP(stream)
     }
     stream.requestPhase = .done
-    stream.requestChannel.isDiscarded = true
     stream.clientKeepsAlive = false
     if stream.responsePhase == .head { stream.serverConnection?.connection.setCanReceive(true) }
   }

@@ -78,7 +78,6 @@ final class Stream {
   var queueEndTick: Int64 = -1
   var connectedTick: Int64 = -1
   var responseTick: Int64 = -1
-  var requestDateMicroseconds: Int64 = 0
   var uniqueID: UInt64 = 0
   /// Connections at the time of the log line: actconn, feconn, beconn, srv_conn as HAProxy counts them.
   /// Method, target and version, for the log.
@@ -98,7 +97,6 @@ final class Stream {
   /// An idle connection has just failed: the next try is on a new one.
   var forcesNewConnection = false
   var isRetryDisabled = false
-  var sessionCounted = false
   var isInReadyList = false
 
   // Rules
@@ -203,7 +201,6 @@ final class Stream {
     forcesNewConnection = false
     isRetryDisabled = false
     queuedServer = nil
-    sessionCounted = false
     clearRules()
   }
 
