@@ -37,7 +37,7 @@ let wire: [Target] = [
   target("TLS", ["COpenSSL", "System", "Memory", "Primitives"]),
   target("HTTP", ["Memory", "Primitives"]),
   target("HTTP1", ["HTTP", "Memory", "Primitives"]),
-  target("Connections", ["EventLoop", "System", "Memory", "Primitives", "HTTP", "HTTP1"]),
+  target("Connections", ["TLS", "EventLoop", "System", "Memory", "Primitives", "HTTP", "HTTP1"]),
 ]
 
 let policy: [Target] = [
@@ -49,7 +49,8 @@ let policy: [Target] = [
 
 let config: [Target] = [
   target("ConfigSyntax", ["Primitives", "System"]),
-  target("Configuration", ["Rules", "LogFormat", "Samples", "StickTables", "HTTP", "Primitives", "ConfigSyntax"]),
+  target(
+    "Configuration", ["Rules", "LogFormat", "Samples", "StickTables", "HTTP", "TLS", "Primitives", "ConfigSyntax"]),
   target(
     "ConfigLoading",
     [
@@ -60,33 +61,34 @@ let config: [Target] = [
 
 let proxy: [Target] = [
   target("LoadBalancing", ["Configuration", "Memory", "Primitives"]),
-  target("Proxies", ["LoadBalancing", "Configuration", "System", "Memory", "Primitives"]),
+  target("Proxies", ["LoadBalancing", "Configuration", "TLS", "System", "Memory", "Primitives"]),
   target(
-    "Observability", ["Proxies", "Configuration", "LogFormat", "Samples", "HTTP", "System", "Memory", "Primitives"]),
+    "Observability",
+    ["Proxies", "Configuration", "LogFormat", "Samples", "HTTP", "TLS", "System", "Memory", "Primitives"]),
   target(
     "HealthChecks",
     [
       "Observability", "Proxies", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1", "LogFormat", "Samples",
-      "System", "Memory", "Primitives",
+      "TLS", "System", "Memory", "Primitives",
     ]),
   target(
     "Streams",
     [
       "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1",
       "Rules",
-      "LogFormat", "Samples", "StickTables", "System", "Memory", "Primitives",
+      "LogFormat", "Samples", "StickTables", "TLS", "System", "Memory", "Primitives",
     ]),
   target(
     "RuntimeAPI",
     [
       "Streams", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "Configuration", "ConfigSyntax",
-      "EventLoop", "System", "Samples", "StickTables", "Memory", "Primitives",
+      "EventLoop", "System", "Samples", "StickTables", "TLS", "Memory", "Primitives",
     ]),
   target(
     "ProcessControl",
     [
       "RuntimeAPI", "Streams", "HealthChecks", "Observability", "Proxies", "ConfigLoading", "Configuration",
-      "ConfigSyntax", "EventLoop", "System", "Memory", "Primitives",
+      "ConfigSyntax", "EventLoop", "TLS", "System", "Memory", "Primitives",
     ]),
   .executableTarget(name: "weir", dependencies: ["ProcessControl"], swiftSettings: common),
 ]
@@ -97,6 +99,7 @@ let testTargets: [Target] = [
   tests("Memory", ["Primitives"]),
   tests("System", ["Memory", "Primitives"]),
   tests("EventLoop", ["System", "Memory", "Primitives"]),
+  tests("TLS", ["System", "Memory", "Primitives"]),
   tests("HTTP1", ["HTTP", "Memory", "Primitives"]),
   tests("Samples", ["HTTP", "Memory", "Primitives", "System"], exclude: ["Tables"]),
   tests("LogFormat", ["Samples", "HTTP", "Memory", "Primitives"]),

@@ -1,4 +1,5 @@
 import Primitives
+public import TLS
 
 /// One address of a `bind` line with the line's options (manual section 5.1). A line with several addresses, or a port
 /// range, gives one value per listening socket.
@@ -39,6 +40,8 @@ public struct BindSettings: Sendable {
   /// `proto h1|h2|none`.
   public var proto: String?
   public var quiet = false
+  /// What connections are accepted with where `ssl` stands on the line; shared by all workers.
+  public var tlsContext: TLSContext?
 
   public enum AccessLevel: Int, Sendable { case user, oper, admin }
   public enum SeverityOutput: Sendable { case none, number, string }

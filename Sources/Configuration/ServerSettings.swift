@@ -1,4 +1,5 @@
 import Primitives
+public import TLS
 
 /// Where a server is: an address that is known, or a name that start-up resolves (`init-addr`).
 public enum ServerAddress: Sendable, Hashable {
@@ -80,6 +81,10 @@ public struct ServerSettings: Sendable {
   /// `proto h1|h2|none`.
   public var proto: String?
   public var logProto: String?
+  /// What connections are made with where `ssl` stands on the line; shared by all workers.
+  public var tlsContext: TLSContext?
+  /// What checks speak TLS with: `tlsContext`, or the one of `check-ssl`; nil where checks are in clear.
+  public var checkTLSContext: TLSContext?
 
   // Idle connections
   /// -1: no limit; 0: never keep.

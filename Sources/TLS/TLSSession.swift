@@ -1,0 +1,121 @@
+import COpenSSL
+import Glibc
+public import Memory
+
+/// One connection's TLS: the handshake, then bytes in clear above and records on the socket below. It works on the
+/// socket's descriptor itself, so that nothing is copied between them. One thread at a time.
+@safe public struct TLSSession: ~Copyable {
+  let raw: OpaquePointer
+
+  @unsafe init(_ raw: OpaquePointer) { unsafe self.raw = raw }
+  deinit { unsafe SSL_free(raw) }
+
+  /// Goes on with the handshake as far as the socket lets it.
+  public mutating func handshake() -> TLSProgress {
+    unsafe clearErrors()
+    errno = 0
+    let result = unsafe SSL_do_handshake(raw)
+    if result == 1 { return .done }
+    let code = errno
+    switch unsafe SSL_get_error(raw, result) {
+    case SSL_ERROR_WANT_READ: return .wantsRead
+    case SSL_ERROR_WANT_WRITE: return .wantsWrite
+    case SSL_ERROR_WANT_ASYNC, SSL_ERROR_WANT_X509_LOOKUP: return .wantsRead
+    case SSL_ERROR_SYSCALL: return .failed(unsafe handshakeFailure(systemError: code, isSystem: true))
+    default: return .failed(unsafe handshakeFailure(systemError: 0, isSystem: false))
+    }
+  }
+
+  @unsafe private func handshakeFailure(systemError: Int32, isSystem: Bool) -> TLSFailure {
+    let code = ERR_peek_error()
+    ERR_clear_error()
+    let record = unsafe TLSVerificationRecord.of(raw)
+    if record.failure > 0, let kind = TLSFailure.Kind(rawValue: record.failure - 1) {
+      return TLSFailure(kind, code: code)
+    }
+    let nothingCame = unsafe SSL_get_state(raw) == TLS_ST_BEFORE
+    let ended = unsafe !isSystem && isUnexpectedEnd(code)
+    if nothingCame && (isSystem || ended) {
+      return TLSFailure(systemError == 0 ? .closedEmpty : .abortedEmpty, code: code, systemError: systemError)
+    }
+    return TLSFailure(.handshake, code: code, systemError: systemError)
+  }
+
+  /// Receives into the room at the buffer's tail, at most `limit` bytes. One record at most.
+  public mutating func receive(into buffer: inout Buffer, limit: Int = .max) -> TLSTransfer {
+    unsafe clearErrors()
+    var result: Int32 = 0
+    var code: Int32 = 0
+    let count = unsafe buffer.appendUnsafe(limit: limit) { room in
+      var count = 0
+      errno = 0
+      result = unsafe SSL_read_ex(raw, room.baseAddress, room.count, &count)
+      code = errno
+      return result == 1 ? count : 0
+    }
+    if result == 1 { return .bytes(count) }
+    return unsafe outcome(result, code)
+  }
+
+  /// Sends what it can of two pieces, in one record where they fit into one. After `wantsRead` or `wantsWrite` the next
+  /// call must offer at least the same bytes.
+  public mutating func send(_ first: Bytes, _ second: Bytes = Bytes()) -> TLSTransfer {
+    unsafe clearErrors()
+    var count = 0
+    errno = 0
+    let result: Int32
+    if second.isEmpty {
+      if first.isEmpty { return .bytes(0) }
+      result = unsafe first.withUnsafeBytes { unsafe SSL_write_ex(raw, $0.baseAddress, $0.count, &count) }
+    } else if first.isEmpty {
+      result = unsafe second.withUnsafeBytes { unsafe SSL_write_ex(raw, $0.baseAddress, $0.count, &count) }
+    } else {
+      result = unsafe first.withUnsafeBytes { a in
+        unsafe second.withUnsafeBytes { b in
+          unsafe weir_SSL_write_pieces(raw, a.baseAddress, a.count, b.baseAddress, b.count, &count)
+        }
+      }
+    }
+    let code = errno
+    if result == 1 { return .bytes(count) }
+    return unsafe outcome(result, code)
+  }
+
+  @unsafe private func outcome(_ result: Int32, _ systemError: Int32) -> TLSTransfer {
+    switch unsafe SSL_get_error(raw, result) {
+    case SSL_ERROR_WANT_READ: return .wantsRead
+    case SSL_ERROR_WANT_WRITE: return .wantsWrite
+    case SSL_ERROR_ZERO_RETURN: return .closed
+    case SSL_ERROR_SYSCALL:
+      ERR_clear_error()
+      return systemError == 0 ? .truncated : .failed(TLSFailure(.fatal, systemError: systemError))
+    default:
+      let code = ERR_peek_error()
+      ERR_clear_error()
+      return unsafe isUnexpectedEnd(code) ? .truncated : .failed(TLSFailure(.fatal, code: code))
+    }
+  }
+
+  /// Tells the peer that nothing more comes (an alert), as far as the socket takes it at once.
+  public mutating func endSending() {
+    unsafe clearErrors()
+    if unsafe SSL_shutdown(raw) < 0 { ERR_clear_error() }
+  }
+
+  /// Before the socket is closed without a word: what the session has agreed on stays good for a resumption.
+  public mutating func endQuietly() {
+    unsafe SSL_set_shutdown(raw, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
+  }
+
+  /// Bytes that have come from the socket and wait inside of the session.
+  public var hasPending: Bool { unsafe SSL_has_pending(raw) == 1 }
+  public var isHandshakeDone: Bool { unsafe SSL_is_init_finished(raw) == 1 }
+
+  /// Errors that something else left on this thread would be taken for ours.
+  @unsafe private func clearErrors() { if ERR_peek_error() != 0 { ERR_clear_error() } }
+}
+
+/// The peer closed the connection where more was due.
+@unsafe private func isUnexpectedEnd(_ code: UInt) -> Bool {
+  weir_ERR_library(code) == ERR_LIB_SSL && weir_ERR_reason(code) == UInt(SSL_R_UNEXPECTED_EOF_WHILE_READING)
+}
