@@ -24,7 +24,8 @@ func inheritedProxy(
 
 /// What a section of one side does not take over from `defaults`: the settings of the other side.
 private func dropForeignSettings(_ settings: inout ProxySettings) {
-  for known in SwitchOption.all where !settings.accepts(known.capability) {
+  // `abortonclose` stays: with it a frontend looks at its clients while they wait (`Stream.watchesAbort`).
+  for known in SwitchOption.all where !settings.accepts(known.capability) && known.option != .abortOnClose {
     settings.options.remove(known.option)
   }
   if !settings.accepts(.frontend) {

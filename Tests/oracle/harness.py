@@ -22,7 +22,7 @@ LINGER_RESET = struct.pack("ii", 1, 0)
 # --- what an origin does with one request -------------------------------------------------------------------------
 @dataclass
 class Answer:
-    """parts: (seconds to wait, bytes) sent one after another; end: keep, close, reset or hang"""
+    """parts: (seconds to wait, bytes) sent one after another; end: keep, close, reset, hang or half (no more is sent)"""
     parts: list
     end: str = "keep"
     early: bool = False  # begins at the end of the request's head, without waiting for the body
@@ -230,7 +230,9 @@ class Origin:
             return True
         if step.end == "reset":
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
-        if step.end == "hang":
+        if step.end == "half":
+            writer.write_eof()
+        if step.end in ("hang", "half"):
             while True:
                 part = await reader.read(65536)
                 if not part:

@@ -88,6 +88,16 @@ def table():
                               ("dontlog-normal", "option tcplog", ("option dontlog-normal",)), ("logasap", "option tcplog", ("option logasap",))):
         for name, (client, origin, backend, server) in TCP.items():
             case(f"tcp {label}: {name}", client, origin, backend=backend, server=server, log=log, frontend=extra, mode="tcp")
+    # Whose patience ends first once one side has ended its direction (the tables' timeouts: client 1500, server 900 ms).
+    fins = {"none": ((), ()), "client-fin": (("timeout client-fin 200ms",), ()), "server-fin": ((), ("timeout server-fin 200ms",)),
+            "both": (("timeout client-fin 250ms",), ("timeout server-fin 200ms",)),
+            "tunnel": ((), ("timeout tunnel 400ms",)),
+            "tunnel, both": (("timeout client-fin 250ms",), ("timeout tunnel 2s", "timeout server-fin 200ms"))}
+    for label, (frontend, backend) in fins.items():
+        case(f"half-closed by the client, {label}", [b"x", "read", "half"], [Answer([("read", 1), (0, b"yy")], "hang")],
+             mode="tcp", log="option tcplog", frontend=frontend, backend=backend)
+        case(f"half-closed by the server, {label}", [b"x"], [Answer([("read", 1), (0.05, b"yy")], "half")],
+             mode="tcp", log="option tcplog", frontend=frontend, backend=backend)
     for form in ("rfc3164", "rfc5424", "short", "raw", "timed", "iso", "priority"):
         case(f"format {form}", get(), frontend=("no log", f"log 127.0.0.1:@LOG@ format {form} local3"))
     for facility in ("kern", "user", "daemon", "local7", "alert", "lpr"):

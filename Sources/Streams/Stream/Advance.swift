@@ -156,8 +156,12 @@ extension Stream {
     s |= (isTunnel ? 1 : 0) << 28
     return s &+ UInt64(retriesTotal) << 32
   }
-  /// `option abortonclose`: a client that goes away while it waits is not served.
-  var watchesAbort: Bool { backend?.options.contains(.abortOnClose) == true }
+  /// `option abortonclose`: a client that goes away while it waits is not served. In HTTP mode the frontend must have
+  /// it as well, from its defaults or as one section with the backend: HAProxy does not look at the client otherwise.
+  var watchesAbort: Bool {
+    backend?.options.contains(.abortOnClose) == true
+      && (!isHTTP || frontend?.options.contains(.abortOnClose) == true)
+  }
   /// Something is wanted of the client's socket that has not come yet.
   var needsClient: Bool {
     if isTunnel || watchesAbort { return true }
@@ -168,7 +172,7 @@ extension Stream {
   /// The client is the one to act: its inactivity counts.
   var expectsClient: Bool {
     if isTunnel {
-      return connector == .established && !(requestChannel.endForwarded && hasNoTunnelTimeout && !owes(responseChannel))
+      return connector == .established && !(requestChannel.endForwarded && !owes(responseChannel))
     }
     if isTarpitted && requestPhase == .route { return false }
     if requestPhase <= .waitBody { return true }
@@ -177,14 +181,12 @@ extension Stream {
     if connector == .established && responsePhase == .head { return false }
     return !requestChannel.isComplete && requestChannel.plainBytes == 0 && requestChannel.isFlushed
   }
-  /// `timeout tunnel` watches both sides to the end; without it a side that has ended its direction is waited for only
-  /// while it has something to take.
-  private var hasNoTunnelTimeout: Bool { (backend?.timeouts.tunnel ?? .max) == .max }
+  /// A side that has ended its direction is waited for only while it has something to take.
   private func owes(_ channel: borrowing Channel) -> Bool { !channel.isFlushed || channel.plainBytes > 0 }
   /// The server is the one to act.
   var expectsServer: Bool {
     guard connector == .established else { return false }
-    if isTunnel { return !(responseChannel.endForwarded && hasNoTunnelTimeout && !owes(requestChannel)) }
+    if isTunnel { return !(responseChannel.endForwarded && !owes(requestChannel)) }
     if responsePhase == .head { return true }
     return responsePhase == .forward && !responseChannel.isComplete && responseChannel.isFlushed
       && responseChannel.plainBytes == 0

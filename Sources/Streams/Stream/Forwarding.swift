@@ -60,7 +60,8 @@ extension Worker {
     if result.received > 0 && stream.isTunnel && stream.responseChannel.endForwarded { touchServer(stream) }
     if result.sent > 0 {
       stream.requestBytesSent = true
-      touchServer(stream)
+      // Bytes that come with the end of their direction wake nobody's patience anew.
+      if !(stream.isTunnel && result.sourceEnded) { touchServer(stream) }
       if stream.isTunnel { touchClientToo(stream) }
     }
     if result.isMalformed { return malformedRequestBody(stream) }
@@ -98,11 +99,7 @@ extension Worker {
     case .wouldBlock: if stream.requestChannel.input.isEmpty { stream.requestChannel.input.release() }
     case .closed, .failed:
       if stream.requestChannel.input.isEmpty { stream.requestChannel.input.release() }
-      if stream.backend?.options.contains(.abortOnClose) == true
-        || stream.frontend?.options.contains(.abortOnClose) == true
-      {
-        clientAborted(stream)
-      }
+      if stream.watchesAbort { clientAborted(stream) }
     }
   }
 
@@ -127,7 +124,7 @@ extension Worker {
       if stream.isTunnel && stream.requestChannel.endForwarded { touchClient(stream) }
     }
     if result.sent > 0 {
-      touchClient(stream)
+      if !(stream.isTunnel && result.sourceEnded) { touchClient(stream) }
       if stream.isTunnel, stream.frontend?.options.contains(.independentStreams) == false { touchServer(stream) }
     }
     if result.isMalformed { return malformedResponseBody(stream) }
@@ -176,16 +173,19 @@ extension Worker {
         return endTCP(stream)
       }
       stream.serverConnection?.connection.endSending()
-      touchServer(stream)
-      touchClient(stream)
+      // The end itself is no activity: without a timeout for half-closed connections the old deadline stands.
+      if let t = stream.backend?.timeouts, t.serverFin != t.server {
+        stream.serverDeadline = loop.deadline(after: t.serverFin)
+      }
     } else {
       if stream.responseChannel.endForwarded { return }
       if !stream.responseChannel.isFlushed || stream.responseChannel.input.count > 0 { return }
       stream.responseChannel.isComplete = true
       stream.responseChannel.endForwarded = true
       session.connection.endSending()
-      touchClient(stream)
-      touchServer(stream)
+      if let t = stream.frontend?.timeouts, t.clientFin != t.client {
+        stream.clientDeadline = loop.deadline(after: t.clientFin)
+      }
     }
     if stream.requestChannel.endForwarded && stream.responseChannel.endForwarded { stream.responsePhase = .done }
   }
