@@ -65,6 +65,7 @@ let proxy: [Target] = [
   target(
     "Observability",
     ["Proxies", "Configuration", "LogFormat", "Samples", "HTTP", "TLS", "System", "Memory", "Primitives"]),
+  target("Prometheus", ["Observability", "Proxies", "LoadBalancing", "Configuration", "Memory", "Primitives"]),
   target(
     "HealthChecks",
     [
@@ -74,7 +75,8 @@ let proxy: [Target] = [
   target(
     "Streams",
     [
-      "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1",
+      "Prometheus", "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections", "EventLoop", "HTTP",
+      "HTTP1",
       "Rules",
       "LogFormat", "Samples", "StickTables", "TLS", "System", "Memory", "Primitives",
     ]),
@@ -109,6 +111,7 @@ let testTargets: [Target] = [
   tests("Proxies", ["Configuration", "System", "Memory", "Primitives"]),
   tests("HealthChecks", ["Proxies", "Configuration", "Memory"]),
   tests("RuntimeAPI", ["Observability", "Proxies", "Configuration", "EventLoop", "System", "Memory", "Primitives"]),
+  tests("Prometheus", ["Observability", "Proxies", "Configuration", "Memory", "Primitives", "System"]),
   tests("Observability", ["Proxies", "Configuration", "LogFormat", "Samples", "System", "Memory", "Primitives"]),
 ]
 

@@ -32,6 +32,7 @@ extension RuleParsing {
     case "auth": return try authentication()
     case "reject", "close": return .reject
     case "silent-drop": return .silentDrop
+    case "use-service": return try service()
     case "set-header", "add-header", "early-hint": return try header(name)
     case "del-header": return try deletion()
     case "replace-header", "replace-value": return try replacement(name)

@@ -42,7 +42,7 @@ enum RuleLines {
       switch error.kind {
       case .experimental: return context.alert(error.text)
       case .notImplemented: return context.refuse("\(keyword) \(error.text)")
-      case .action:
+      case .action, .bare:
         return context.alert(
           "error detected in \(context.proxy.title) while parsing '\(keyword) \(line[1])' rule : \(error.text).")
       }
@@ -157,6 +157,7 @@ enum RuleLines {
     } catch {
       switch error.kind {
       case .notImplemented: return context.refuse("\(keyword) \(error.text)")
+      case .bare: return context.alert(error.text)
       default: return context.alert("'\(keyword) \(line[2])' : \(error.text)")
       }
     }

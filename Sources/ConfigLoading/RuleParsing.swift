@@ -7,7 +7,11 @@ import Samples
 
 /// What is wrong with a rule, in HAProxy's words.
 struct RuleProblem: Error {
-  enum Kind { case action, experimental, notImplemented }
+  enum Kind {
+    case action, experimental, notImplemented
+    /// The message stands alone in TCP lists.
+    case bare
+  }
   var kind = Kind.action
   let text: String
   init(_ text: String, _ kind: Kind = .action) {

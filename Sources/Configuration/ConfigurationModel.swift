@@ -21,6 +21,13 @@ public struct ConfigurationModel: Sendable {
     !global.statsSockets.isEmpty || proxies.contains { !$0.disabled && !$0.binds.isEmpty }
   }
 
+  /// Whether some rule answers with the exporter.
+  public var hasExporter: Bool {
+    proxies.contains { proxy in
+      proxy.rules.httpRequest.contains { if case .useService(.prometheusExporter) = $0.action { true } else { false } }
+    }
+  }
+
   public func proxyIndex(named name: String, having capability: ProxyCapabilities) -> Int? {
     proxies.firstIndex { $0.name == name && $0.capabilities.isSuperset(of: capability) }
   }

@@ -14,6 +14,8 @@ public final class BackendRuntime: Sendable {
   /// Streams waiting for any server.
   public let queue = PendingQueue()
   public let counters: CounterSet
+  /// Where an exporter tells of them.
+  public let latency: LatencyHistograms?
 
   /// What the backend carries now.
   public let load: BackendLoad
@@ -35,12 +37,15 @@ public final class BackendRuntime: Sendable {
   /// Serialises state changes of the servers.
   public let stateLock = Mutex(())
 
-  public init(settings: ProxySettings, index: Int, servers: [ServerRuntime], threads: Int) {
+  public init(
+    settings: ProxySettings, index: Int, servers: [ServerRuntime], threads: Int, measuresLatency: Bool = false
+  ) {
     self.settings = settings
     self.index = index
     self.servers = servers
     name = Bytes(permanent: settings.name)
     counters = CounterSet(threads: threads)
+    latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
     load = BackendLoad(fullConnections: settings.fullConnections ?? 0)
     balancer = Balancer(
       settings.balance,

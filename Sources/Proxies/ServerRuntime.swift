@@ -69,6 +69,8 @@ public final class ServerRuntime: Sendable {
   public let sessionRate = FrequencyCounter()
   public let sessionRateMax = SharedCell()
   public let counters: CounterSet
+  /// Where an exporter tells of them.
+  public let latency: LatencyHistograms?
 
   // Checks
   public let check: CheckRecord
@@ -78,7 +80,10 @@ public final class ServerRuntime: Sendable {
   /// What the agent is sent, where an operator changed it (`set server ... agent-send`), and where it is.
   public let checkOverrides = CheckOverrides()
 
-  public init(settings: ServerSettings, backendIndex: Int, index: Int, endpoint: Endpoint, threads: Int) {
+  public init(
+    settings: ServerSettings, backendIndex: Int, index: Int, endpoint: Endpoint, threads: Int,
+    measuresLatency: Bool = false
+  ) {
     self.settings = settings
     self.backendIndex = backendIndex
     self.index = index
@@ -91,6 +96,7 @@ public final class ServerRuntime: Sendable {
     load.setLimits(minimum: settings.minConnections, maximum: settings.maxConnections)
     self.endpoint = Mutex(endpoint)
     counters = CounterSet(threads: threads)
+    latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
     if settings.disabled { admin.set(AdminState([.configuredMaintenance, .forcedMaintenance]).rawValue) }
   }
 

@@ -41,6 +41,9 @@ public enum SettableTimeout: UInt8, Sendable { case server, tunnel }
 /// Which address `set-src` and its like write.
 public enum AddressPart: UInt8, Sendable { case source, sourcePort, destination, destinationPort }
 
+/// A service inside the proxy that answers requests (`use-service`).
+public enum ServiceName: UInt8, Sendable { case prometheusExporter }
+
 /// What a rule does when its condition holds (manual, sections 4.2 and 7.1): a plain value, whose texts stand in
 /// `RuleResources`.
 public enum RuleAction: Sendable {
@@ -54,6 +57,7 @@ public enum RuleAction: Sendable {
   case authenticate(realm: Bytes)
   case reject
   case silentDrop
+  case useService(ServiceName)
 
   // Messages
   case setHeader(HTTPHeaderName, TextHandle)

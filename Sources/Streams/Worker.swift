@@ -66,6 +66,8 @@ public final class Worker {
   /// Servers whose next check shall come soon: for the owner of the loop, which empties it.
   /// Changes of server states that traffic brought about, to be reported by the owner of the loop.
   public var stateMessages: [StateMessage] = []
+  /// What services tell of the process.
+  public var facts = ProcessFacts.none
   public var checkRequests: [ServerPlace] = []
 
   public init(process: ProcessRuntime, index: Int, loop: consuming EventLoop, routes: LogRoutes) {

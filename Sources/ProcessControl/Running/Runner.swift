@@ -95,7 +95,9 @@ enum Runner {
     var threads: [Thread] = []
     for index in wakeUps.indices {
       let wakeUp = wakeUps[index]
-      if let thread = try? Thread({ work(process, index, wakeUp, sockets, routes, reports, index == 0 ? api : nil) }) {
+      if let thread = try? Thread({
+        work(process, index, wakeUp, sockets, routes, reports, api.facts, index == 0 ? api : nil)
+      }) {
         threads.append(thread)
       }
     }
@@ -107,8 +109,7 @@ enum Runner {
 
   private static func work(
     _ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes,
-    _ reports: StateReports,
-    _ api: RuntimeAPISockets?
+    _ reports: StateReports, _ facts: ProcessFacts, _ api: RuntimeAPISockets?
   ) {
     if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }
     let tune = process.model.global.tune
@@ -118,6 +119,7 @@ enum Runner {
       OwnProcess.exit(1)
     }
     let worker = Worker(process: process, index: index, loop: loop, routes: routes)
+    worker.facts = facts
     for (runtime, socket) in zip(process.listeners, sockets) { worker.addListener(runtime, socket: socket) }
     let control = index == 0 ? ProcessSignals(process, waking: wakeUp) : nil
     WorkerLoop(worker: worker, process: process, reports: reports, api: api).run(control)

@@ -10,6 +10,7 @@ enum RuntimeAssembly {
   /// Frontends, backends, servers and listeners of `model`, ready to run on `wakeUps.count` workers.
   static func assemble(_ model: ConfigurationModel, wakeUps: [WakeUp], limits: DescriptorLimits) -> ProcessRuntime {
     let threads = wakeUps.count
+    let measures = model.hasExporter
     var frontends: [FrontendRuntime?] = []
     var backends: [BackendRuntime?] = []
     var listeners: [ListenerRuntime] = []
@@ -32,7 +33,7 @@ enum RuntimeAssembly {
       }
       var settings = proxy
       if proxy.fullConnections == nil { settings.fullConnections = fullConnections(of: index, model, limits) }
-      backends.append(isBackend ? backend(settings, index, threads) : nil)
+      backends.append(isBackend ? backend(settings, index, threads, measures) : nil)
     }
     return ProcessRuntime(
       model: model, threads: threads, frontends: frontends, backends: backends, listeners: listeners,
@@ -54,11 +55,16 @@ enum RuntimeAssembly {
     return max(1, (sum + 9) / 10)
   }
 
-  private static func backend(_ proxy: ProxySettings, _ index: Int, _ threads: Int) -> BackendRuntime {
+  private static func backend(
+    _ proxy: ProxySettings, _ index: Int, _ threads: Int, _ measures: Bool
+  ) -> BackendRuntime {
     let servers = proxy.servers.enumerated().map { place, server in
-      ServerRuntime(settings: server, backendIndex: index, index: place, endpoint: endpoint(server), threads: threads)
+      ServerRuntime(
+        settings: server, backendIndex: index, index: place, endpoint: endpoint(server), threads: threads,
+        measuresLatency: measures)
     }
-    return BackendRuntime(settings: proxy, index: index, servers: servers, threads: threads)
+    return BackendRuntime(
+      settings: proxy, index: index, servers: servers, threads: threads, measuresLatency: measures)
   }
 
   private static func endpoint(_ server: ServerSettings) -> Endpoint {

@@ -87,6 +87,8 @@ final class BackendReplica {
   let keepAlive: KeepAliveProbes
   let timeouts: TimeoutTable
   let counters: CounterRow
+  /// Histograms of times, where an exporter tells of them.
+  let latency: CounterRow?
   let sessions: SharedCell
   let connectionMode: HTTPConnectionMode
   let retries: Int?
@@ -129,6 +131,7 @@ final class BackendReplica {
     keepAlive = s.serverKeepAlive
     timeouts = TimeoutTable(s.timeouts)
     counters = runtime.counters.row(worker)
+    latency = runtime.latency?.row(worker)
     sessions = runtime.sessions
     connectionMode = s.httpConnectionMode ?? .keepAlive
     retries = s.retries
@@ -173,6 +176,7 @@ final class ServerReplica {
   let index: Int
   let name: Bytes
   let counters: CounterRow
+  let latency: CounterRow?
   let settings: ServerConnectionSettings
   /// `observe` is set: traffic counts as checks do.
   let observes: Bool
@@ -186,6 +190,7 @@ final class ServerReplica {
     index = runtime.index
     name = runtime.name
     counters = runtime.counters.row(worker)
+    latency = runtime.latency?.row(worker)
     observes = runtime.settings.observe != .none
     settings = ServerConnectionSettings(runtime.settings, backendSource: backendSource)
   }

@@ -31,6 +31,13 @@ extension Worker {
     return false
   }
 
+  /// As above, for an answer of a frontend that no backend has a part in.
+  func runResponseRules(_ stream: Stream, _ frontend: FrontendReplica) -> Bool {
+    openResponseVariables(stream)
+    stream.isStrict = true
+    return run(frontend.rules.httpResponse, stream) && runAfterResponse(stream)
+  }
+
   /// `http-after-response`, for answers of servers and of the proxy itself. False where a rule failed.
   @discardableResult func runAfterResponse(_ stream: Stream) -> Bool {
     guard stream.isHTTP else { return true }

@@ -53,6 +53,10 @@ extension Worker {
     case .waitForBody(let time, let least): return waitForBody(stream, time, least) ? .next : .wait
     case .earlyHint(let name, let handle): sendEarlyHint(name, text(handle, stream, &view), stream)
     case .setNice, .setTOS, .setMark, .nothing: break
+    case .useService(let name):
+      stream.lastRuleLine = rule.line
+      startService(name, stream)
+      return .stop
     case .deny, .tarpit, .answer, .redirect, .authenticate, .reject, .silentDrop:
       stream.lastRuleLine = rule.line
       return end(rule.action, stream, &view, isResponse)

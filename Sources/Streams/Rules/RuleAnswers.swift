@@ -38,7 +38,7 @@ extension Worker {
   }
 
   /// An empty head in the stream's response; what the server sent is forgotten.
-  private func startOwnHead(_ stream: Stream, status: Int) {
+  func startOwnHead(_ stream: Stream, status: Int) {
     stream.response.reset(.response)
     stream.response.setStatus(status, reason: Bytes(HTTPStatus.reason(status)))
   }

@@ -24,7 +24,7 @@ extension Worker {
   private func finish(_ stream: Stream) {
     guard let session = stream.session else { return }
     accountBytes(stream)
-    countTimes(stream)
+    if stream.service == nil { countTimes(stream) } else { countServiceStatus(stream) }
     // As in HAProxy, the line shows the backend and the server without this stream.
     releasePlace(stream)
     leaveBackend(stream)
@@ -79,6 +79,8 @@ extension Worker {
 
   /// Adds the bytes moved since the last call to the statistics.
   func accountBytes(_ stream: Stream) {
+    // A frontend that answers itself stands for its backend, where it is one.
+    let backend = stream.backend ?? stream.frontend.flatMap { backends[$0.index] }
     let up = stream.requestChannel.transferred - stream.requestChannel.accounted
     let down = stream.responseChannel.transferred - stream.responseChannel.accounted
     stream.requestChannel.accounted = stream.requestChannel.transferred
@@ -86,13 +88,13 @@ extension Worker {
     if up > 0 {
       stream.frontend?.counters.count(.bytesIn, up)
       stream.session?.listener?.counters.count(.bytesIn, up)
-      stream.backend?.counters.count(.bytesIn, up)
+      backend?.counters.count(.bytesIn, up)
       stream.server?.counters.count(.bytesIn, up)
     }
     if down > 0 {
       stream.frontend?.counters.count(.bytesOut, down)
       stream.session?.listener?.counters.count(.bytesOut, down)
-      stream.backend?.counters.count(.bytesOut, down)
+      backend?.counters.count(.bytesOut, down)
       stream.server?.counters.count(.bytesOut, down)
     }
   }
@@ -104,6 +106,13 @@ extension Worker {
     let connect = UInt64(max(0, stream.connectedTick - max(start, stream.queueEndTick)))
     let response = UInt64(max(0, stream.responseTick >= 0 ? stream.responseTick - stream.connectedTick : 0))
     let total = UInt64(max(0, loop.now - start))
+    for row in [backend.latency, stream.server?.latency] {
+      guard let row else { continue }
+      row.observe(.queue, queue)
+      row.observe(.connect, connect)
+      row.observe(.response, response)
+      row.observe(.total, total)
+    }
     for row in [backend.counters, stream.server?.counters] {
       guard let row else { continue }
       row.count(.queueTime, queue)

@@ -107,6 +107,7 @@ extension Worker {
 
   func forwardResponse(_ stream: Stream) {
     guard let session = stream.session else { return }
+    if stream.service != nil { return forwardService(stream) }
     if splice(stream, isRequest: false) { return }
     let result: PumpResult
     if let server = stream.serverConnection, server.connection.isOpen, !stream.responseChannel.isComplete {
@@ -191,7 +192,7 @@ extension Worker {
   }
 
   /// Sends what is formatted, without a source.
-  private func flush(_ channel: inout Channel, to sink: inout Connection) -> PumpResult {
+  func flush(_ channel: inout Channel, to sink: inout Connection) -> PumpResult {
     var result = PumpResult()
     while true {
       let formatted = channel.output.count

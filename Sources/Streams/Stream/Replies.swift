@@ -94,19 +94,19 @@ extension Worker {
     _ = stream.responseChannel.output.append(body.prefix(stream.responseChannel.output.room))
   }
 
-  private func beginOwnAnswer(_ stream: Stream, status: Int, isRaw: Bool = false) {
+  func beginOwnAnswer(_ stream: Stream, status: Int, isRaw: Bool = false, countsStatus: Bool = true) {
     leaveServer(stream)
     stream.isIntercepted = true
     stream.status = status
     if let frontend = stream.frontend {
-      frontend.counters.count(.ofStatus(status))
+      if countsStatus { frontend.counters.count(.ofStatus(status)) }
       if isRaw {
         frontend.counters.count(.requestsTotal)
       } else if stream.backend == nil && stream.endCause != .clientTimeout {
         frontend.counters.count(.interceptedRequests)
       }
     }
-    stream.backend?.counters.count(.ofStatus(status))
+    if countsStatus { stream.backend?.counters.count(.ofStatus(status)) }
     stream.responseChannel.reset()
     stream.responseChannel.isComplete = true
     // A body that is there already is dropped; one that is still to come costs the connection.

@@ -98,6 +98,8 @@ final class Stream {
   var forcesNewConnection = false
   var isRetryDisabled = false
   var isInReadyList = false
+  /// What answers in a server's place.
+  var service: RunningService?
 
   // Rules
   var ruleStage = RuleStage.start
@@ -201,6 +203,7 @@ final class Stream {
     forcesNewConnection = false
     isRetryDisabled = false
     queuedServer = nil
+    service = nil
     clearRules()
   }
 

@@ -136,7 +136,7 @@ struct StreamLogView: LogSource {
   }
   var logFrontendName: Bytes { stream.frontend?.name ?? Bytes() }
   var logBackendName: Bytes { stream.backend?.name ?? logFrontendName }
-  var logServerName: Bytes? { stream.server?.name }
+  var logServerName: Bytes? { stream.server?.name ?? stream.service?.name }
   var logFrontendIsTLS: Bool { false }
   var logListenerID: Int { stream.session?.listener?.id ?? 0 }
   var logClient: Endpoint { stream.sourceOverride ?? stream.session?.peer ?? .none }

@@ -1,0 +1,39 @@
+import Memory
+import Prometheus
+
+/// A service inside the proxy while it answers a stream in a server's place: what HAProxy calls an applet. It makes
+/// its text as the client takes it, and remembers how far it has come.
+final class RunningService {
+  enum Source {
+    case prometheus(PrometheusExport)
+    /// The answer is complete as it stands.
+    case none
+  }
+  /// What logs show in the place of a server's name.
+  let name: Bytes
+  private var source: Source
+  /// Made, and not yet formatted for the client.
+  var text = GrowingText()
+
+  /// Its status counts when all is done: what it tells is of the time before.
+  var countsAtEnd = false
+
+  init(name: Bytes, _ source: Source) {
+    self.name = name
+    self.source = source
+  }
+
+  /// Makes some `limit` bytes ready. False where nothing is left to be made.
+  func prepare(_ worker: Worker, limit: Int) -> Bool {
+    switch source {
+    case .none: return false
+    case .prometheus(var export):
+      // The place in `source` must not be a second owner while it is written.
+      source = .none
+      let goesOn = export.next(
+        worker.process, worker.facts, now: worker.loop.now, wallClock: worker.loop.wallClock, limit: limit, into: &text)
+      if goesOn { source = .prometheus(export) }
+      return goesOn
+    }
+  }
+}
