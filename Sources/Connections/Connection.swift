@@ -30,6 +30,8 @@ public struct Connection: ~Copyable {
   }
   public var hasFailed: Bool { error != nil }
   @inlinable public var isOpen: Bool { socket.descriptor.isOpen }
+  /// -1 where there is no connection.
+  public var descriptorNumber: Int { Int(socket.descriptor.number) }
 
   /// Registers once, for everything; later waits cost nothing.
   @inlinable public mutating func register(with poller: Poller, token: Token) {

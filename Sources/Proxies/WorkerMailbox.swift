@@ -35,8 +35,8 @@ public enum WorkerMessage: Sendable {
   case softStop, stop
   /// Errors of the traffic ask for the next check of this server sooner (`observe`, `fastinter`).
   case checkSoon(backend: Int, server: Int)
-  /// Run a runtime-API or check task that belongs to this worker.
-  case task(Int)
+  /// Answer a question of the runtime API; and: some answer is there.
+  case report(WorkerReport), reportReady
 }
 
 public enum KillReason: Sendable { case down, killed, backupsUp }

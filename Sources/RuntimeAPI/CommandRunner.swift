@@ -10,6 +10,8 @@ struct CommandRunner {
   let now: Int64
   let wallClock: Int64
   var access: SessionAccess
+  /// The descriptor of the session that asks.
+  var descriptor = -1
   /// Messages of the changes that commands make.
   var messages: [StateMessage] = []
 
@@ -28,6 +30,10 @@ struct CommandRunner {
     case .operatorLevel: return lower(to: .oper)
     case .setTimeout: return setTimeout(arguments)
     case .setSeverityOutput: return setSeverityOutput(arguments)
+    case .experimentalMode: return setMode(\.isExperimental, "experimental-mode", arguments)
+    case .expertMode: return setMode(\.isExpert, "expert-mode", arguments)
+    case .showActivity, .showFD, .showLibs, .showSess, .showThreads, .shutdownSession:
+      return askWorkers(command, arguments)
     case .clearCounters: return clearCounters(arguments)
     case .showBackend, .showCLILevel, .showCLISockets, .showEnv, .showErrors, .showInfo, .showServersConn,
       .showServersState, .showStat, .showVersion:
@@ -44,6 +50,16 @@ struct CommandRunner {
   private mutating func lower(to level: Level) -> CommandReply {
     if access.level.rawValue < level.rawValue { return .permissionDenied }
     access.level = level
+    return .empty
+  }
+
+  /// `expert-mode` and `experimental-mode`: without a word they tell.
+  private mutating func setMode(
+    _ mode: WritableKeyPath<SessionAccess, Bool>, _ name: String, _ arguments: CommandArguments
+  ) -> CommandReply {
+    if access.level != .admin { return .permissionDenied }
+    if arguments.isEmpty { return .message(.info, "\(name) is \(access[keyPath: mode] ? "ON" : "OFF")\n") }
+    access[keyPath: mode] = arguments[0] == "on"
     return .empty
   }
 
@@ -107,6 +123,8 @@ struct SessionAccess {
   var level: BindSettings.AccessLevel
   var severity: BindSettings.SeverityOutput
   var isInteractive = false
+  var isExpert = false
+  var isExperimental = false
   /// Milliseconds of silence after which the session ends.
   var timeout: Int
 }

@@ -138,7 +138,8 @@ public struct RuntimeAPIServer: ~Copyable {
     while sessions[i] != nil {
       if !flush(i, &loop) { return }
       if sessions[i]!.isClosing { return close(i, &loop) }
-      if sessions[i]!.dump != nil {
+      if let dump = sessions[i]!.dump {
+        if dump.isWaiting { return watch(i, [], &loop) }
         continueDump(i, &loop)
       } else if !sessions[i]!.waiting.isEmpty {
         runNext(i, &loop)
@@ -155,20 +156,27 @@ public struct RuntimeAPIServer: ~Copyable {
     guard let session = sessions[i] else { return }
     let isDone = session.hasAnswered && !session.access.isInteractive && session.payloadLine == nil
     if isDone || session.inputEnded || session.input.count > RuntimeSession.inputLimit { return close(i, &loop) }
-    watch(i, write: false, &loop)
+    watch(i, [.read, .peerClosed], &loop)
   }
 
   private mutating func continueDump(_ i: Int, _ loop: inout EventLoop) {
     while sessions[i]!.pendingOutput < Self.outputLimit {
       guard let piece = sessions[i]!.dump?.next(process, now: loop.now) else { return sessions[i]!.finishCommand() }
       sessions[i]!.write(piece)
+      if sessions[i]!.dump?.isWaiting == true { return }
     }
+  }
+
+  /// Workers have answered: what waited for them goes on.
+  public mutating func continueReports(_ loop: inout EventLoop) {
+    for i in sessions.indices where sessions[i]?.dump != nil { advance(i, &loop) }
   }
 
   private mutating func runNext(_ i: Int, _ loop: inout EventLoop) {
     let words = CommandWords.split(sessions[i]!.waiting.removeFirst())
     var runner = CommandRunner(
       process: process, facts: facts, now: loop.now, wallClock: loop.wallClock, access: sessions[i]!.access)
+    runner.descriptor = Int(sessions[i]!.socket.descriptor.number)
     process.requestsTotal.add(1)
     let payload = sessions[i]!.payload
     let reply = runner.run(words, payload: payload.isEmpty ? nil : payload)
@@ -187,7 +195,8 @@ public struct RuntimeAPIServer: ~Copyable {
         sessions[i]!.sent += n
         loop.timers.arm(sessions[i]!.slot, at: loop.now + Int64(sessions[i]!.access.timeout))
       case .wouldBlock:
-        watch(i, write: true, &loop)
+        // While the client does not read, what it sends waits in the kernel.
+        watch(i, .write, &loop)
         return false
       case .closed, .failed:
         close(i, &loop)
@@ -199,11 +208,10 @@ public struct RuntimeAPIServer: ~Copyable {
     return true
   }
 
-  private mutating func watch(_ i: Int, write: Bool, _ loop: inout EventLoop) {
-    guard let session = sessions[i], session.wantsWrite != write else { return }
-    sessions[i]!.wantsWrite = write
+  private mutating func watch(_ i: Int, _ interest: Poller.Interest, _ loop: inout EventLoop) {
+    guard let session = sessions[i], session.interest != interest else { return }
+    sessions[i]!.interest = interest
     let token = Token(kind: TokenKind.runtimeAPI, index: i, generation: session.generation)
-    // While the client does not read, what it sends waits in the kernel.
-    loop.poller.change(session.socket.descriptor, write ? .write : [.read, .peerClosed], token: token.bits)
+    loop.poller.change(session.socket.descriptor, interest, token: token.bits)
   }
 }

@@ -1,15 +1,16 @@
 /// The commands of the runtime API (management guide section 9.3) in the order of `help`.
 enum RuntimeCommand: CaseIterable {
   case clearCounters
+  case experimentalMode, expertMode
   case disableAgent, disableFrontend, disableHealth, disableServer
   case enableAgent, enableFrontend, enableHealth, enableServer
   case getWeight
   case operatorLevel
   case setMaxconnFrontend, setMaxconnGlobal, setMaxconnServer, setRateLimit, setServer, setSeverityOutput, setTimeout,
     setWeight
-  case showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showInfo, showServersConn, showServersState,
-    showStat, showVersion
-  case shutdownFrontend, shutdownSessionsServer
+  case showActivity, showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showFD, showInfo, showLibs,
+    showServersConn, showServersState, showSess, showStat, showThreads, showVersion
+  case shutdownFrontend, shutdownSessionsServer, shutdownSession
   case userLevel
   case help, prompt, quit
 
@@ -35,6 +36,14 @@ enum RuntimeCommand: CaseIterable {
     case .setSeverityOutput: ("set severity-output", "[none|number|string]", "show the severity of messages")
     case .setTimeout: ("set timeout", "[cli] <delay>", "change a timeout")
     case .setWeight: ("set weight", "<bk>/<srv>  (DEPRECATED)", "change the weight of a server (see 'set server')")
+    case .experimentalMode: ("experimental-mode", "[on|off]", "let this session use experimental commands")
+    case .expertMode: ("expert-mode", "[on|off]", "let this session use commands for experts")
+    case .showActivity: ("show activity", "", "tell what each thread has done")
+    case .showFD: ("show fd", "[num]", "list the descriptors in use, or one of them")
+    case .showLibs: ("show libs", "", "list the object files and libraries loaded")
+    case .showSess: ("show sess", "[id]", "list the sessions, or tell all about one")
+    case .showThreads: ("show threads", "", "tell the state of each thread")
+    case .shutdownSession: ("shutdown session", "[id]", "end one session")
     case .showBackend: ("show backend", "", "list the backends")
     case .showCLILevel: ("show cli level", "", "tell the level of this session")
     case .showCLISockets: ("show cli sockets", "", "list the sockets of the runtime API")

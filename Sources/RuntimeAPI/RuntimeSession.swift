@@ -27,7 +27,8 @@ struct RuntimeSession {
   var isClosing = false
   /// Whether a command has been run.
   var hasAnswered = false
-  var wantsWrite = false
+  /// What the poller is asked for.
+  var interest: Poller.Interest = [.read, .peerClosed]
 
   init(socket: Socket, slot: TimerWheel.Slot, generation: UInt32, access: SessionAccess) {
     self.socket = socket

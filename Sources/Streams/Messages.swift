@@ -26,7 +26,8 @@ extension Worker {
       case .stopFrontend(let i): stopListeners(of: i, forGood: true)
       case .softStop: softStop()
       case .stop: isStopping = true
-      case .task: break
+      case .report(let question): answer(question)
+      case .reportReady: hasReports = true
       }
     }
   }
@@ -44,10 +45,14 @@ extension Worker {
     advance(stream)
   }
 
-  private func killStream(_ bits: UInt64, _ reason: KillReason) {
+  /// False: there is no such stream any more.
+  @discardableResult func killStream(_ bits: UInt64, _ reason: KillReason) -> Bool {
     let token = Token(bits: bits)
-    guard token.index < streams.count, streams[token.index].generation == token.generation else { return }
+    guard token.index < streams.count, streams[token.index].generation == token.generation,
+      streams[token.index].session != nil
+    else { return false }
     kill(streams[token.index], reason)
+    return true
   }
   private func killStreams(backend: Int, server: Int, _ reason: KillReason) {
     for stream in streams

@@ -69,6 +69,9 @@ public final class Worker {
   /// What services tell of the process.
   public var facts = ProcessFacts.none
   public var checkRequests: [ServerPlace] = []
+  /// Some answer to the runtime API's questions is there: for the owner of the loop.
+  public var hasReports = false
+  public var activity = ActivityCounts()
 
   public init(process: ProcessRuntime, index: Int, loop: consuming EventLoop, routes: LogRoutes) {
     self.process = process

@@ -30,6 +30,7 @@ final class WorkerLoop {
     api.start(&worker.loop)
     while true {
       let count = worker.loop.wait(block: !worker.hasReadyWork)
+      worker.activity.count(events: count)
       for i in 0..<count {
         let event = worker.loop.poller.event(i)
         switch Token(bits: event.token).kind {
@@ -39,6 +40,7 @@ final class WorkerLoop {
         }
       }
       worker.loop.collectTimers()
+      if !worker.loop.expired.isEmpty { worker.activity.expiries &+= 1 }
       for i in 0..<worker.loop.expired.count {
         let token = worker.loop.expired[i]
         switch Token(bits: token).kind {
@@ -60,6 +62,10 @@ final class WorkerLoop {
     if !worker.checkRequests.isEmpty {
       for place in worker.checkRequests { checks.checkSoon(backend: place.backend, server: place.server, &worker.loop) }
       worker.checkRequests.removeAll()
+    }
+    if worker.hasReports {
+      worker.hasReports = false
+      api.continueReports(&worker.loop)
     }
     if api.hasMessages { reports.report(api.takeMessages(), worker) }
     if !worker.stateMessages.isEmpty {

@@ -30,6 +30,7 @@ extension Worker {
       guard admit(listener) else { return }
       switch listener.socket.accept() {
       case .success((let socket, let peer)):
+        activity.accepted &+= 1
         hand(socket, peer: peer, listener: listener)
       case .failure(let error):
         release(listener)
@@ -139,6 +140,7 @@ extension Worker {
       }
       if best != index && mine > least + 1 {
         process.workerConnections[best].add(1)
+        activity.handedOver &+= 1
         process.mailboxes[best].post(.connection(socket, listener: listener.index, peer: peer))
         return
       }

@@ -63,6 +63,8 @@ extension Worker {
 
   func advance(_ stream: Stream) {
     let generation = stream.generation
+    stream.turns &+= 1
+    activity.streamTurns &+= 1
     var rounds = 0
     while true {
       let before = stream.stamp

@@ -66,6 +66,13 @@ struct Channel: ~Copyable {
     pipe == nil ? .wouldBlock : sink.drain(&pipe!, more: expectsMore(than: 0))
   }
   var pipeCount: Int { pipe?.count ?? 0 }
+  /// Bytes that wait here, wherever they are.
+  var buffered: Int { input.count + output.count + pipeCount }
+  /// The channel's state as `show sess` tells it: 1 complete, 2 its end was passed on, 4 in chunks of our own, 8 spliced,
+  /// 10h fields of its head still point into the buffer.
+  var reportBits: UInt64 {
+    (isComplete ? 1 : 0) | (endForwarded ? 2 : 0) | (chunkedOut ? 4 : 0) | (pipe == nil ? 0 : 8) | (isPinned ? 0x10 : 0)
+  }
   /// Nothing is waiting to be sent.
   var isFlushed: Bool { output.isEmpty && pipeCount == 0 }
 }

@@ -100,6 +100,8 @@ final class Stream {
   var isInReadyList = false
   /// What answers in a server's place.
   var service: RunningService?
+  /// How often the machine had its turn for this exchange.
+  var turns: UInt32 = 0
 
   // Rules
   var ruleStage = RuleStage.start
@@ -195,6 +197,7 @@ final class Stream {
     requestCaptures.clear()
     responseCaptures.clear()
     connectionMode = .keepAlive
+    turns = 0
     isMonitor = false
     bodyWaited = false
     queueMark = 0
