@@ -118,6 +118,8 @@ public enum Program {
     settings.oldProcesses = options.oldProcesses
     settings.oldProcessSignal = options.oldProcessSignal == .finish ? Signals.user1 : Signals.terminate
     settings.quiet = options.quiet
+    settings.tracesTraffic = options.debug
+    settings.talks = options.debug || options.verbose
     return Runner.run(model, settings, diagnostics)
   }
 }

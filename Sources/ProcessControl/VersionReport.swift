@@ -31,10 +31,7 @@ public enum VersionReport {
       PCRE2 library supports JIT : yes
       Encrypted password support via crypt(3): yes
 
-      Available polling systems :
-            epoll : pref=300,  test result OK
-      Total: 1 (1 usable), will use epoll.
-
+      \(pollers)
       Available multiplexer protocols :
       (protocols marked as <default> cannot be specified using 'proto' keyword)
         <default> : mode=HTTP  side=FE|BE  mux=H1    flags=HTX
@@ -42,10 +39,20 @@ public enum VersionReport {
         <default> : mode=TCP   side=FE|BE  mux=PASS  flags=
              none : mode=TCP   side=FE|BE  mux=PASS  flags=NO_UPG
 
-      Available services : none
-      Available filters : none
-
+      Available services : prometheus-exporter
+      \(filters)
 
       """
   }
+
+  static let pollers = """
+    Available polling systems :
+          epoll : pref=300,  test result OK
+    Total: 1 (1 usable), will use epoll.
+
+    """
+  static let filters = """
+    Available filters : none
+
+    """
 }

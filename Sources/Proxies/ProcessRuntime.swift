@@ -32,6 +32,8 @@ public final class ProcessRuntime: Sendable {
   /// Unique over the process: what `%rt` counts.
   public let requestCounter = SharedCell()
   public let jobs = SharedCell()
+  /// `-d`: 1 where traffic is shown; set before the workers begin.
+  public let isTracing = SharedCell()
   public let stopping = SharedCell()
   /// 1 while some listener rests because the process is full.
   public let waitingForRoom = SharedCell()

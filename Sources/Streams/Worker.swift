@@ -72,10 +72,13 @@ public final class Worker {
   /// Some answer to the runtime API's questions is there: for the owner of the loop.
   public var hasReports = false
   public var activity = ActivityCounts()
+  /// `-d`: traffic is shown on standard output.
+  let isTracing: Bool
 
   public init(process: ProcessRuntime, index: Int, loop: consuming EventLoop, routes: LogRoutes) {
     self.process = process
     self.index = index
+    isTracing = process.isTracing.value != 0
     self.loop = loop
     let t = process.model.global.tune
     tune = WorkerTuning(process.model.global, threads: process.threads)

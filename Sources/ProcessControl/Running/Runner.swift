@@ -16,6 +16,10 @@ enum Runner {
     var oldProcesses: [Int32] = []
     var oldProcessSignal: Int32 = Signals.user1
     var quiet = false
+    /// `-d`: traffic is shown.
+    var tracesTraffic = false
+    /// `-V` and `-d`: tell how the process runs.
+    var talks = false
   }
 
   /// Runs the proxies of `model`. Returns when they have stopped; a daemon's parent never returns from here.
@@ -39,6 +43,10 @@ enum Runner {
       wakeUps.append(wakeUp)
     }
     let process = RuntimeAssembly.assemble(model, wakeUps: wakeUps, limits: limits)
+    process.isTracing.set(settings.tracesTraffic ? 1 : 0)
+    if settings.talks {
+      tellStart(limits, isMaximumGiven: (settings.maxConnections ?? model.global.maxConnections ?? 0) > 0)
+    }
 
     // A chroot hides them from the workers.
     for name in model.proxies.flatMap({ $0.servers.compactMap(\.namespace) }) { _ = NetworkNamespace.named(name) }
@@ -75,6 +83,13 @@ enum Runner {
     let status = start(process, wakeUps, sockets, reports, api)
     for path in listening.paths { Files.remove(path) }
     return status
+  }
+
+  private static func tellStart(_ limits: DescriptorLimits, isMaximumGiven: Bool) {
+    var text = isMaximumGiven ? "" : "Note: setting global.maxconn to \(limits.maxConnections).\n"
+    text += VersionReport.pollers + "\n" + VersionReport.filters
+    FileDescriptor.standardError.writeAll(text)
+    FileDescriptor.standardOutput.writeAll("Using epoll() as the polling mechanism.\n")
   }
 
   private static func rank(_ address: SocketAddress) -> Int {

@@ -41,6 +41,7 @@ extension Worker {
     stream.requestChannel.source = .untilClose
     stream.responseChannel.source = .untilClose
     stream.requestPhase = .route
+    if isTracing, let session = stream.session { traceAccept(stream, session) }
     touchClient(stream)
     // Whoever speaks first has mostly spoken by now; what came counts even where no server can be had.
     if !stream.requestChannel.input.isBacked { bufferEarlyBytes(stream) }

@@ -49,6 +49,10 @@ extension Worker {
     session.requestCount += 1
     logAccept(session)
     captureRequestLine(stream)
+    if isTracing {
+      traceAccept(stream, session)
+      traceRequest(stream)
+    }
     if !frontend.requestCaptures.isEmpty {
       stream.requestCaptures.capture(frontend.requestCaptures, from: stream.request)
     }

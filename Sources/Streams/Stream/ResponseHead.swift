@@ -87,6 +87,7 @@ extension Worker {
     stream.responseFraming = framing
     stream.responseTick = loop.now
     stream.status = status
+    if isTracing { traceResponse(stream) }
     let counter = TrafficCounter.ofStatus(status)
     backend.counters.count(counter)
     frontend.counters.count(counter)
