@@ -65,6 +65,7 @@ let proxy: [Target] = [
   target(
     "Observability",
     ["Proxies", "Configuration", "LogFormat", "Samples", "HTTP", "TLS", "System", "Memory", "Primitives"]),
+  target("StatsPage", ["Observability", "Proxies", "Configuration", "Memory", "Primitives"]),
   target("Prometheus", ["Observability", "Proxies", "LoadBalancing", "Configuration", "Memory", "Primitives"]),
   target(
     "HealthChecks",
@@ -75,7 +76,8 @@ let proxy: [Target] = [
   target(
     "Streams",
     [
-      "Prometheus", "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections", "EventLoop", "HTTP",
+      "Prometheus", "StatsPage", "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections",
+      "EventLoop", "HTTP",
       "HTTP1",
       "Rules",
       "LogFormat", "Samples", "StickTables", "TLS", "System", "Memory", "Primitives",

@@ -18,6 +18,7 @@ func inheritedProxy(
   settings.location = location
   settings.capabilities = capabilities
   settings.check.hasOwnScript = false
+  settings.stats.isInherited = true
   if !capabilities.contains(.defaults) { dropForeignSettings(&settings) }
   return settings
 }

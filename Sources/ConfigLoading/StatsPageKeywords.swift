@@ -1,5 +1,8 @@
 import ConfigSyntax
 import Configuration
+import Memory
+import Rules
+import Samples
 
 /// `stats ...` of proxies: the statistics page (manual section 4.2).
 let statsPageKeywords: [KeywordEntry] = [KeywordEntry("stats", .proxies, parse: StatsPageLines.parse)]
@@ -10,6 +13,11 @@ enum StatsPageLines {
     + "'show-legends'."
 
   @Sendable static func parse(_ context: LoadContext, _ line: ConfigLine) {
+    if context.proxy.stats.isInherited {
+      context.proxy.stats = StatsPageSettings()
+      context.proxy.rules.statistics = []
+      context.proxy.rules.administration = []
+    }
     switch line[1] {
     case "": context.alertTight("missing keyword in 'stats', \(expected)")
     case "enable": context.proxy.stats.enabled = true
@@ -37,7 +45,7 @@ enum StatsPageLines {
     case "admin": admin(context, line)
     case "http-request":
       if context.isInDefaults { return context.alertTight("'stats' not allowed in 'defaults' section.") }
-      context.refuse("stats http-request")
+      request(context, line)
     default: context.alertTight("unknown stats parameter '\(line[1])', \(expected)")
     }
   }
@@ -82,6 +90,66 @@ enum StatsPageLines {
     guard line[2] == "if" || line[2] == "unless" else {
       return context.alert("'stats admin' requires either 'if' or 'unless' followed by a condition.")
     }
-    context.refuse("stats admin")
+    do throws(SampleError) {
+      let place: CheckPoint =
+        context.proxy.accepts(.frontend) ? .frontendRequestHeader : .backendRequestHeader
+      let condition = try context.condition(Array(line.words.dropFirst(2)), site: context.ruleSite, at: place)
+      enable(context) { _ in }
+      context.proxy.rules.administration.append(condition)
+    } catch {
+      context.alert("error detected while parsing a 'stats admin' rule : \(error.message).")
+    }
+  }
+
+  /// `stats http-request`: read as the rule of the proxy, and kept apart.
+  private static func request(_ context: LoadContext, _ line: ConfigLine) {
+    enable(context) { _ in }
+    if let last = context.proxy.rules.statistics.last, last.condition == nil {
+      context.warningTight("previous 'stats' action has no condition attached, further entries are NOOP.")
+    }
+    let others = context.proxy.rules
+    context.proxy.rules = ProxyRules()
+    var rule = line
+    rule.words.removeFirst()
+    RuleLines.http(context, rule, .httpRequest)
+    let own = context.proxy.rules.httpRequest
+    context.proxy.rules = others
+    context.proxy.rules.statistics += own
+  }
+
+  // MARK: - After the last file
+
+  /// `stats auth` comes to two rules: who is known passes, and everybody else is asked.
+  static func complete(_ context: LoadContext, _ index: Int) {
+    let proxy = context.model.proxies[index]
+    let stats = proxy.stats
+    if !stats.enabled { return }
+    if !proxy.rules.statistics.isEmpty && (!stats.users.isEmpty || stats.realm != nil) {
+      return context.alertPlain(
+        "proxy '\(proxy.name)': stats 'auth'/'realm' and 'http-request' can't be used at the same time.")
+    }
+    if stats.users.isEmpty { return }
+    // No list of the configuration can have this name.
+    let name = "\u{1}stats \(index)"
+    let users = stats.users.map { account in
+      let user = account.prefix { $0 != ":" }
+      return UserList.User(
+        name: String(user), password: String(account.dropFirst(user.count + 1)), isEncrypted: false, groups: [])
+    }
+    context.ruleState.userLists[name] = context.samples.add(UserList(name: name, users: users))
+    var lists = AccessLists()
+    let site = ExpressionSite(file: proxy.location.file, line: proxy.location.line, proxy: proxy.name)
+    do throws(SampleError) {
+      let known = try context.samples.parseCondition(
+        words: ["{", "http_auth(\(name))", "}"], unless: false, lists: &lists, site: site)
+      context.model.proxies[index].rules.statistics = [
+        Rule(.allow, if: known.condition, line: proxy.location.line),
+        Rule(
+          .authenticate(realm: Bytes(permanent: stats.realm ?? StatsPageSettings.standardRealm)), if: nil,
+          line: proxy.location.line),
+      ]
+    } catch {
+      context.alertPlain("proxy '\(proxy.name)': 'stats auth': \(error.message)")
+    }
   }
 }

@@ -57,6 +57,7 @@ struct ProxyValidation {
     checkLogMode()
     checkHTTPCheckRules()
     BackendReferences(validation: self).run()
+    StatsPageLines.complete(context, index)
     LogFormatValidation(validation: self).run()
     warnMissingTimeouts()
     completeTimeouts()

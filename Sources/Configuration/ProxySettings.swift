@@ -345,6 +345,8 @@ public enum LogFormatChoice: Sendable, Hashable {
 /// `stats enable|uri|...` (manual section 4.2). The page itself belongs to the operations issue.
 public struct StatsPageSettings: Sendable, Hashable {
   public var enabled = false
+  /// Taken over from `defaults`: a section's own first `stats` line replaces all of it.
+  public var isInherited = false
   public var uri: String?
   public var refresh: Int?
   public var realm: String?
@@ -356,4 +358,8 @@ public struct StatsPageSettings: Sendable, Hashable {
   public var showModules = false
   public var scope: [String] = []
   public init() {}
+
+  /// What HAProxy takes where nothing is said.
+  public static let standardURI = "/haproxy?stats"
+  public static let standardRealm = "HAProxy Statistics"
 }

@@ -46,6 +46,8 @@ public final class ProcessRuntime: Sendable {
   public let workerConnections: [SharedCell]
   /// Invalid messages, for `show errors`.
   public let errorCaptures: ErrorCaptures
+  /// The rates of the last minutes, where some proxy has a page that shows them.
+  public let rateHistory: RateHistory?
   /// Which servers follow which.
   public let tracking: TrackingTable
 
@@ -69,6 +71,8 @@ public final class ProcessRuntime: Sendable {
     self.maxPipes = maxPipes
     self.maxSockets = maxSockets
     workerConnections = (0..<threads).map { _ in SharedCell() }
+    let hasPage = model.proxies.contains { $0.stats.enabled && !$0.disabled && $0.mode == .http }
+    rateHistory = hasPage ? RateHistory(proxies: model.proxies.count) : nil
     tracking = TrackingTable(model: model)
     errorCaptures = ErrorCaptures(proxies: model.proxies.count)
     prepareServers()

@@ -70,6 +70,10 @@ public struct ProxyRules: Sendable {
   public var servers: [ServerRule] = []
   public var persistence: [PersistRule] = []
   public var monitorFailures: [Condition] = []
+  /// `stats http-request`, and what `stats auth` comes to.
+  public var statistics: [Rule] = []
+  /// `stats admin`: one that holds is enough.
+  public var administration: [Condition] = []
   /// Milliseconds; nil: no wait.
   public var requestInspectDelay: Int64?
   public var responseInspectDelay: Int64?
@@ -96,6 +100,8 @@ public struct ProxyRules: Sendable {
     copy.servers = servers.map { $0 }
     copy.persistence = persistence.map { $0 }
     copy.monitorFailures = monitorFailures.map { $0 }
+    copy.statistics = statistics.map { $0 }
+    copy.administration = administration.map { $0 }
     return copy
   }
 }

@@ -118,6 +118,12 @@ extension Worker {
     purgeIdle()
   }
 
+  /// Takes a sample for the page's curves.
+  func sampleRates() {
+    process.rateHistory?.sample(process, now: loop.now)
+    loop.timers.arm(sampleTimer, at: loop.now + RateHistory.period)
+  }
+
   func serverEvent(_ connection: ServerConnection) {
     if let stream = connection.stream { advance(stream) } else { idleEvent(connection) }
   }

@@ -53,6 +53,8 @@ public final class Worker {
   var ready: [Stream] = []
   /// This worker's timer for everything that is not of one stream: idle purge, resuming listeners.
   var houseTimer: TimerWheel.Slot = 0
+  /// Of the worker that samples rates for the page.
+  var sampleTimer: TimerWheel.Slot = 0
   var listenersPaused = false
   /// Some `bind` line has a `nice` of its own.
   var hasNice = false
@@ -112,6 +114,10 @@ public final class Worker {
     frontends = process.frontends.map { $0.map { FrontendReplica($0, worker: index, routes: routes) } }
     backends = process.backends.map { $0.map { BackendReplica($0, worker: index) } }
     houseTimer = self.loop.timers.allocate(token: Token(kind: TokenKind.worker, index: 0, generation: 0).bits)
+    if index == 0 && process.rateHistory != nil {
+      sampleTimer = self.loop.timers.allocate(token: Token(kind: TokenKind.worker, index: 1, generation: 0).bits)
+      sampleRates()
+    }
   }
 
   /// Starts to accept on a listening socket that all workers share.
@@ -166,7 +172,7 @@ public final class Worker {
       guard token.index < streams.count else { return }
       let stream = streams[token.index]
       if stream.generation == token.generation { streamTimeout(stream) }
-    case TokenKind.worker: houseKeeping()
+    case TokenKind.worker: if token.index == 1 { sampleRates() } else { houseKeeping() }
     default: break
     }
   }

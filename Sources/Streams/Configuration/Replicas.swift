@@ -38,6 +38,7 @@ final class FrontendReplica {
   let requestCaptures: [CaptureRule]
   let responseCaptures: [CaptureRule]
   let rules: ProxyRules
+  let statistics: StatisticsReplica?
   let uniqueIDHeader: HTTPHeaderName?
   let hasRequestRules: Bool
   let hasResponseRules: Bool
@@ -72,7 +73,8 @@ final class FrontendReplica {
     responseCaptures = s.responseCaptures.map(CaptureRule.init)
     uniqueIDHeader = s.uniqueIDHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
     rules = s.rules.replica()
-    hasRequestRules = s.rules.touchesRequest
+    statistics = StatisticsReplica(s)
+    hasRequestRules = s.rules.touchesRequest || statistics != nil
     hasResponseRules = s.rules.touchesResponse
   }
 }
@@ -118,6 +120,7 @@ final class BackendReplica {
   /// Persistence by a cookie.
   let cookie: CookieRule?
   let rules: ProxyRules
+  let statistics: StatisticsReplica?
   let hasRequestRules: Bool
   let hasResponseRules: Bool
 
@@ -165,7 +168,8 @@ final class BackendReplica {
     errorAnswers = ErrorAnswerTable(s.errorAnswers)
     cookie = s.mode == .http ? s.cookie.map { CookieRule($0, servers: s.servers) } : nil
     rules = s.rules.replica()
-    hasRequestRules = s.rules.touchesRequest
+    statistics = StatisticsReplica(s)
+    hasRequestRules = s.rules.touchesRequest || statistics != nil
     hasResponseRules = s.rules.touchesResponse
   }
 }

@@ -28,6 +28,8 @@ extension Worker {
       case .start, .frontendContent:
         outcome = runContent(frontend.rules.tcpRequest, stream, delay: frontend.rules.requestInspectDelay)
       case .frontendHTTP: outcome = stream.isHTTP ? run(frontend.rules.httpRequest, stream) : .proceed
+      case .frontendStatistics:
+        outcome = frontend.statistics.map { answerStatistics(stream, $0, frontend.rules) } ?? .proceed
       case .frontendRedirects: outcome = stream.isHTTP ? run(frontend.rules.redirects, stream) : .proceed
       default: outcome = chooseBackend(stream, frontend)
       }
@@ -45,6 +47,8 @@ extension Worker {
       case .backendContent:
         outcome = runContent(backend.rules.tcpRequest, stream, delay: backend.rules.requestInspectDelay)
       case .backendHTTP: outcome = stream.isHTTP ? run(backend.rules.httpRequest, stream) : .proceed
+      case .backendStatistics:
+        outcome = backend.statistics.map { answerStatistics(stream, $0, backend.rules) } ?? .proceed
       case .backendRedirects: outcome = stream.isHTTP ? run(backend.rules.redirects, stream) : .proceed
       default: outcome = .proceed
       }
@@ -62,7 +66,7 @@ extension Worker {
 
   // MARK: - Lists
 
-  private func run(_ rules: [Rule], _ stream: Stream) -> RuleOutcome {
+  func run(_ rules: [Rule], _ stream: Stream) -> RuleOutcome {
     var view = StreamLogView(stream: stream, worker: self)
     while stream.ruleIndex < rules.count {
       let rule = rules[stream.ruleIndex]

@@ -125,7 +125,7 @@ extension Worker {
   }
 
   /// True once enough of the body is there, or nothing more is to be waited for.
-  private func waitForBody(_ stream: Stream, _ time: Int64, _ least: Int64) -> Bool {
+  func waitForBody(_ stream: Stream, _ time: Int64, _ least: Int64) -> Bool {
     guard let session = stream.session, !stream.requestChannel.isComplete else { return true }
     if stream.ruleDeadline == TimerWheel.never { stream.ruleDeadline = loop.now + time }
     while true {

@@ -4,7 +4,8 @@ import Samples
 
 /// Where a stream stands in the rules of its request.
 enum RuleStage: UInt8, Comparable {
-  case start, frontendContent, frontendHTTP, frontendRedirects, switching, backendContent, backendHTTP, backendRedirects
+  case start, frontendContent, frontendHTTP, frontendStatistics, frontendRedirects, switching
+  case backendContent, backendHTTP, backendStatistics, backendRedirects
   case done
   static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }

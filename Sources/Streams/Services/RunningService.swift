@@ -1,11 +1,16 @@
 import Memory
+import Observability
 import Prometheus
+import StatsPage
 
 /// A service inside the proxy while it answers a stream in a server's place: what HAProxy calls an applet. It makes
 /// its text as the client takes it, and remembers how far it has come.
 final class RunningService {
   enum Source {
     case prometheus(PrometheusExport)
+    case page(StatisticsPage)
+    case rows(StatisticsDump)
+    case schema
     /// The answer is complete as it stands.
     case none
   }
@@ -34,6 +39,23 @@ final class RunningService {
         worker.process, worker.facts, now: worker.loop.now, wallClock: worker.loop.wallClock, limit: limit, into: &text)
       if goesOn { source = .prometheus(export) }
       return goesOn
+    case .page(var page):
+      source = .none
+      let goesOn = page.next(
+        worker.process, worker.facts, worker.process.rateHistory, now: worker.loop.now,
+        wallClock: worker.loop.wallClock, limit: limit, into: &text)
+      if goesOn { source = .page(page) }
+      return goesOn
+    case .rows(var dump):
+      source = .none
+      guard let piece = dump.next(worker.process, now: worker.loop.now) else { return false }
+      text.add(piece)
+      source = .rows(dump)
+      return true
+    case .schema:
+      source = .none
+      text.add(StatisticsSchema.json)
+      return false
     }
   }
 }
