@@ -3,11 +3,13 @@ import Configuration
 
 /// Keywords of `global` that are read while nothing acts upon them yet: refused by name where they stand, after their
 /// errors have been reported. An entry goes away with the work that makes it true.
+///
+/// Three that only tune what HAProxy has inside and Weir has not (`tune.idletimer`, `tune.pattern.cache-size`,
+/// `tune.recv_enough`) are not here: docs/differences.md.
 enum UnservedGlobalKeywords {
   static let names: Set<String> = [
     "busy-polling", "close-spread-time", "pp2-never-send-local", "set-dumpable", "tune.buffers.limit",
-    "tune.buffers.reserve", "tune.fail-alloc", "tune.http.cookielen", "tune.idletimer", "tune.pattern.cache-size",
-    "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough", "tune.runqueue-depth",
+    "tune.buffers.reserve", "tune.fail-alloc", "tune.http.cookielen", "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio",
   ]
 
   /// The entries, those of the list above ending in a refusal; `no` before them asks for nothing.

@@ -97,6 +97,16 @@ extension H1Writer {
     return fits
   }
 
+  /// The last chunk and trailers, with names in the case that `nameCase` gives them.
+  public static func writeLastChunk(
+    trailers: borrowing HTTPMessage, nameCase: some H1NameCase, to buffer: inout Buffer
+  ) -> Bool {
+    let start = buffer.count
+    let fits = buffer.append(short: Bytes("0\r\n")) && writeAdjusted(trailers, .none, nameCase, to: &buffer)
+    if !fits { buffer.truncate(to: start) }
+    return fits
+  }
+
   private static func writeAdjusted(
     _ message: borrowing HTTPMessage, _ connection: Connection, _ nameCase: some H1NameCase, to buffer: inout Buffer
   ) -> Bool {

@@ -51,6 +51,8 @@ public final class Worker {
 
   /// Streams that stopped for fairness with work left.
   var ready: [Stream] = []
+  /// Those of them that have their turn now.
+  private var turn: [Stream] = []
   /// This worker's timer for everything that is not of one stream: idle purge, resuming listeners.
   var houseTimer: TimerWheel.Slot = 0
   /// Of the worker that samples rates for the page.
@@ -183,13 +185,20 @@ public final class Worker {
   /// Gives every stream that stopped for fairness another turn.
   public func runReady() {
     if ready.isEmpty { return }
-    var turn = ready
+    // Both lists keep their storage.
+    swap(&ready, &turn)
     if hasNice { turn.sort { ($0.session?.listener?.nice ?? 0) < ($1.session?.listener?.nice ?? 0) } }
-    ready.removeAll(keepingCapacity: true)
-    for stream in turn {
+    if turn.count > tune.runQueueDepth {
+      // The rest keeps its place before what becomes ready meanwhile.
+      ready.append(contentsOf: turn[tune.runQueueDepth...])
+      turn.removeLast(turn.count - tune.runQueueDepth)
+    }
+    for i in turn.indices {
+      let stream = turn[i]
       stream.isInReadyList = false
       if stream.session != nil { advance(stream) }
     }
+    turn.removeAll(keepingCapacity: true)
   }
 
   func runLater(_ stream: Stream) {
@@ -208,6 +217,8 @@ struct WorkerTuning {
   let pipeSize: Int?
   let logURILength: Int
   let multiQueue: Bool
+  /// Streams that may have another turn between two looks at the sockets, at least 1.
+  let runQueueDepth: Int
   let splices: Bool
   let clientReceiveBuffer: Int?
   let clientSendBuffer: Int?

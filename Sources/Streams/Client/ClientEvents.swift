@@ -196,13 +196,13 @@ extension Worker {
   }
 
   /// Ends the connection and everything of the session.
-  func closeSession(_ session: Session) {
+  func closeSession(_ session: Session, reset: Bool = false) {
     guard let listener = session.listener, session.connection.isOpen else { return }
     if let own = session.privateServer {
       session.privateServer = nil
       closeServerConnection(own)
     }
-    if listener.frontend.options.contains(.noLinger) { session.connection.abort() } else { session.connection.close() }
+    if reset || listener.frontend.options.contains(.noLinger) { session.connection.abort() } else { session.connection.close() }
     giveBack(session)
     connectionEnded(listener)
   }

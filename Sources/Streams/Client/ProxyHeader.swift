@@ -77,7 +77,8 @@ extension Worker {
 
   private func refuseProxyHeader(_ session: Session, _ failure: ConnectionFailure = .proxyNotAHeader) {
     logConnectionError(session, failure)
-    closeSession(session)
+    // What was sent was not taken: its sender is told by a reset.
+    closeSession(session, reset: !session.input.isEmpty)
   }
 
   /// The header that goes out before anything else on a connection to a server with `send-proxy`.

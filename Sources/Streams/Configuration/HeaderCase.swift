@@ -29,6 +29,7 @@ extension Worker {
   /// Writes a request's head for a server, in the spelling that the backend asks for.
   func write(request stream: Stream, _ backend: BackendReplica, _ connection: H1Writer.Connection) -> Bool {
     if let headerCase, backend.options.contains(.forceCaseAdjustServer) {
+      stream.requestChannel.nameCase = headerCase
       return H1Writer.write(
         stream.request, connection: connection, nameCase: headerCase, to: &stream.requestChannel.output)
     }
@@ -38,6 +39,7 @@ extension Worker {
   /// Writes a response's head for a client, in the spelling that the frontend asks for.
   func write(response stream: Stream, _ connection: H1Writer.Connection) -> Bool {
     if let headerCase, stream.frontend?.options.contains(.forceCaseAdjustClient) == true {
+      stream.responseChannel.nameCase = headerCase
       return H1Writer.write(
         stream.response, connection: connection, nameCase: headerCase, to: &stream.responseChannel.output)
     }

@@ -13,6 +13,7 @@ extension WorkerTuning {
     pipeSize = t.pipeSize
     logURILength = t.httpLogURILength
     multiQueue = t.listenerMultiQueue
+    runQueueDepth = max(1, t.runQueueDepth)
     splices = true
     clientReceiveBuffer = t.receiveBufferClient
     clientSendBuffer = t.sendBufferClient

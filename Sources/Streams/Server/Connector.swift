@@ -192,6 +192,8 @@ extension Worker {
       backend.shared.with { b in
         if s.queue.length.value == 0 && b.queue.length.value == 0 { return }
         if !s.isUsable { return }
+        var reserved = false
+        defer { if reserved { b.balancer.loadChanged(server.index) } }
         let sharesLoad = b.balancer.sharesLoad(server.index, isBackup: s.settings.isBackup)
         while true {
           let limit = s.load.limit(in: backend.load)
@@ -214,6 +216,7 @@ extension Worker {
           }
           guard let entry else { return }
           // Reserved here; the stream's worker makes it the stream's own.
+          reserved = true
           s.load.served.add(1)
           backend.load.served.add(1)
           process.mailboxes[entry.stream.worker].post(
@@ -240,6 +243,7 @@ extension Worker {
       take(server, stream)
       advance(stream)
     } else {
+      backend.shared.with { $0.balancer.loadChanged(server.index) }
       serveQueue(server, backend)
     }
   }

@@ -16,6 +16,8 @@ struct Channel: ~Copyable {
   /// The body leaves in chunks of our own.
   var chunkedOut = false
   var decoder = H1ChunkDecoder()
+  /// How names are spelt towards the receiver, where it has wishes.
+  var nameCase: HeaderCase?
   /// The last chunk has come: trailers are next.
   var readsTrailers = false
   /// Fields of the parsed head still point into `input`: it must not move.
@@ -39,6 +41,7 @@ struct Channel: ~Copyable {
     closePipe()
     source = .none
     chunkedOut = false
+    nameCase = nil
     readsTrailers = false
     keepsOutput = false
     isPinned = false

@@ -62,6 +62,11 @@ private func writeChunk(_ channel: inout Channel, _ framing: Int, _ data: Int) {
 }
 
 extension Channel {
+  /// The last chunk, its trailers spelt as the head was.
+  fileprivate mutating func writeLastChunk(trailers: borrowing HTTPMessage) -> Bool {
+    guard let nameCase else { return H1Writer.writeLastChunk(trailers: trailers, to: &output) }
+    return H1Writer.writeLastChunk(trailers: trailers, nameCase: nameCase, to: &output)
+  }
   /// Drops received bytes that have been looked at.
   mutating func take(_ n: Int) {
     if isPinned { input.consumeKeeping(n) } else { input.consume(n) }
@@ -75,9 +80,9 @@ private func readTrailers(_ channel: inout Channel, _ resources: PumpResources, 
   case .needMore: return moved ? .progress : .needMore
   case .invalid: return .malformed
   case .complete(let framing):
-    if channel.chunkedOut && !H1Writer.writeLastChunk(trailers: resources.trailers, to: &channel.output) {
+    if channel.chunkedOut && !channel.writeLastChunk(trailers: resources.trailers) {
       channel.output.compact()
-      if !H1Writer.writeLastChunk(trailers: resources.trailers, to: &channel.output) {
+      if !channel.writeLastChunk(trailers: resources.trailers) {
         return channel.output.isEmpty ? .malformed : .progress
       }
     }
