@@ -9,7 +9,8 @@ import Configuration
 enum UnservedGlobalKeywords {
   static let names: Set<String> = [
     "busy-polling", "close-spread-time", "pp2-never-send-local", "set-dumpable", "tune.buffers.limit",
-    "tune.buffers.reserve", "tune.fail-alloc", "tune.http.cookielen", "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio",
+    "tune.buffers.reserve", "tune.fail-alloc", "tune.http.cookielen", "tune.pool-high-fd-ratio",
+    "tune.pool-low-fd-ratio",
   ]
 
   /// The entries, those of the list above ending in a refusal; `no` before them asks for nothing.

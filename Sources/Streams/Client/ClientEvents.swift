@@ -202,7 +202,11 @@ extension Worker {
       session.privateServer = nil
       closeServerConnection(own)
     }
-    if reset || listener.frontend.options.contains(.noLinger) { session.connection.abort() } else { session.connection.close() }
+    if reset || listener.frontend.options.contains(.noLinger) {
+      session.connection.abort()
+    } else {
+      session.connection.close()
+    }
     giveBack(session)
     connectionEnded(listener)
   }
