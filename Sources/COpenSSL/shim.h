@@ -55,6 +55,65 @@ static inline GENERAL_NAME *weir_sk_GENERAL_NAME_value(GENERAL_NAMES *names, int
 static inline void weir_GENERAL_NAMES_free(GENERAL_NAMES *names) { GENERAL_NAMES_free(names); }
 static inline unsigned long weir_ERR_reason(unsigned long code) { return (unsigned long)ERR_GET_REASON(code); }
 static inline int weir_ERR_library(unsigned long code) { return (int)ERR_GET_LIB(code); }
+static inline int weir_sk_X509_INFO_num(STACK_OF(X509_INFO) *stack) { return sk_X509_INFO_num(stack); }
+static inline X509_INFO *weir_sk_X509_INFO_value(STACK_OF(X509_INFO) *stack, int at)
+{
+    return sk_X509_INFO_value(stack, at);
+}
+static inline void weir_sk_X509_INFO_free(STACK_OF(X509_INFO) *stack) { sk_X509_INFO_pop_free(stack, X509_INFO_free); }
+static inline STACK_OF(X509_NAME) *weir_sk_X509_NAME_new(void) { return sk_X509_NAME_new_null(); }
+static inline int weir_sk_X509_NAME_push(STACK_OF(X509_NAME) *stack, X509_NAME *name)
+{
+    return sk_X509_NAME_push(stack, name);
+}
+static inline int weir_sk_SSL_CIPHER_num(STACK_OF(SSL_CIPHER) *stack) { return sk_SSL_CIPHER_num(stack); }
+static inline const SSL_CIPHER *weir_sk_SSL_CIPHER_value(STACK_OF(SSL_CIPHER) *stack, int at)
+{
+    return sk_SSL_CIPHER_value(stack, at);
+}
+static inline void weir_sk_SSL_CIPHER_free(STACK_OF(SSL_CIPHER) *stack) { sk_SSL_CIPHER_free(stack); }
+static inline int weir_SSL_CTX_set1_curves_list(SSL_CTX *context, const char *list)
+{
+    return (int)SSL_CTX_set1_curves_list(context, list);
+}
+static inline int weir_SSL_CTX_set_dh_auto(SSL_CTX *context, long on) { return (int)SSL_CTX_set_dh_auto(context, on); }
+static inline int weir_SSL_set_min_proto_version(SSL *session, int version)
+{
+    return (int)SSL_set_min_proto_version(session, version);
+}
+static inline int weir_SSL_set_max_proto_version(SSL *session, int version)
+{
+    return (int)SSL_set_max_proto_version(session, version);
+}
+static inline int weir_SSL_CTX_set1_cert_store(SSL_CTX *context, X509_STORE *store)
+{
+    SSL_CTX_set1_cert_store(context, store);
+    return 1;
+}
+static inline int weir_SSL_CTX_set1_verify_cert_store(SSL_CTX *context, X509_STORE *store)
+{
+    return (int)SSL_CTX_set1_verify_cert_store(context, store);
+}
+static inline int weir_SSL_CTX_set1_chain_cert_store(SSL_CTX *context, X509_STORE *store)
+{
+    return (int)SSL_CTX_set1_chain_cert_store(context, store);
+}
+typedef int (*weir_ticket_callback)(SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int);
+static inline void weir_SSL_CTX_set_ticket_callback(SSL_CTX *context, weir_ticket_callback callback)
+{
+    SSL_CTX_set_tlsext_ticket_key_evp_cb(context, callback);
+}
+typedef int (*weir_status_callback)(SSL *, void *);
+static inline void weir_SSL_CTX_set_status_callback(SSL_CTX *context, weir_status_callback callback, void *argument)
+{
+    SSL_CTX_set_tlsext_status_cb(context, callback);
+    SSL_CTX_set_tlsext_status_arg(context, argument);
+}
+static inline void weir_SSL_set_status_response(SSL *session, unsigned char *bytes, int count)
+{
+    SSL_set_tlsext_status_ocsp_resp(session, bytes, count);
+}
+static inline void *weir_OPENSSL_malloc(size_t size) { return OPENSSL_malloc(size); }
 
 /* Writes two pieces as one record: Swift has no uninitialised array on the stack. */
 static inline int weir_SSL_write_pieces(SSL *session, const void *first, size_t first_size, const void *second,

@@ -1,6 +1,7 @@
 import ConfigSyntax
 import Configuration
 import System
+import TLS
 
 /// What `ssl` on later `bind` and `server` lines starts from (manual sections 3.1 and 3.2).
 let globalTLSKeywords: [KeywordEntry] = [
@@ -23,7 +24,7 @@ let globalTLSKeywords: [KeywordEntry] = [
     guard String(latin1: content ?? []).contains("-----BEGIN DH PARAMETERS-----") else {
       return context.alert("'ssl-dh-param-file': unable to load DH parameters from file <\(line[1])>.")
     }
-    context.model.global.tls.diffieHellmanFile = line[1]
+    context.model.global.tls.diffieHellmanText = content
   },
   KeywordEntry("ssl-server-verify", .global) { context, line in
     guard context.checkArgumentCount(line, atMost: 1) else { return }
@@ -36,15 +37,24 @@ let globalTLSKeywords: [KeywordEntry] = [
   },
   KeywordEntry("ssl-load-extra-files", .global) { context, line in
     let words = line.arguments.prefix { !$0.isEmpty }
-    let known: Set<String> = ["none", "all", "bundle", "sctl", "ocsp", "issuer"]
-    guard !words.isEmpty && words.allSatisfy(known.contains) else {
+    let known: [String: TLSExtraFiles] = [
+      "none": [], "all": .all, "bundle": .bundle, "sctl": .timestamps, "ocsp": .ocsp, "issuer": .issuer, "key": .key,
+    ]
+    guard !words.isEmpty && words.allSatisfy({ known[$0] != nil }) else {
       return context.alert(
         "'ssl-load-extra-files' expects one or multiple arguments (none, all, bundle, sctl, ocsp, issuer).")
     }
     if words.count > 1 && (words.contains("none") || words.contains("all")) {
       return context.alert("'ssl-load-extra-files' 'none' and 'all' can be only used alone")
     }
-    context.model.global.tls.extraFiles = Set(words)
+    context.model.global.tls.extraFiles = words.reduce(into: []) { $0.formUnion(known[$1] ?? []) }
+  },
+  KeywordEntry("issuers-chain-path", .global) { context, line in
+    guard context.checkArgumentCount(line, atMost: 1) else { return }
+    guard Files.kind(line[1]) == .folder else {
+      return context.alert("global statement 'issuers-chain-path' expects a directory path as an argument.\n")
+    }
+    context.model.certificates.loadChains(line[1]) { context.warningPlain($0) }
   },
   KeywordEntry("ssl-load-extra-del-ext", .global) { context, _ in
     context.model.global.tls.extraFilesReplaceExtension = true
@@ -126,10 +136,6 @@ private func tlsCount(_ name: String, _ path: GlobalPath<Int>) -> KeywordEntry {
 
 /// The words of `ssl-default-bind-options` and `ssl-default-server-options`.
 enum TLSOptionWords {
-  private static let versions: [String: TLSDefaults.Version] = [
-    "sslv3": .ssl3, "tlsv10": .tls10, "tlsv11": .tls11, "tlsv12": .tls12, "tlsv13": .tls13,
-  ]
-
   static func read(_ context: LoadContext, _ line: ConfigLine, _ path: GlobalPath<TLSDefaults.Side>, ofBind: Bool) {
     let statement = "on global statement '\(line.keyword)'."
     if line[1].isEmpty {
@@ -141,13 +147,13 @@ enum TLSOptionWords {
       if word == "ssl-min-ver" || word == "ssl-max-ver" {
         at += 1
         if line[at].isEmpty { return context.alert("'\(word)' : missing the ssl/tls version \(statement)") }
-        guard let version = TLSDefaults.Version(written: line[at]) else {
+        guard let version = TLSVersion(written: line[at]) else {
           return context.alert("'\(line[at])' : unknown ssl/tls version \(statement)")
         }
         if word == "ssl-min-ver" {
-          context.model.global[keyPath: path].minimum = version
+          context.model.global[keyPath: path].versions.minimum = version
         } else {
-          context.model.global[keyPath: path].maximum = version
+          context.model.global[keyPath: path].versions.maximum = version
         }
       } else if !apply(word, to: &context.model.global[keyPath: path], ofBind: ofBind) {
         return context.alert("unknown option '\(word)' \(statement)")
@@ -161,10 +167,8 @@ enum TLSOptionWords {
       side.noTickets = true
     } else if word == "prefer-client-ciphers" && ofBind {
       side.prefersClientCiphers = true
-    } else if word.hasPrefix("no-"), let version = versions[String(word.dropFirst(3))] {
-      side.excluded.insert(version)
-    } else if word.hasPrefix("force-"), let version = versions[String(word.dropFirst(6))] {
-      side.forced = version
+    } else if TLSLineOptions.versionSwitch(word) != nil {
+      side.versions.apply(word)
     } else {
       return false
     }

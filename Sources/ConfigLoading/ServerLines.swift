@@ -35,6 +35,11 @@ struct ServerOptionContext {
     self.form = form
   }
 
+  mutating func warn(_ text: String) {
+    let place = "[\(context.line.file):\(context.line.number)] : "
+    context.warningPlain(hasSpoken ? text : place + prefix + text)
+    hasSpoken = true
+  }
   mutating func alert(_ text: String, _ grade: LoadFlags = .error) {
     let place = "[\(context.line.file):\(context.line.number)] : "
     context.alertPlain(hasSpoken ? text : place + prefix + text, grade)
@@ -143,6 +148,8 @@ enum ServerLine {
     var settings = context.proxy.defaultServer
     settings.name = name
     settings.location = context.location
+    // Even where the server's own line then says `no-ssl`: the runtime API may switch it on again.
+    settings.tls.isReady = settings.tls.isUsed
     var options = ServerOptionContext(
       context: context, cursor: OptionCursor(line: line, at: addressAt + 1), settings: settings, form: form)
     do throws(AddressError) {
@@ -227,6 +234,6 @@ enum ServerLine {
       options.alert("unable to enable checks and tracking at the same time!")
       return false
     }
-    return true
+    return options.readServerName()
   }
 }

@@ -61,6 +61,7 @@ struct ServerValidation {
     for at in proxy.servers.indices {
       completeLimits(at)
       var messages = ServerMessages(proxy: proxy, server: proxy.servers[at])
+      ServerTLSValidation(validation: validation).run(at, &messages)
       warnFastOpen(at, &messages)
       if proxy.servers[at].track != nil { checkTracking(at, messages) }
     }

@@ -189,11 +189,12 @@ struct ProxyValidation {
       next += 1
       let bind = proxy.binds[at]
       checkThreads(bind, &reported)
-      guard let proto = bind.proto, !Multiplexer.fits(proto, proxy.mode), reported.insert(bind.location).inserted
-      else { continue }
-      context.alertPlain(
-        "\(title) : MUX protocol '\(proto)' is not usable for 'bind \(bind.written)' at "
-          + "[\(bind.location.file):\(bind.location.line)].")
+      if let proto = bind.proto, !Multiplexer.fits(proto, proxy.mode), reported.insert(bind.location).inserted {
+        context.alertPlain(
+          "\(title) : MUX protocol '\(proto)' is not usable for 'bind \(bind.written)' at "
+            + "[\(bind.location.file):\(bind.location.line)].")
+      }
+      BindTLSValidation(validation: self).run(at)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Primitives
 public import TLS
+public import TLS
 
 /// One address of a `bind` line with the line's options (manual section 5.1). A line with several addresses, or a port
 /// range, gives one value per listening socket.
@@ -40,6 +41,9 @@ public struct BindSettings: Sendable {
   /// `proto h1|h2|none`.
   public var proto: String?
   public var quiet = false
+  public var tls = TLSBindSettings()
+  /// What `ssl` makes of `tls`, once the configuration is complete; shared by the addresses of a line.
+  public var tlsListener: TLSListener?
   /// What connections are accepted with where `ssl` stands on the line; shared by all workers.
   public var tlsContext: TLSContext?
 

@@ -1,6 +1,7 @@
 import Primitives
 import Rules
 import Samples
+public import TLS
 
 /// The validated configuration of one generation: what the text meant, and nothing of how it runs. Values only, so it
 /// is shared between threads freely and compared at a reload.
@@ -14,6 +15,8 @@ public struct ConfigurationModel: Sendable {
   public var ruleResources = RuleResources()
   /// Variables of the whole process.
   public let processVariables = ProcessVariables()
+  /// Certificates, authorities and lists, and who uses them.
+  public let certificates = TLSStore()
   public init() {}
 
   /// Whether anything listens: without that there is nothing to start.

@@ -1,4 +1,7 @@
 import Primitives
+public import Samples
+public import TLS
+public import Samples
 public import TLS
 
 /// Where a server is: an address that is known, or a name that start-up resolves (`init-addr`).
@@ -33,6 +36,8 @@ public struct ProxyHeaderOptions: OptionSet, Sendable, Hashable {
   /// The host name of the client's TLS handshake.
   public static let authority = ProxyHeaderOptions(rawValue: 2)
   public static let checksum = ProxyHeaderOptions(rawValue: 4)
+  /// `cert-cn`
+  public static let commonName = ProxyHeaderOptions(rawValue: 8)
 }
 
 /// A `server` line (manual section 5.2). Times are milliseconds.
@@ -85,6 +90,14 @@ public struct ServerSettings: Sendable {
   public var tlsContext: TLSContext?
   /// What checks speak TLS with: `tlsContext`, or the one of `check-ssl`; nil where checks are in clear.
   public var checkTLSContext: TLSContext?
+
+  // TLS
+  public var tls = TLSServerSettings()
+  /// `sni`, as written and as compiled.
+  public var serverNameText: String?
+  public var serverNameExpression: ParsedExpression?
+  /// What `ssl` or `check-ssl` make of `tls`, once the configuration is complete.
+  public var tlsTarget: TLSServerTarget?
 
   // Idle connections
   /// -1: no limit; 0: never keep.

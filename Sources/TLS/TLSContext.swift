@@ -14,15 +14,20 @@ public enum TLSSide: Sendable { case server, client }
   let verification: TLSVerification
 
   /// A context with HAProxy's basic settings and no certificate; nil where the library has no memory.
-  public init?(_ side: TLSSide, verification: TLSVerification = TLSVerification()) {
+  public convenience init?(_ side: TLSSide, verification: TLSVerification = TLSVerification()) {
+    self.init(TLSContextData(side, verification: verification))
+  }
+  init?(_ data: TLSContextData) {
+    let side = data.side
     guard let context = unsafe SSL_CTX_new(side == .server ? TLS_server_method() : TLS_client_method()) else {
       return nil
     }
     unsafe raw = context
     self.side = side
-    self.verification = verification
+    verification = data.verification
     unsafe setDefaults(context, side)
-    unsafe SSL_CTX_set_ex_data(context, TLSIndexes.context, Unmanaged.passUnretained(self).toOpaque())
+    // Sessions may outlive this object, but not what the library's context holds.
+    unsafe SSL_CTX_set_ex_data(context, TLSIndexes.context, Unmanaged.passRetained(data).toOpaque())
   }
   deinit { unsafe SSL_CTX_free(raw) }
 
@@ -86,8 +91,12 @@ enum TLSOption {
 
 /// Places of our own data in OpenSSL's objects.
 enum TLSIndexes {
-  /// In a context: the `TLSContext`, unretained.
-  static let context = CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, nil, nil, nil, nil)
+  /// In a context: its `TLSContextData`, retained.
+  static let context = unsafe CRYPTO_get_ex_new_index(
+    CRYPTO_EX_INDEX_SSL_CTX, 0, nil, nil, nil,
+    { _, held, _, _, _, _ in
+      if let held = unsafe held { unsafe Unmanaged<TLSContextData>.fromOpaque(held).release() }
+    })
   /// In a session: a `TLSVerificationRecord` packed into the bits of the pointer.
   static let record = CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL, 0, nil, nil, nil, nil)
 }

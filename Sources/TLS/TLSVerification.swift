@@ -83,7 +83,7 @@ private let verifyCallback: @convention(c) (Int32, OpaquePointer?) -> Int32 = { 
 
 @unsafe private func judge(_ passed: Bool, _ session: OpaquePointer, _ store: OpaquePointer) -> Bool {
   guard let held = unsafe SSL_CTX_get_ex_data(SSL_get_SSL_CTX(session), TLSIndexes.context) else { return passed }
-  let context = unsafe Unmanaged<TLSContext>.fromOpaque(held).takeUnretainedValue()
+  let context = unsafe Unmanaged<TLSContextData>.fromOpaque(held).takeUnretainedValue()
   if context.side == .client {
     return unsafe passed && X509_STORE_CTX_get_error_depth(store) == 0
       ? hasExpectedName(session, store, context.verification.hostName) : passed

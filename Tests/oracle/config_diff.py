@@ -4,11 +4,14 @@
 usage: config_diff.py WEIR [--oracle HAPROXY] [--show] [CASE-FILE...]
 
 Each file of Tests/oracle/configs/*.cases holds cases separated by lines that begin with `=== name`; within a
-case, first lines `@env NAME=VALUE` set variables and `@args ...` adds arguments; after a line `@bytes` the rest has no
+case, first lines `@env NAME=VALUE` set variables, `@args ...` adds arguments and `@certificates` puts the files of
+certificates.py beside the configuration; after a line `@bytes` the rest has no
 line feed at its end but where `@LF` stands, and `@xHH` is a byte. Prints the cases that differ and counts; the exit
 status is 1 where any case differs. Cases under a name that ends in ` (weir)` show deliberate differences and are not compared.
 """
-import argparse, concurrent.futures, glob, os, re, subprocess, sys, tempfile
+import argparse, concurrent.futures, functools, glob, os, re, subprocess, sys, tempfile
+
+import certificates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -33,6 +36,7 @@ def build(lines):
             env[key] = value.encode("latin1").decode("unicode_escape")
         elif word == "@args": args += rest.split()
         elif word == "@bytes": raw = True
+        elif word == "@certificates": env["CERTIFICATES"] = ""
         lines = lines[1:]
     text = "\n".join(lines).rstrip("\n") + "\n"
     if raw:
@@ -49,14 +53,25 @@ def normalise(out):
         if not re.match(r"\[NOTICE\]\s+\(P\) : (haproxy version is|path to executable)", line))
 
 
+@functools.cache
+def shared_certificates():
+    """a folder with all certificates, made on first use"""
+    keeper = tempfile.TemporaryDirectory()
+    certificates.make(keeper.name)
+    return keeper
+
+
 def run(binary, text, env, args):
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, "t.cfg"), "w", encoding="latin1", newline="") as file: file.write(text)
+        if "CERTIFICATES" in env:
+            for name in os.listdir(shared_certificates().name):
+                os.symlink(os.path.join(shared_certificates().name, name), os.path.join(folder, name))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HAPROXY")}
         environment.update(env)
         try:
             done = subprocess.run([binary, "-c", *args, "-f", "t.cfg"], cwd=folder, env=environment,
-                                  capture_output=True, timeout=20)
+                                  capture_output=True, stdin=subprocess.DEVNULL, timeout=20)
         except subprocess.TimeoutExpired: return "timeout", ""
         out = (done.stderr + done.stdout).decode("latin1").replace(folder, "FOLDER")
         return done.returncode, normalise(out)
@@ -67,6 +82,7 @@ def compare(weir, haproxy, only="", files=(), show=False):
     files = files or sorted(glob.glob(os.path.join(HERE, "configs", "*.cases")))
     todo = [(os.path.basename(f), n, *build(l)) for f in files for n, l in cases(f)
             if not n.endswith(" (weir)") and only in f"{os.path.basename(f)}: {n}"]
+    if any("CERTIFICATES" in case[3] for case in todo): shared_certificates()
     def both(case):
         return run(haproxy, *case[2:]), run(os.path.abspath(weir), *case[2:])
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool: results = list(pool.map(both, todo))

@@ -1,0 +1,68 @@
+import COpenSSL
+import Synchronization
+
+/// `generate-certificates`: makes a certificate for each name that a client asks for, signed by the file of
+/// `ca-sign-file`, and keeps the last thousand (`tune.ssl.ssl-ctx-cache-size`).
+final class CertificateGenerator: Sendable {
+  private struct Kept {
+    var byName: [[UInt8]: BoundCertificate] = [:]
+    var order: [[UInt8]] = []
+  }
+  private let authority: CertificateMaterial
+  private let limit: Int
+  private let makeContext: @Sendable (CertificateMaterial) -> BoundCertificate?
+  private let kept = Mutex(Kept())
+  private let serial = Mutex(Int.random(in: 1...(1 << 40)))
+
+  init(
+    _ authority: CertificateMaterial, limit: Int,
+    makeContext: @escaping @Sendable (CertificateMaterial) -> BoundCertificate?
+  ) {
+    self.authority = authority
+    self.limit = max(1, limit)
+    self.makeContext = makeContext
+  }
+
+  func certificate(for name: [UInt8]) -> BoundCertificate? {
+    let key = ServerNameTable.lowered(name)
+    if let known = kept.withLock({ $0.byName[key] }) { return known }
+    guard let material = make(key), let made = makeContext(material) else { return nil }
+    kept.withLock {
+      if $0.byName.updateValue(made, forKey: key) == nil { $0.order.append(key) }
+      if $0.order.count > limit { $0.byName[$0.order.removeFirst()] = nil }
+    }
+    return made
+  }
+
+  private func make(_ name: [UInt8]) -> CertificateMaterial? {
+    defer { ERR_clear_error() }
+    guard let raw = unsafe X509_new() else { return nil }
+    let leaf = unsafe CertificateReference(owning: raw)
+    let number = serial.withLock { n in
+      n &+= 1
+      return n
+    }
+    unsafe _ = X509_set_version(raw, 2)
+    unsafe _ = ASN1_INTEGER_set(X509_get_serialNumber(raw), number)
+    unsafe _ = X509_gmtime_adj(X509_getm_notBefore(raw), -86400)
+    unsafe _ = X509_gmtime_adj(X509_getm_notAfter(raw), 86400 * 365)
+    unsafe _ = X509_set_issuer_name(raw, X509_get_subject_name(authority.leaf.raw))
+    unsafe _ = X509_set_pubkey(raw, authority.key.raw)
+    guard let subject = unsafe X509_NAME_new() else { return nil }
+    defer { unsafe X509_NAME_free(subject) }
+    unsafe _ = X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, name, Int32(name.count), -1, 0)
+    unsafe _ = X509_set_subject_name(raw, subject)
+    let text = name.allSatisfy { $0 > 32 && $0 < 127 && $0 != 44 } ? name : []
+    let alternative = "DNS:".utf8.map { CChar($0) } + text.map { CChar(bitPattern: $0) } + [0]
+    if !text.isEmpty, let part = unsafe X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, alternative) {
+      unsafe _ = X509_add_ext(raw, part, -1)
+      unsafe X509_EXTENSION_free(part)
+    }
+    let isEdwards = unsafe EVP_PKEY_get_base_id(authority.key.raw) == EVP_PKEY_ED25519
+    guard unsafe X509_sign(raw, authority.key.raw, isEdwards ? nil : EVP_sha256()) > 0 else { return nil }
+    var draft = CertificateDraft()
+    draft.leaf = leaf
+    draft.key = authority.key
+    return try? CertificateMaterial(draft)
+  }
+}
