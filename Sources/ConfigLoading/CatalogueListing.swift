@@ -89,7 +89,7 @@ public enum KeywordListing {
 /// Which options of `server` lines are there, those refused aside.
 enum ServerOptionNames {
   static var implementedOnServers: [String] {
-    let absent = Set((serverAbsentOptions + serverTLSOptions).map(\.name))
+    let absent = Set(serverAbsentOptions.map(\.name))
     return ServerOption.all.map(\.name).filter { !absent.contains($0) }
   }
 }

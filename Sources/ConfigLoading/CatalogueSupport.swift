@@ -18,7 +18,8 @@ public enum SupportPage {
       "`option` in proxies", there: switches.union(specials),
       known: switches.union(specials).union(refusedOptions))
     page += section(
-      "Options of `bind` lines", there: Set((bindOptions + bindThreadOptions).map(\.name)).subtracting(refusedBinds),
+      "Options of `bind` lines",
+      there: Set((bindOptions + bindThreadOptions + bindTLSOptions).map(\.name)).subtracting(refusedBinds),
       known: Set(BindOption.all.map(\.name)))
     page += section(
       "Options of `server` lines", there: Set(ServerOptionNames.implementedOnServers),
@@ -33,7 +34,7 @@ public enum SupportPage {
   /// Keywords of `global` that only concern features which are refused where they are asked for.
   private static var dormant: Set<String> {
     Set(
-      (globalDormantKeywords + globalTLSKeywords).map(\.name) + [
+      globalDormantKeywords.map(\.name) + [
         "external-check", "maxsslconn", "maxsslrate", "server-state-base", "server-state-file",
         "tune.vars.global-max-size", "tune.vars.proc-max-size", "tune.vars.reqres-max-size",
         "tune.vars.sess-max-size", "tune.vars.txn-max-size",

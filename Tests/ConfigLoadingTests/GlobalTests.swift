@@ -67,8 +67,8 @@ struct GlobalTests {
       "ssl-default-server-options no-sslv3 force-tlsv13", "ssl-server-verify none", "tune.ssl.lifetime 10m",
       "tune.ssl.default-dh-param 2048"
     ).tls
-    #expect(tls.authorityBase == "/etc/ca" && tls.bind.ciphers == "A:B" && tls.bind.minimum == .tls12)
-    #expect(tls.bind.noTickets && tls.server.excluded == [.ssl3] && tls.server.forced == .tls13)
+    #expect(tls.authorityBase == "/etc/ca" && tls.bind.ciphers == "A:B" && tls.bind.versions.minimum == .tls12)
+    #expect(tls.bind.noTickets && tls.server.versions.excluded == [.ssl3] && tls.server.versions.maximum == .tls13)
     #expect(!tls.verifiesServers && tls.lifetime == 600 && tls.defaultDiffieHellmanBits == 2048)
   }
 
