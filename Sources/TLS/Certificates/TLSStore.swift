@@ -34,7 +34,9 @@ public final class TLSStore: Sendable {
   public func loadChains(_ folder: String, _ warn: (String) -> Void) {
     for name in (try? Files.list(folder)) ?? [] {
       let path = folder + "/" + name
-      guard Files.kind(path) == .file, let bytes = try? Files.read(path), let reader = PEMReader(bytes) else { continue }
+      guard Files.kind(path) == .file, let bytes = try? Files.read(path), let reader = PEMReader(bytes) else {
+        continue
+      }
       var chain: [CertificateReference] = []
       while let next = reader.certificate().0 { chain.append(next) }
       if chain.isEmpty {
