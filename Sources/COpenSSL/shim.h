@@ -113,6 +113,10 @@ static inline void weir_SSL_set_status_response(SSL *session, unsigned char *byt
 {
     SSL_set_tlsext_status_ocsp_resp(session, bytes, count);
 }
+static inline int weir_X509_NAME_print_rfc2253(BIO *output, const X509_NAME *name)
+{
+    return X509_NAME_print_ex(output, name, 0, XN_FLAG_RFC2253);
+}
 static inline void *weir_OPENSSL_malloc(size_t size) { return OPENSSL_malloc(size); }
 
 /* Writes two pieces as one record: Swift has no uninitialised array on the stack. */

@@ -167,6 +167,7 @@ extension TLSDefaults {
     tuning.diffieHellmanText = diffieHellmanText
     tuning.earlyDataSize = max(0, tune.bufferSize - tune.maxRewrite)
     tuning.keepsKeyLog = keyLog
+    tuning.helloLimit = captureBufferSize
     tuning.skipsSelfIssuedAuthority = skipsSelfIssuedAuthority
     tuning.extraFiles = extraFiles
     tuning.extraFilesReplaceExtension = extraFilesReplaceExtension

@@ -44,6 +44,8 @@ public struct BindSettings: Sendable {
   public var tls = TLSBindSettings()
   /// What `ssl` makes of `tls`, once the configuration is complete; shared by the addresses of a line.
   public var tlsListener: TLSListener?
+  /// What sessions of the line's connections are made from; nil in clear text.
+  public var tlsContext: TLSContext? { tlsListener?.context }
   /// What connections are accepted with where `ssl` stands on the line; shared by all workers.
   public var tlsContext: TLSContext?
 

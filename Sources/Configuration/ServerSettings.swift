@@ -98,6 +98,13 @@ public struct ServerSettings: Sendable {
   public var serverNameExpression: ParsedExpression?
   /// What `ssl` or `check-ssl` make of `tls`, once the configuration is complete.
   public var tlsTarget: TLSServerTarget?
+  /// What sessions of connections to the server are made from now; nil in clear text. Asked anew for each connection:
+  /// the runtime API may replace the client certificate.
+  public var tlsContext: TLSContext? { tls.isUsed ? tlsTarget?.context : nil }
+  /// The same for health checks: as the traffic, unless they go elsewhere or `check-ssl` asks for it.
+  public var checkTLSContext: TLSContext? {
+    tls.isUsedByChecks ?? (tls.isUsed && checkAddress == nil && checkPort == nil) ? tlsTarget?.context : nil
+  }
 
   // Idle connections
   /// -1: no limit; 0: never keep.

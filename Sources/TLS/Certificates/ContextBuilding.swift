@@ -110,6 +110,8 @@ struct ContextBuilder {
     unsafe SSL_CTX_set_client_CA_list(raw, list)
   }
 
+  func keepKeyLog(_ tuning: TLSTuning) { if tuning.keepsKeyLog { unsafe SSL_CTX_set_keylog_callback(raw, noteSecret) } }
+
   func useCache(_ tuning: TLSTuning) {
     unsafe _ = weir_SSL_CTX_sess_set_cache_size(raw, max(1, tuning.cacheSize))
     unsafe _ = SSL_CTX_set_timeout(raw, tuning.sessionLifetime)

@@ -46,6 +46,7 @@ let chooseCertificate:
     session, alert, argument in
     guard let session = unsafe session, let argument = unsafe argument else { return SSL_CLIENT_HELLO_ERROR }
     let data = unsafe Unmanaged<TLSContextData>.fromOpaque(argument).takeUnretainedValue()
+    if data.helloLimit > 0 { unsafe ClientHello.note(session, data.helloLimit) }
     if let chooser = data.chooser, unsafe chooser.choose(session) { return SSL_CLIENT_HELLO_SUCCESS }
     unsafe alert?.pointee = SSL_AD_UNRECOGNIZED_NAME
     return SSL_CLIENT_HELLO_ERROR
@@ -67,6 +68,32 @@ private enum ClientHello {
     let count = unsafe Int(bytes[3]) << 8 | Int(bytes[4])
     guard list + 2 == bytes.count, unsafe bytes[2] == 0, count > 0, count + 3 <= list, count <= 255 else { return nil }
     return unsafe Array(bytes[5..<(5 + count)])
+  }
+
+  /// Keeps what fetches tell of the message, at most `limit` bytes of each part.
+  @unsafe static func note(_ session: OpaquePointer, _ limit: Int) {
+    var hello = SessionNotes.Hello()
+    hello.version = unsafe Int(SSL_client_hello_get0_legacy_version(session))
+    var start: UnsafePointer<UInt8>?
+    let count = unsafe SSL_client_hello_get0_ciphers(session, &start)
+    hello.ciphers = unsafe Array(UnsafeBufferPointer(start: start, count: min(count, limit)))
+    var kinds: UnsafeMutablePointer<Int32>?
+    var kindCount = 0
+    if unsafe SSL_client_hello_get1_extensions_present(session, &kinds, &kindCount) == 1, let all = unsafe kinds {
+      for i in 0..<min(kindCount, limit / 2) {
+        let kind = unsafe UInt16(truncatingIfNeeded: all[i])
+        hello.extensions += [UInt8(kind >> 8), UInt8(kind & 255)]
+      }
+      unsafe CRYPTO_free(all, nil, 0)
+    }
+    // Both begin with the length of their list.
+    if let list = unsafe part(session, UInt32(TLSEXT_TYPE_supported_groups)) {
+      hello.curves = unsafe Array(list.dropFirst(2).prefix(limit))
+    }
+    if let list = unsafe part(session, UInt32(TLSEXT_TYPE_ec_point_formats)) {
+      hello.formats = unsafe Array(list.dropFirst(1).prefix(limit))
+    }
+    unsafe SessionNotes.of(session, making: true)?.hello = hello
   }
 
   @unsafe static func abilities(_ session: OpaquePointer) -> ServerNameTable.Abilities {

@@ -12,12 +12,15 @@ import Synchronization
   let ticketKeys: TLSTicketKeys?
   /// Chooses the certificate of each handshake; in a listener's own context.
   let chooser: ServerNameChooser?
+  /// How many bytes of each part of the client's first message to keep; 0: none.
+  let helloLimit: Int
   /// The stapled response, which the runtime API may replace.
   let status: CertificateStatus?
 
   init(
     _ side: TLSSide, verification: TLSVerification, applicationProtocols: [UInt8] = [], nextProtocols: [UInt8] = [],
-    ticketKeys: TLSTicketKeys? = nil, chooser: ServerNameChooser? = nil, status: CertificateStatus? = nil
+    ticketKeys: TLSTicketKeys? = nil, chooser: ServerNameChooser? = nil, status: CertificateStatus? = nil,
+    helloLimit: Int = 0
   ) {
     self.side = side
     self.verification = verification
@@ -26,6 +29,7 @@ import Synchronization
     self.ticketKeys = ticketKeys
     self.chooser = chooser
     self.status = status
+    self.helloLimit = helloLimit
   }
   deinit {
     unsafe applicationProtocols.deallocate()

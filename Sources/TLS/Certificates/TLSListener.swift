@@ -128,7 +128,8 @@ struct ListenerContexts: Sendable {
     verification.ignoredCertificateErrors = settings.ignoredCertificateErrors
     let data = TLSContextData(
       .server, verification: verification, applicationProtocols: options.applicationProtocols ?? [],
-      nextProtocols: options.nextProtocols ?? [], ticketKeys: settings.ticketKeys, chooser: chooser, status: status)
+      nextProtocols: options.nextProtocols ?? [], ticketKeys: settings.ticketKeys, chooser: chooser, status: status,
+      helloLimit: tuning.helloLimit)
     guard var builder = ContextBuilder(data) else {
       problems.append(.memory)
       return nil
@@ -148,6 +149,7 @@ struct ListenerContexts: Sendable {
     builder.use(ciphers: options.ciphers, suites: options.cipherSuites)
     builder.use(curves: options.curves, named: options.namedCurve)
     builder.useCache(tuning)
+    builder.keepKeyLog(tuning)
     builder.setSessionContext(settings, options)
     problems += builder.problems
     return builder

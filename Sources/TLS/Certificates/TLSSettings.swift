@@ -121,6 +121,8 @@ public struct TLSTuning: Sendable, Hashable {
   /// How much a client may send before the handshake has ended.
   public var earlyDataSize = 15360
   public var keepsKeyLog = false
+  /// Bytes of each part of a client's first message to keep.
+  public var helloLimit = 0
   public var skipsSelfIssuedAuthority = false
   public var extraFiles: TLSExtraFiles = .all
   public var extraFilesReplaceExtension = false

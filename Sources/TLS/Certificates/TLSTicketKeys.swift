@@ -1,5 +1,5 @@
 import COpenSSL
-public import Synchronization
+import Synchronization
 import System
 
 /// The keys of `tls-ticket-keys` with which sessions are sealed into tickets: the last but one of them seals, all of
