@@ -113,6 +113,7 @@ let testTargets: [Target] = [
   tests("Proxies", ["Configuration", "System", "Memory", "Primitives"]),
   tests("HealthChecks", ["Proxies", "Configuration", "Memory"]),
   tests("RuntimeAPI", ["Observability", "Proxies", "Configuration", "EventLoop", "System", "Memory", "Primitives"]),
+  tests("StatsPage", ["Observability", "Proxies", "Configuration", "Memory", "Primitives", "System"]),
   tests("Prometheus", ["Observability", "Proxies", "Configuration", "Memory", "Primitives", "System"]),
   tests("Observability", ["Proxies", "Configuration", "LogFormat", "Samples", "System", "Memory", "Primitives"]),
 ]

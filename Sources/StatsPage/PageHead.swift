@@ -77,7 +77,7 @@ struct PageHead {
     fact("Connections/s", "\(value("ConnRate")), most \(value("MaxConnRate"))")
     fact("Sessions/s", "\(value("SessRate")), most \(value("MaxSessRate"))")
     fact("Requests in total", value("CumReq"))
-    fact("Sockets", "at most \(value("Maxsock")) of \(value("Ulimit-n"))")
+    fact("Sockets at most", value("Maxsock"))
     fact("Pipes", "\(value("PipesUsed")) of \(value("Maxpipes"))")
     fact("Memory limit", value("Memmax_MB") == "0" ? "none" : value("Memmax_MB") + " MB")
     fact("Tasks", "\(value("Tasks")), waiting \(value("Run_queue"))")
@@ -94,7 +94,7 @@ struct PageHead {
         }
       }
     }
-    fact("Servers", "▲ \(states.up) up, ▼ \(states.down) down, ◆ \(states.maintenance) maint".utf8Scalars)
+    fact("Servers up, down, in maintenance", "▲ \(states.up)  ▼ \(states.down)  ◆ \(states.maintenance)".utf8Scalars)
     text.add("</dl>\n")
   }
 

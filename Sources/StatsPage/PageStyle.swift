@@ -14,8 +14,8 @@ enum PageStyle {
     body{margin:0;padding:1rem 1.25rem 3rem;background:var(--bg);color:var(--fg);font:14px/1.45 system-ui,sans-serif}
     h1{margin:0;font-size:1.35rem}h1 small,h2 small{font-weight:400;color:var(--soft);font-size:.8rem}
     header p{margin:.15rem 0 1rem;color:var(--soft)}a{color:var(--link)}
-    .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(13.5rem,1fr));gap:0 1.5rem;margin:0 0 1rem}
-    .facts div{display:flex;justify-content:space-between;border-bottom:1px solid var(--line);padding:.15rem 0}
+    .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:0 1.5rem;margin:0 0 1rem}
+    .facts div{display:flex;gap:1rem;justify-content:space-between;border-bottom:1px solid var(--line);padding:.15rem 0}
     dt{color:var(--soft)}dd{margin:0;font-variant-numeric:tabular-nums}
     nav{display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:center;margin:0 0 1rem}nav form{display:inline}
     input,select,button{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:4px;\
@@ -27,8 +27,8 @@ enum PageStyle {
     h2 a{color:inherit;text-decoration:none}h2 a:hover{text-decoration:underline}
     .spark{width:120px;height:18px;align-self:center;overflow:visible}
     .spark polyline{fill:none;stroke:var(--link);stroke-width:1.2}
-    .scroll{overflow-x:auto}table{border-collapse:collapse;min-width:100%;font-size:.8rem}
-    th,td{padding:.18rem .42rem;border:1px solid var(--line);white-space:nowrap}
+    .scroll{overflow-x:auto}table{border-collapse:collapse;min-width:100%;font-size:.77rem}
+    th,td{padding:.16rem .34rem;border:1px solid var(--line);white-space:nowrap}
     thead th{background:var(--head);font-weight:600;text-align:center}
     tbody th{text-align:left;font-weight:600;position:sticky;left:0;background:var(--bg)}
     tbody th small{display:block;font-weight:400;color:var(--soft)}
@@ -39,8 +39,10 @@ enum PageStyle {
     .st.up{background:var(--upbg);color:var(--up)}.st.down{background:var(--downbg);color:var(--down)}
     .st.warn{background:var(--warnbg);color:var(--warn)}.st.maint{background:var(--maintbg);color:var(--maint)}
     .z{color:var(--soft)}.bad{color:var(--down)}th button{border:0;background:none;padding:0;font-weight:600}
-    th[aria-sort] button::after{content:" \\2195"}th[aria-sort=ascending] button::after{content:" \\2191"}
-    th[aria-sort=descending] button::after{content:" \\2193"}
+    th[aria-sort] button:hover{text-decoration:underline}
+    th[aria-sort=ascending] button::after{content:"\\2191"}th[aria-sort=descending] button::after{content:"\\2193"}
+    .m{display:inline-block;width:1.1em;color:var(--none)}.m.up{color:var(--up)}.m.down{color:var(--down)}
+    .m.warn{color:var(--warn)}.m.maint{color:var(--maint)}
     details summary{cursor:pointer;color:var(--soft)}details ul{margin:.2rem 0;padding-left:1.1rem;text-align:left}
     .act{margin:.4rem 0 0;display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}
     [hidden]{display:none!important}
@@ -81,6 +83,6 @@ enum PageStyle {
     "default-src 'none'; img-src data:; style-src 'sha256-\(sheetDigest)'; script-src 'sha256-\(scriptDigest)'; "
     + "form-action 'self'; base-uri 'none'"
   /// SHA-256 in base64 of what stands between the tags; a test holds them to the texts.
-  static let sheetDigest = "vDYN8RZMqBQHttXC9mWu49oBRJ221b9rrxvuev2o0xw="
+  static let sheetDigest = "CSeqneaNANc+Fa6ql2CWLM/x9jk1xNF0FWPNtuhPh3Q="
   static let scriptDigest = "hlLSB1caf4TPhY/HrKpv/ht/B91ctnRjCYDPepgvOnE="
 }

@@ -56,6 +56,12 @@ struct RowCells {
 
   private mutating func writeName(_ server: ServerRuntime?, _ showsLegends: Bool) {
     text.add("<th scope=\"row\">")
+    let look = StatusLook(row[.status].printed)
+    text.add("<span class=\"m")
+    text.add(look.style)
+    text.add("\" aria-hidden=\"true\">")
+    text.add(look.mark)
+    text.add("</span>")
     switch row.object {
     case .frontend: text.add("Frontend")
     case .backend: text.add("Backend")
