@@ -54,7 +54,7 @@ struct PageHead {
 
   private func writeNotice(_ text: inout GrowingText) {
     guard let notice = page.query.notice else { return }
-    text.add(notice.isGood ? "<p class=\"notice\" role=\"status\">✓ " : "<p class=\"notice bad\" role=\"alert\">✗ ")
+    text.add(notice.isGood ? "<p class=\"notice\" role=\"status\">" : "<p class=\"notice bad\" role=\"alert\">")
     text.add(notice.text)
     text.add(" <a href=\"")
     link(&text, down: page.query.hidesDown, refresh: !page.query.stopsRefresh)
@@ -94,7 +94,7 @@ struct PageHead {
         }
       }
     }
-    fact("Servers up, down, in maintenance", "▲ \(states.up)  ▼ \(states.down)  ◆ \(states.maintenance)".utf8Scalars)
+    fact("Servers", "▲ \(states.up)  ▼ \(states.down)  ◆ \(states.maintenance)".utf8Scalars)
     text.add("</dl>\n")
   }
 

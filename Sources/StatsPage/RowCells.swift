@@ -67,18 +67,17 @@ struct RowCells {
     case .backend: text.add("Backend")
     case .server, .listener: text.add(html: row[.svname].printed)
     }
-    if server?.settings.isBackup == true { text.add(" <small>backup</small>") }
+    var legend: [String] = server?.settings.isBackup == true ? ["backup"] : []
     if showsLegends {
-      var legend: [String] = []
       if case .text(let address) = row[.addr] { legend.append(address) }
       if case .text(let cookie) = row[.cookie] { legend.append("cookie '\(cookie)'") }
       if case .text(let algorithm) = row[.algo] { legend.append("balance \(algorithm)") }
       if row.object == .server || row.object == .listener { legend.append("id \(row.id)") }
-      if !legend.isEmpty {
-        text.add("<small>")
-        text.add(html: legend.joined(separator: ", "))
-        text.add("</small>")
-      }
+    }
+    if !legend.isEmpty {
+      text.add("<small>")
+      text.add(html: legend.joined(separator: ", "))
+      text.add("</small>")
     }
     text.add("</th>")
   }
