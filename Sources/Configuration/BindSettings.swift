@@ -46,8 +46,6 @@ public struct BindSettings: Sendable {
   public var tlsListener: TLSListener?
   /// What sessions of the line's connections are made from; nil in clear text.
   public var tlsContext: TLSContext? { tlsListener?.context }
-  /// What connections are accepted with where `ssl` stands on the line; shared by all workers.
-  public var tlsContext: TLSContext?
 
   public enum AccessLevel: Int, Sendable { case user, oper, admin }
   public enum SeverityOutput: Sendable { case none, number, string }

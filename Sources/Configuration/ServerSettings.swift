@@ -86,10 +86,6 @@ public struct ServerSettings: Sendable {
   /// `proto h1|h2|none`.
   public var proto: String?
   public var logProto: String?
-  /// What connections are made with where `ssl` stands on the line; shared by all workers.
-  public var tlsContext: TLSContext?
-  /// What checks speak TLS with: `tlsContext`, or the one of `check-ssl`; nil where checks are in clear.
-  public var checkTLSContext: TLSContext?
 
   // TLS
   public var tls = TLSServerSettings()
