@@ -31,7 +31,7 @@ enum TLSSamples {
     case .sslCCaErrDepth: return number(session.authorityError.depth, &sample)
     case .sslCChainDer: return binary(session.peerChain(into: arena), &sample)
     case .sslFcIsResumed, .sslFcAlgKeysize, .sslFcUseKeysize, .sslFcCipher, .sslFcProtocol, .sslFcAlpn, .sslFcNpn,
-      .sslFcUniqueId, .sslFcSessionId, .sslFcSessionKey, .sslFcClientRandom, .sslFcServerRandom:
+      .sslFcUniqueId, .sslFcErr, .sslFcErrStr, .sslFcSessionId, .sslFcSessionKey, .sslFcClientRandom, .sslFcServerRandom:
       return common(call.id, session, arena, &sample)
     default: return hello(call, session, arena, &sample) ?? clientCertificate(call, session, arena, &sample)
     }
@@ -74,6 +74,9 @@ enum TLSSamples {
     _ id: FetchID, _ session: borrowing TLSSession, _ arena: ByteArena, _ sample: inout Sample
   ) -> FetchStatus? {
     switch id {
+    // Connections whose handshake failed have no stream; their log lines know the error otherwise.
+    case .sslFcErr, .sslBcErr: return put(.integer(0), &sample)
+    case .sslFcErrStr, .sslBcErrStr: return .notFound
     case .sslFcIsResumed, .sslBcIsResumed: return put(.boolean(session.isResumed), &sample)
     case .sslFcAlgKeysize, .sslBcAlgKeysize: return number(session.cipherBits?.algorithm, &sample)
     case .sslFcUseKeysize, .sslBcUseKeysize: return number(session.cipherBits?.secret, &sample)

@@ -143,14 +143,11 @@ private enum DistinguishedName {
 }
 
 extension TLSSession {
-  /// The certificates that the peer sent, its own first, one after the other in their binary form.
+  /// The certificates that the peer sent, one after the other in their binary form: a server's with its own first, a
+  /// client's without its own.
   public func peerChain(into arena: ByteArena) -> Bytes? {
     guard let chain = unsafe SSL_get_peer_cert_chain(raw) else { return nil }
     arena.begin()
-    // To a server, the chain comes without the client's own certificate.
-    if unsafe SSL_is_server(raw) == 1, let own = unsafe SSL_get0_peer_certificate(raw) {
-      unsafe appendBinary(own, arena)
-    }
     for i in 0..<(unsafe weir_sk_X509_num(chain)) {
       if let one = unsafe weir_sk_X509_value(chain, i) { unsafe appendBinary(one, arena) }
     }
