@@ -64,7 +64,9 @@ let proxy: [Target] = [
   target("Proxies", ["LoadBalancing", "Configuration", "TLS", "System", "Memory", "Primitives"]),
   target(
     "Observability",
-    ["Proxies", "Configuration", "LogFormat", "Samples", "HTTP", "TLS", "System", "Memory", "Primitives"]),
+    [
+      "Proxies", "Configuration", "EventLoop", "LogFormat", "Samples", "HTTP", "TLS", "System", "Memory", "Primitives",
+    ]),
   target("StatsPage", ["Observability", "Proxies", "Configuration", "Memory", "Primitives"]),
   target("Prometheus", ["Observability", "Proxies", "LoadBalancing", "Configuration", "Memory", "Primitives"]),
   target(

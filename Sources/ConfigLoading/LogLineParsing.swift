@@ -71,7 +71,7 @@ enum LogLineParsing {
     switch word {
     case "stdout": return .descriptor(1)
     case "stderr": return .descriptor(2)
-    case _ where word.hasPrefix("ring@"): throw .notImplemented("log ring@")
+    case _ where word.hasPrefix("ring@"): return .ring(String(word.dropFirst(5)))
     default: break
     }
     let parsed: ParsedAddress

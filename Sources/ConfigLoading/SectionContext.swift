@@ -54,6 +54,8 @@ public final class LoadContext {
   var ruleState = RuleLoadState()
   /// The `http-errors` sections, by name.
   var httpErrors: [String: HTTPErrorsSection] = [:]
+  /// The `ring` section that is open.
+  var ringIndex: Int?
   /// Where proxies of each name stand in the model: configurations have thousands of them.
   var proxiesByName: [String: [Int]] = [:]
   /// The servers of the current section that have an `id`, by it: where each stands among the section's servers.
@@ -86,6 +88,11 @@ public final class LoadContext {
       case .defaults(let index): yield &defaults[index].settings
       }
     }
+  }
+  /// A section that is no proxy has servers or listeners all the same: they are read into `settings`.
+  func detach(_ settings: ProxySettings) {
+    current = .none
+    detachedProxy = settings
   }
   /// Where the current proxy stands in `model.proxies`; nil in other sections and in `defaults`.
   public var proxyIndex: Int? { if case .proxy(let index) = current { index } else { nil } }

@@ -9,10 +9,7 @@ extension LoadContext {
     if kind != .namespaceList {
       if name.isEmpty { return reportMissingName(kind) }
       if let bad = Self.invalidNameScalar(name), ![.cache, .program].contains(kind) {
-        let text =
-          kind == .ring
-          ? "invalid ring name '\(name)' (character '\(bad)' is not permitted)."
-          : "character '\(bad)' is not permitted in '\(kind.rawValue)' name '\(name)'."
+        let text = "character '\(bad)' is not permitted in '\(kind.rawValue)' name '\(name)'."
         return [.userlist, .fcgiApp].contains(kind) ? alertTight(text) : alert(text)
       }
       if [.peers, .userlist, .cache, .logForward, .program, .fcgiApp].contains(kind),
@@ -30,7 +27,6 @@ extension LoadContext {
     case .fcgiApp: alertTight("'fcgi-app' expects <name> as argument.")
     case .cache: abort("'cache' expects a <name> argument")
     case .program: abort("'program' expects an <id> argument")
-    case .ring: alert("missing ring name.")
     case .logForward: abort("missing name for ip-forward section.")
     default: abort("missing name for \(kind.rawValue) section.")
     }
@@ -42,7 +38,6 @@ extension LoadContext {
     case .namespaceList: break
     case .userlist: alertTight("unknown keyword '\(line.keyword)' in 'users' section")
     case .fcgiApp: alertTight("unknown keyword '\(line.keyword)' in 'fcgi-app' section")
-    case .ring: alert("unknown statement '\(line.keyword)'.")
     case .logForward: alert("unknown keyword '\(line.keyword)' in log-forward section.")
     default: alert("unknown keyword '\(line.keyword)' in '\(kind.rawValue)' section")
     }

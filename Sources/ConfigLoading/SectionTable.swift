@@ -11,6 +11,7 @@ extension LoadContext {
     case .defaults, .frontend, .backend, .listen: openProxySection(line, kind)
     case .httpErrors: openHTTPErrors(line)
     case .userlist: openUserList(line)
+    case .ring: openRing(line)
     default: openRefusedSection(line, kind)
     }
   }
@@ -20,6 +21,7 @@ extension LoadContext {
       return alertTight("unknown keyword '\(line.keyword)' out of section.")
     }
     if section == .userlist { return readUserList(line) }
+    if section == .ring { return readInRing(line) }
     if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {
@@ -42,6 +44,7 @@ extension LoadContext {
 
   func close() {
     if section == .userlist { closeUserList() }
+    if section == .ring { closeRing() }
     current = .none
     serversByID = [:]
   }

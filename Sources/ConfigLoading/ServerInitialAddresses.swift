@@ -13,7 +13,26 @@ func resolveServerAddresses(_ context: LoadContext) -> Bool {
       if !resolve(name, index, at, context) { failed = true }
     }
   }
-  return !failed
+  return resolveRingServers(context) && !failed
+}
+
+private func resolveRingServers(_ context: LoadContext) -> Bool {
+  var isResolved = true
+  for ring in context.model.rings.indices {
+    for at in context.model.rings[ring].servers.indices {
+      let server = context.model.rings[ring].servers[at]
+      guard case .unresolved(let name) = server.address else { continue }
+      if let address = NameResolution.firstAddress(of: name, family: .any) {
+        context.model.rings[ring].servers[at].address = .socket(.ip(address, port: server.port))
+      } else {
+        isResolved = false
+        context.alertPlain(
+          "[\(server.location.file):\(server.location.line)] : 'server \(context.model.rings[ring].name)/\(server.name)' : "
+            + "invalid address: '\(name)' in '\(name)'\n")
+      }
+    }
+  }
+  return isResolved
 }
 
 private func resolve(_ name: String, _ index: Int, _ at: Int, _ context: LoadContext) -> Bool {

@@ -17,6 +17,8 @@ public struct ConfigurationModel: Sendable {
   public let processVariables = ProcessVariables()
   /// Certificates, authorities and lists, and who uses them.
   public let certificates = TLSStore()
+  /// `ring` sections, in the order of the files.
+  public var rings: [RingSettings] = []
   public init() {}
 
   /// Whether anything listens: without that there is nothing to start.

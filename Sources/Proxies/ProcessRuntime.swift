@@ -12,6 +12,7 @@ public final class ProcessRuntime: Sendable {
   public let backends: [BackendRuntime?]
   public let listeners: [ListenerRuntime]
   public let mailboxes: [WorkerMailbox]
+  public let rings: [RingBuffer]
   /// Wall clock at start, microseconds since 1970, and the monotonic clock at the same moment.
   public let startedAt: Int64
   public let startedAtTick: Int64
@@ -62,6 +63,7 @@ public final class ProcessRuntime: Sendable {
     self.backends = backends
     self.listeners = listeners
     self.mailboxes = mailboxes
+    rings = model.rings.map { RingBuffer($0, reader: mailboxes.first) }
     self.startedAt = startedAt
     self.startedAtTick = startedAtTick
     self.maxConnections = SharedCell(maxConnections)

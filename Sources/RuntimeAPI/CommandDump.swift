@@ -7,11 +7,27 @@ enum CommandDump {
   case statistics(StatisticsDump)
   case servers(ServersDump)
   case threads(ThreadDump)
+  case ring(RingDump)
 
   /// Another thread has been asked and has not answered yet.
   var isWaiting: Bool {
-    if case .threads(let dump) = self { return dump.isWaiting }
+    switch self {
+    case .threads(let dump): dump.isWaiting
+    case .ring(let dump): dump.isWaiting
+    case .statistics, .servers: false
+    }
+  }
+  /// It goes on until the client sends something.
+  var isEndless: Bool {
+    if case .ring(let dump) = self { return dump.waits }
     return false
+  }
+  /// Another thread has something for it.
+  mutating func wake() {
+    if case .ring(var dump) = self {
+      dump.wake()
+      self = .ring(dump)
+    }
   }
 
   /// The next piece; nil at the end.
@@ -24,6 +40,10 @@ enum CommandDump {
     case .servers(var dump):
       let piece = dump.next(process, now: now)
       self = .servers(dump)
+      return piece
+    case .ring(var dump):
+      let piece = dump.next()
+      self = .ring(dump)
       return piece
     case .threads(var dump):
       let piece = dump.next(process)

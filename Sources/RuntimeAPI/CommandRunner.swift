@@ -34,6 +34,7 @@ struct CommandRunner {
     case .expertMode: return setMode(\.isExpert, "expert-mode", arguments)
     case .showActivity, .showFD, .showLibs, .showSess, .showThreads, .shutdownSession:
       return askWorkers(command, arguments)
+    case .showEvents: return showEvents(arguments)
     case .clearCounters: return clearCounters(arguments)
     case .showBackend, .showCLILevel, .showCLISockets, .showEnv, .showErrors, .showInfo, .showServersConn,
       .showServersState, .showStat, .showVersion:

@@ -139,7 +139,13 @@ public struct RuntimeAPIServer: ~Copyable {
       if !flush(i, &loop) { return }
       if sessions[i]!.isClosing { return close(i, &loop) }
       if let dump = sessions[i]!.dump {
-        if dump.isWaiting { return watch(i, [], &loop) }
+        if dump.isEndless && (!sessions[i]!.input.isEmpty || sessions[i]!.inputEnded) {
+          // Any key stops it; what it was does not matter.
+          sessions[i]!.input.removeAll()
+          sessions[i]!.finishCommand()
+          continue
+        }
+        if dump.isWaiting { return watch(i, dump.isEndless ? [.read, .peerClosed] : [], &loop) }
         continueDump(i, &loop)
       } else if !sessions[i]!.waiting.isEmpty {
         runNext(i, &loop)
@@ -169,7 +175,10 @@ public struct RuntimeAPIServer: ~Copyable {
 
   /// Workers have answered: what waited for them goes on.
   public mutating func continueReports(_ loop: inout EventLoop) {
-    for i in sessions.indices where sessions[i]?.dump != nil { advance(i, &loop) }
+    for i in sessions.indices where sessions[i]?.dump != nil {
+      sessions[i]!.dump!.wake()
+      advance(i, &loop)
+    }
   }
 
   private mutating func runNext(_ i: Int, _ loop: inout EventLoop) {

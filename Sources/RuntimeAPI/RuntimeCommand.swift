@@ -8,7 +8,8 @@ enum RuntimeCommand: CaseIterable {
   case operatorLevel
   case setMaxconnFrontend, setMaxconnGlobal, setMaxconnServer, setRateLimit, setServer, setSeverityOutput, setTimeout,
     setWeight
-  case showActivity, showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showFD, showInfo, showLibs,
+  case showActivity, showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showEvents, showFD, showInfo,
+    showLibs,
     showServersConn, showServersState, showSess, showStat, showThreads, showVersion
   case shutdownFrontend, shutdownSessionsServer, shutdownSession
   case userLevel
@@ -39,6 +40,7 @@ enum RuntimeCommand: CaseIterable {
     case .experimentalMode: ("experimental-mode", "[on|off]", "let this session use experimental commands")
     case .expertMode: ("expert-mode", "[on|off]", "let this session use commands for experts")
     case .showActivity: ("show activity", "", "tell what each thread has done")
+    case .showEvents: ("show events", "[<ring>] [-w] [-n]", "tell the lines of a ring")
     case .showFD: ("show fd", "[num]", "list the descriptors in use, or one of them")
     case .showLibs: ("show libs", "", "list the object files and libraries loaded")
     case .showSess: ("show sess", "[id]", "list the sessions, or tell all about one")

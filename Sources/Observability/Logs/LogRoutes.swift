@@ -1,6 +1,7 @@
 public import Configuration
 public import Memory
 import Primitives
+public import Proxies
 import System
 
 /// Where the lines of each proxy go: the `log` lines of a configuration, ready to be used by every worker. Made once
@@ -22,7 +23,8 @@ public struct LogRoutes: Sendable {
     public var isEmpty: Bool { range.isEmpty }
   }
 
-  public init(_ model: ConfigurationModel, dropped: SharedCell = SharedCell()) {
+  /// `rings`: those of the process. A `log` line that names no ring that exists goes nowhere, as with HAProxy.
+  public init(_ model: ConfigurationModel, dropped: SharedCell = SharedCell(), rings: [RingBuffer] = []) {
     self.dropped = dropped
     var targets: [Target] = []
     var ranges: [Range<Int>] = []
@@ -30,7 +32,7 @@ public struct LogRoutes: Sendable {
     for list in model.proxies.map(\.logTargets) + [global.logTargets] {
       let start = targets.count
       for target in list {
-        if let compiled = Target(target, defaultFormat: global.logSendHostname == nil ? .local : .rfc3164) {
+        if let compiled = Target(target, rings, defaultFormat: global.logSendHostname == nil ? .local : .rfc3164) {
           targets.append(compiled)
         }
       }
@@ -53,6 +55,7 @@ public struct LogRoutes: Sendable {
     enum Transport: Sendable {
       case datagram(DatagramAddress)
       case descriptor(FileDescriptor)
+      case ring(RingBuffer)
     }
     let transport: Transport
     let format: LogTarget.Format
@@ -65,7 +68,8 @@ public struct LogRoutes: Sendable {
     let sampleRanges: [ClosedRange<Int>]
     let counter: SharedCell
 
-    init?(_ target: LogTarget, defaultFormat: LogTarget.Format) {
+    init?(_ target: LogTarget, _ rings: [RingBuffer], defaultFormat: LogTarget.Format) {
+      var own: LogTarget.Format?
       switch target.destination {
       case .udp(let address, let port):
         guard let address = DatagramAddress(.ip(address, port: port)) else { return nil }
@@ -77,9 +81,13 @@ public struct LogRoutes: Sendable {
         guard let address = DatagramAddress(.abstract(name)) else { return nil }
         transport = .datagram(address)
       case .descriptor(let number): transport = .descriptor(FileDescriptor(number))
-      case .ring: return nil
+      case .ring(let name):
+        guard let ring = rings.first(where: { $0.settings.name == name }) else { return nil }
+        transport = .ring(ring)
+        // A ring keeps lines as they are unless it says otherwise.
+        own = ring.settings.format ?? .raw
       }
-      format = target.format ?? defaultFormat
+      format = target.format ?? own ?? defaultFormat
       maxLength = target.maxLength
       facility = target.facility
       maxLevel = target.maxLevel

@@ -198,6 +198,9 @@ public struct LogSender: ~Copyable {
     case .descriptor(let descriptor):
       prepare(descriptor)
       result = descriptor.write(header, body, Bytes("\n"))
+    case .ring(let ring):
+      ring.append(header, body)
+      return
     case .datagram(let address):
       result = socket(address.family)?.send(header, body, Bytes("\n"), to: address) ?? .wouldBlock
     }

@@ -28,6 +28,7 @@ enum Runner {
       diagnostics.alert(unserved)
       return 1
     }
+    if !RingReferences.check(model, diagnostics) { return 1 }
     let limits = DescriptorLimits(model, commandLine: settings.maxConnections)
     if let problem = limits.apply(model.global) {
       if model.global.strictLimits {
@@ -109,7 +110,7 @@ enum Runner {
     _ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket], _ reports: StateReports,
     _ api: RuntimeAPISockets
   ) -> Int32 {
-    let routes = LogRoutes(process.model, dropped: process.droppedLogs)
+    let routes = LogRoutes(process.model, dropped: process.droppedLogs, rings: process.rings)
     // Also the first worker has a thread of its own: locks remember the thread number that a fork changes.
     var threads: [Thread] = []
     for index in wakeUps.indices {

@@ -14,6 +14,8 @@ final class WorkerLoop {
   private var checks: CheckScheduler
   /// Empty on all workers but the first.
   private var api: RuntimeAPIServer
+  /// On the first worker too.
+  private var forwarder = RingForwarder()
 
   init(worker: Worker, process: ProcessRuntime, reports: StateReports, api sockets: RuntimeAPISockets?) {
     self.worker = worker
@@ -28,6 +30,7 @@ final class WorkerLoop {
   func run(_ control: ProcessSignals?) {
     checks.start(&worker.loop)
     api.start(&worker.loop)
+    if worker.index == 0 { forwarder.start(process.rings, &worker.loop) }
     while true {
       let count = worker.loop.wait(block: !worker.hasReadyWork)
       worker.activity.count(events: count)
@@ -36,6 +39,7 @@ final class WorkerLoop {
         switch Token(bits: event.token).kind {
         case TokenKind.check: checks.handleEvent(event, &worker.loop)
         case TokenKind.runtimeAPI: api.handleEvent(event, &worker.loop)
+        case TokenKind.log: forwarder.handleEvent(event, &worker.loop)
         default: worker.handle(event)
         }
       }
@@ -46,6 +50,7 @@ final class WorkerLoop {
         switch Token(bits: token).kind {
         case TokenKind.check: checks.handleTimer(Token(bits: token), &worker.loop)
         case TokenKind.runtimeAPI: api.handleTimer(Token(bits: token), &worker.loop)
+        case TokenKind.log: forwarder.handleTimer(Token(bits: token), &worker.loop)
         default: worker.handleTimer(token)
         }
       }
@@ -66,6 +71,7 @@ final class WorkerLoop {
     if worker.hasReports {
       worker.hasReports = false
       api.continueReports(&worker.loop)
+      forwarder.wake(&worker.loop)
     }
     if api.hasMessages { reports.report(api.takeMessages(), worker) }
     if !worker.stateMessages.isEmpty {

@@ -1,0 +1,114 @@
+import ConfigSyntax
+import Configuration
+
+/// `ring` sections (manual section 3.9).
+extension LoadContext {
+  static let defaultRingSize = 16384
+  /// Names that HAProxy's own sinks have.
+  private static let takenRingNames: Set<String> = ["stdout", "stderr", "buf0"]
+
+  func openRing(_ line: ConfigLine) {
+    let name = line[1]
+    ringIndex = nil
+    if name.isEmpty { return alert("missing ring name.") }
+    if let bad = Self.invalidNameScalar(name) {
+      return alert("invalid ring name '\(name)' (character '\(bad)' is not permitted).")
+    }
+    if Self.takenRingNames.contains(name) || model.rings.contains(where: { $0.name == name }) {
+      return alert("sink named '\(name)' already exists.")
+    }
+    ringIndex = model.rings.count
+    model.rings.append(RingSettings(name: name, size: Self.defaultRingSize, location: location))
+    detach(ProxySettings(name: name, location: location, capabilities: .backend))
+  }
+
+  func readInRing(_ line: ConfigLine) {
+    switch line.keyword {
+    case "size": readRingSize(line)
+    case "server": ServerLine.parse(self, line, .server)
+    case "timeout": readRingTimeout(line)
+    case "format":
+      guard let format = LogTarget.Format(rawValue: line[1]) else { return alert("unknown format '\(line[1])'.") }
+      changeRing { $0.format = format }
+    case "maxlen":
+      let length = CInteger.leading(line[1])
+      if length < 1 { return alert("invalid size '\(line[1])' for new sink buffer.") }
+      changeRing { $0.maxLength = length }
+    case "description":
+      if line[1].isEmpty { return alert("missing ring description text.") }
+      changeRing { $0.description = line[1] }
+    case "backing-file": refuse("backing-file")
+    default: alert("unknown statement '\(line.keyword)'.")
+    }
+  }
+
+  private func changeRing(_ change: (inout RingSettings) -> Void) {
+    if let ringIndex { change(&model.rings[ringIndex]) }
+  }
+
+  private func readRingSize(_ line: ConfigLine) {
+    let size = CInteger.leading(line[1])
+    if size <= 0 { return alert("invalid size '\(line[1])' for new sink buffer.") }
+    guard let ringIndex else { return }
+    let ring = model.rings[ringIndex]
+    if size < ring.size {
+      // A warning by its word, an error by its effect.
+      add(.error)
+      return warning(
+        "ignoring new size '\(size)' that is smaller than current size '\(ring.size)' for ring '\(ring.name)'.")
+    }
+    model.rings[ringIndex].size = min(size, 1 << 30)
+  }
+
+  private func readRingTimeout(_ line: ConfigLine) {
+    let name = line[1]
+    // HAProxy takes any other name without a word.
+    guard name == "connect" || name == "server" else { return }
+    if line[2].isEmpty { return alert("'timeout \(name)' expects <time> as argument.") }
+    switch time(line[2]) {
+    case .value(let value):
+      changeRing { if name == "connect" { $0.connectTimeout = value } else { $0.serverTimeout = value } }
+    case .unexpected(let scalar):
+      alertTight("unexpected character '\(scalar)' in argument to <timeout \(name)>.")
+    case .overflow:
+      alertTight(
+        "timer overflow in argument <\(line[2])> to <timeout \(name)>, maximum value is 2147483647 ms (~24.8 days).")
+    }
+  }
+
+  func closeRing() {
+    guard let ringIndex else { return }
+    model.rings[ringIndex].servers = proxy.servers
+    self.ringIndex = nil
+    detach(ProxySettings(name: "", location: SourceLocation(), capabilities: []))
+    // The space that one line and its frame take must fit.
+    let ring = model.rings[ringIndex]
+    if ring.maxLength > ring.size {
+      warningPlain(
+        "ring '\(ring.name)' event max length '\(ring.maxLength)' exceeds size, forced to size '\(ring.size)'.")
+      model.rings[ringIndex].maxLength = ring.size
+    }
+  }
+
+  /// The checks that HAProxy makes of a ring's servers with those of proxies.
+  func finishRings() {
+    for ring in model.rings {
+      if !ring.servers.isEmpty && (ring.connectTimeout == nil || ring.serverTimeout == nil) {
+        warningPlain(
+          "missing timeouts for backend '\(ring.name)'.\n"
+            + "   | While not properly invalid, you will certainly encounter various problems\n"
+            + "   | with such a configuration. To fix this, please ensure that all following\n"
+            + "   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.")
+      }
+      var lines: [String: Int] = [:]
+      for server in ring.servers {
+        if let line = lines[server.name] {
+          alertPlain(
+            "parsing [\(server.location.file):\(server.location.line)] : backend '\(ring.name)', another server named "
+              + "'\(server.name)' was already defined at line \(line), please use distinct names.")
+        }
+        lines[server.name] = server.location.line
+      }
+    }
+  }
+}
