@@ -1,6 +1,7 @@
 public import EventLoop
 public import Memory
 public import System
+public import TLS
 
 /// One stream socket with what is known of its readiness. Edge-triggered: the poller tells each change once, so the
 /// flags here are the memory of it. Nothing is registered with the poller until somebody has to wait.
@@ -20,6 +21,11 @@ public struct Connection: ~Copyable {
   public private(set) var error: SystemError?
   /// The poller saw an error or a hang-up; `error` has it once a call has failed.
   public private(set) var hungUp = false
+  /// The TLS that bytes go through; nil in clear text.
+  private var tls: TLSSession?
+  /// TLS must send something of its own before it can go on receiving, or the reverse.
+  private var receiveWaitsForRoom = false
+  private var sendWaitsForBytes = false
 
   public init(_ socket: Socket) { self.socket = socket }
   /// No connection: nothing can be received or sent.
@@ -47,9 +53,12 @@ public struct Connection: ~Copyable {
     if event.isWritable || event.isHangUp || event.isError { canSend = true }
     if event.isPeerClosed || event.isHangUp { peerClosed = true }
     if event.isHangUp || event.isError { hungUp = true }
+    if receiveWaitsForRoom && canSend { (canReceive, receiveWaitsForRoom) = (true, false) }
+    if sendWaitsForBytes && canReceive { (canSend, sendWaitsForBytes) = (true, false) }
   }
 
   public mutating func receive(into buffer: inout Buffer, limit: Int = .max) -> IOResult {
+    if isTLS { return receiveTLS(into: &buffer, limit: limit) }
     let asked = min(limit, buffer.room)
     let result = socket.receive(into: &buffer, limit: limit)
     switch result {
@@ -66,6 +75,7 @@ public struct Connection: ~Copyable {
   }
 
   public mutating func send(_ first: Bytes, _ second: Bytes = Bytes(), more: Bool = false) -> IOResult {
+    if isTLS { return sendTLS(first, second) }
     let result = socket.send(first, second, more: more)
     switch result {
     case .bytes(let n): if n < first.count + second.count { canSend = false }
@@ -104,6 +114,7 @@ public struct Connection: ~Copyable {
   public mutating func endSending() {
     if endSent { return }
     endSent = true
+    tls?.endSending()
     socket.shutdown(.write)
   }
   /// Waits for the next readable edge whatever the flags say.
@@ -122,13 +133,111 @@ public struct Connection: ~Copyable {
   /// Closes; what is left is no connection.
   public mutating func close() {
     if !isOpen { return }
+    if isTLS { endTLS() }
     socket.close()
     self = Connection()
   }
   /// Closes with a reset: unsent bytes are dropped.
   public mutating func abort() {
     if !isOpen { return }
+    tls?.endQuietly()
     socket.setNoLinger()
-    close()
+    socket.close()
+    self = Connection()
+  }
+}
+
+// MARK: - TLS
+
+extension Connection {
+  /// Bytes of the socket are not those that the user sees, so they cannot be spliced.
+  public var isTLS: Bool { tls != nil }
+
+  /// From here on everything goes through TLS, with its handshake first. False where there is no memory.
+  public mutating func startTLS(_ context: TLSContext) -> Bool {
+    guard let session = context.makeSession(socket.descriptor) else { return false }
+    tls = consume session
+    return true
+  }
+
+  /// Goes on with the handshake; at its end there may be bytes already.
+  public mutating func handshake() -> TLSProgress {
+    guard let progress = tls?.handshake() else { return .done }
+    switch progress {
+    case .done: (canReceive, canSend) = (true, true)
+    case .wantsRead: canReceive = false
+    case .wantsWrite: canSend = false
+    case .failed(let failure):
+      (canReceive, canSend) = (false, false)
+      error = SystemError(code: failure.systemError == 0 ? SystemError.protocolFailure : failure.systemError)
+    }
+    return progress
+  }
+
+  /// What the session has to tell; nil in clear text.
+  public borrowing func withTLS<R>(_ body: (borrowing TLSSession) -> R) -> R? {
+    switch tls {
+    case .some(let session): body(session)
+    case .none: nil
+    }
+  }
+  /// Before the handshake of a client.
+  public mutating func prepareTLS(_ body: (inout TLSSession) -> Void) {
+    if tls != nil { body(&tls!) }
+  }
+  /// Takes bytes of the socket into the buffer without removing them: what precedes TLS.
+  public func peek(into buffer: inout Buffer, limit: Int) -> IOResult { socket.peek(into: &buffer, limit: limit) }
+
+  private mutating func receiveTLS(into buffer: inout Buffer, limit: Int) -> IOResult {
+    guard let transfer = tls?.receive(into: &buffer, limit: limit) else { return .wouldBlock }
+    switch transfer {
+    // The socket, or the session itself, may hold more: only a receive that finds nothing tells.
+    case .bytes(let n): return .bytes(n)
+    case .wantsRead: canReceive = false
+    case .wantsWrite: (canReceive, receiveWaitsForRoom) = (false, true)
+    case .closed, .truncated:
+      (canReceive, endReceived, peerClosed) = (false, true, true)
+      return .closed
+    case .failed(let failure): return failed(failure)
+    }
+    return .wouldBlock
+  }
+
+  /// Goes on until all is sent or the socket is full: a record holds 16 kB at most.
+  private mutating func sendTLS(_ first: Bytes, _ second: Bytes) -> IOResult {
+    var (head, tail) = (first, second)
+    var sent = 0
+    while !head.isEmpty || !tail.isEmpty {
+      guard let transfer = tls?.send(head, tail) else { break }
+      switch transfer {
+      case .bytes(let n):
+        sent += n
+        let ofHead = min(n, head.count)
+        head = head.dropFirst(ofHead)
+        tail = tail.dropFirst(n - ofHead)
+        continue
+      case .wantsWrite: canSend = false
+      case .wantsRead: (canSend, sendWaitsForBytes) = (false, true)
+      case .closed, .truncated:
+        let broken = SystemError(code: SystemError.brokenPipe)
+        (canSend, error) = (false, broken)
+        return .failed(broken)
+      case .failed(let failure): return failed(failure)
+      }
+      break
+    }
+    return sent > 0 || (first.isEmpty && second.isEmpty) ? .bytes(sent) : .wouldBlock
+  }
+
+  private mutating func failed(_ failure: TLSFailure) -> IOResult {
+    let code = failure.systemError == 0 ? SystemError.protocolFailure : failure.systemError
+    let problem = SystemError(code: code)
+    (canReceive, canSend, endReceived, error) = (false, false, true, problem)
+    return .failed(problem)
+  }
+
+  /// A connection that ends in order says so to the peer, who could not tell it from one that was cut.
+  private mutating func endTLS() {
+    if error == nil && !endSent && tls?.isHandshakeDone == true { tls?.endSending() } else { tls?.endQuietly() }
   }
 }

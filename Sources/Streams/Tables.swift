@@ -78,6 +78,8 @@ extension Worker {
     connection.preface = Bytes()
     connection.socksBytesLeft = 0
     connection.socksCode = 0
+    connection.isSecure = false
+    connection.nameHash = 0
     freeServerConnections.append(connection)
   }
 }

@@ -11,6 +11,10 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     guard let text = unsafe strerror(code) else { return "error \(code)" }
     return unsafe String(cString: text)
   }
+  public static var brokenPipe: Int32 { EPIPE }
+  public static var noMemory: Int32 { ENOMEM }
+  /// What a peer that breaks a protocol comes to.
+  public static var protocolFailure: Int32 { EPROTO }
   public var isConnectionRefused: Bool { code == ECONNREFUSED }
   public var isConnectionReset: Bool { code == ECONNRESET || code == EPIPE }
   public var isAddressInUse: Bool { code == EADDRINUSE }

@@ -28,7 +28,7 @@ extension Worker {
       session.headDeadline = loop.deadline(after: frontend.timeouts.client)
       readProxyHeader(session)
     } else {
-      beginSession(session)
+      openSession(session)
     }
   }
 
@@ -74,6 +74,7 @@ extension Worker {
   func clientEvent(_ session: Session) {
     switch session.state {
     case .proxyHeader: readProxyHeader(session)
+    case .tlsHandshake: continueHandshake(session)
     case .idle: readIdle(session)
     case .active: if let stream = session.stream { advance(stream) }
     case .draining: drain(session)
@@ -84,6 +85,7 @@ extension Worker {
     switch session.state {
     case .proxyHeader:
       closeSession(session)
+    case .tlsHandshake: handshakeTimeout(session)
     case .idle:
       idleTimeout(session)
     case .draining:

@@ -3,6 +3,7 @@ import Memory
 import Primitives
 import Proxies
 import System
+import TLS
 
 /// A listening socket as one worker sees it. The descriptor is shared by the workers, which wait for it exclusively.
 final class ListenerReplica {
@@ -16,6 +17,8 @@ final class ListenerReplica {
   let acceptsProxyHeader: Bool
   /// The magic number of `accept-netscaler-cip`.
   let netScalerMagic: UInt32?
+  /// nil in clear text.
+  let tlsContext: TLSContext?
   let isUnix: Bool
   /// `nice`: streams of lower ones come first where there is a choice.
   let nice: Int
@@ -40,6 +43,7 @@ final class ListenerReplica {
     nice = s.nice
     acceptsProxyHeader = s.acceptProxy
     netScalerMagic = s.acceptNetscalerCIP
+    tlsContext = s.tlsContext
     let local = socket.localEndpoint
     isUnix = local.family == .unix
     id = s.id

@@ -17,7 +17,7 @@ extension Worker {
       if session.input.count > 0 {
         if let magic = listener.netScalerMagic, !session.hasNetScalerHeader {
           if !readNetScalerHeader(session, magic) { return }
-          if !listener.acceptsProxyHeader { return beginSession(session) }
+          if !listener.acceptsProxyHeader { return headerEnded(session) }
           continue
         }
         switch ProxyHeader.parse(session.input.readable) {
@@ -32,8 +32,7 @@ extension Worker {
             session.local = destination
             session.hasLocal = true
           }
-          if session.input.isEmpty { session.input.release() }
-          return beginSession(session)
+          return headerEnded(session)
         }
       }
       guard session.connection.canReceive == true else {
@@ -42,12 +41,30 @@ extension Worker {
         return
       }
       if session.input.room == 0 { return refuseProxyHeader(session) }
-      switch session.connection.receive(into: &session.input, limit: tune.limits.maxHeadLength) {
+      let limit = tune.limits.maxHeadLength
+      let result: IOResult
+      if listener.tlsContext == nil {
+        result = session.connection.receive(into: &session.input, limit: limit)
+      } else {
+        session.input.reset()
+        result = session.connection.peek(into: &session.input, limit: limit)
+        session.peeked = session.input.count
+        // Looking again would find the same.
+        session.connection.setCanReceive(false)
+      }
+      switch result {
       case .bytes, .wouldBlock: continue
       case .closed: return refuseProxyHeader(session, session.input.isEmpty ? .proxyEmpty : .proxyTruncated)
       case .failed: return refuseProxyHeader(session, .proxyAborted)
       }
     }
+  }
+
+  /// Behind the header the session begins, or its TLS.
+  private func headerEnded(_ session: Session) {
+    if session.listener?.tlsContext != nil { dropPeeked(session, session.peeked - session.input.count) }
+    if session.input.isEmpty { session.input.release() }
+    openSession(session)
   }
 
   /// False: it was refused.

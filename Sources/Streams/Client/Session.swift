@@ -9,6 +9,8 @@ final class Session {
   enum State {
     /// The PROXY header has not come yet.
     case proxyHeader
+    /// TLS is being agreed on.
+    case tlsHandshake
     /// Between requests, or before the first.
     case idle
     /// A stream owns the connection.
@@ -40,6 +42,8 @@ final class Session {
   var handshakeTime: Int64 = 0
   /// The NetScaler header has come; a PROXY header may be next.
   var hasNetScalerHeader = false
+  /// Bytes of a PROXY header that still stand in the socket.
+  var peeked = 0
   var requestCount = 0
   var drained = 0
   /// The set of variables of the session; 0 for none.

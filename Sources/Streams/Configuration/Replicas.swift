@@ -7,7 +7,9 @@ import Observability
 import Primitives
 import Proxies
 import Rules
+import Samples
 import System
+import TLS
 
 /// What one worker keeps of a frontend: settings in the form that the data path reads, beside handles of the shared
 /// state. Each worker has its own, so that nothing here is counted or locked across threads.
@@ -188,6 +190,22 @@ final class ServerReplica {
   private var endpoint = Endpoint.none
   /// Connections of this worker that wait for a request, the last used one at the end.
   var idle: [ServerConnection] = []
+  /// What the next connection can resume, and the name it was made with.
+  private var saved: TLSSavedSession?
+  private var savedName: UInt64 = 0
+
+  func remember(_ session: borrowing TLSSession, _ name: UInt64) {
+    guard let new = session.savedSession() else { return }
+    saved = consume new
+    savedName = name
+  }
+  func resume(_ session: inout TLSSession, _ name: UInt64) {
+    guard name == savedName else { return }
+    switch saved {
+    case .some(let found): session.resume(found)
+    case .none: break
+    }
+  }
 
   init(_ runtime: ServerRuntime, worker: Int, backendSource: SourceSettings?) {
     shared = SharedReference(runtime)
@@ -229,6 +247,11 @@ struct ServerConnectionSettings {
   /// The SOCKS4 proxy to go through.
   let socks: Endpoint?
   let hasOptions: Bool
+  /// Connections speak TLS.
+  let hasTLS: Bool
+  /// `sni`
+  let serverName: Expression?
+  let resumesTLS: Bool
 
   init(_ s: ServerSettings, backendSource: SourceSettings?) {
     if case .socket(let address) = s.address, case .ip = address {
@@ -239,6 +262,9 @@ struct ServerConnectionSettings {
       unixPath = nil
     }
     source = s.source ?? backendSource
+    hasTLS = s.tlsContext != nil
+    serverName = hasTLS ? s.serverNameExpression?.expression : nil
+    resumesTLS = hasTLS && !s.tls.noSessionReuse
     sendProxy = s.sendProxy
     proxyOptions = s.proxyOptions
     poolMax = s.poolMaxConnections

@@ -61,10 +61,17 @@ struct SessionSampleView: SampleSource {
     case .fcHttpMajor: return put(.integer(1))
     case .fcRcvdProxy: return put(.boolean(session.listener?.acceptsProxyHeader == true))
     case .stopping: return put(.boolean(worker.isStopping))
-    // No client speaks TLS yet.
-    case .sslFc, .sslFcHasCrt, .sslFcHasSni, .sslFcIsResumed, .sslCUsed: return put(.boolean(false))
-    default: return nil
+    default: return secured(call, evaluator, &sample)
     }
+  }
+
+  /// What TLS has to tell.
+  private func secured(_ call: FetchCall, _ evaluator: Evaluator, _ sample: inout Sample) -> FetchStatus? {
+    if !session.connection.isTLS { return TLSSamples.clear(call, &sample) }
+    var found = sample
+    let status = session.connection.withTLS { TLSSamples.client(call, $0, evaluator.arena, into: &found) } ?? nil
+    sample = found
+    return status
   }
 
   private func isLoopback(_ endpoint: Endpoint) -> Bool {

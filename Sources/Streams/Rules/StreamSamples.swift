@@ -30,6 +30,15 @@ extension StreamLogView: SampleSource {
     }
     if let status = payload(call, options, &sample) { return status }
     if let status = exchange(call, evaluator, &sample) { return status }
+    if let server = stream.serverConnection, server.connection.isTLS {
+      var found = sample
+      let status = server.connection.withTLS { TLSSamples.server(call, $0, evaluator.arena, into: &found) } ?? nil
+      if let status {
+        sample = found
+        return status
+      }
+    }
+    if call.id == .sslBc || call.id == .sslBcIsResumed { return put(.boolean(false), &sample) }
     if let session = stream.session {
       let view = SessionSampleView(session: session, worker: worker, source: stream.sourceOverride)
       if let status = view.connection(call, evaluator, &sample) { return status }

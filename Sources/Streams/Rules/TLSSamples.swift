@@ -31,7 +31,8 @@ enum TLSSamples {
     case .sslCCaErrDepth: return number(session.authorityError.depth, &sample)
     case .sslCChainDer: return binary(session.peerChain(into: arena), &sample)
     case .sslFcIsResumed, .sslFcAlgKeysize, .sslFcUseKeysize, .sslFcCipher, .sslFcProtocol, .sslFcAlpn, .sslFcNpn,
-      .sslFcUniqueId, .sslFcErr, .sslFcErrStr, .sslFcSessionId, .sslFcSessionKey, .sslFcClientRandom, .sslFcServerRandom:
+      .sslFcUniqueId, .sslFcErr, .sslFcErrStr, .sslFcSessionId, .sslFcSessionKey, .sslFcClientRandom,
+      .sslFcServerRandom:
       return common(call.id, session, arena, &sample)
     default: return hello(call, session, arena, &sample) ?? clientCertificate(call, session, arena, &sample)
     }
@@ -43,7 +44,13 @@ enum TLSSamples {
   ) -> FetchStatus? {
     if call.id == .sslBc { return put(.boolean(true), &sample) }
     if call.id == .sslSChainDer { return binary(session.peerChain(into: arena), &sample) }
-    if let status = common(call.id, session, arena, &sample) { return status }
+    switch call.id {
+    case .sslBcIsResumed, .sslBcAlgKeysize, .sslBcUseKeysize, .sslBcCipher, .sslBcProtocol, .sslBcAlpn, .sslBcNpn,
+      .sslBcUniqueId, .sslBcErr, .sslBcErrStr, .sslBcSessionId, .sslBcSessionKey, .sslBcClientRandom,
+      .sslBcServerRandom:
+      return common(call.id, session, arena, &sample)
+    default: break
+    }
     guard let field = CertificateField(call.id), field.owner == .server else { return nil }
     guard let certificate = session.peerCertificate else { return .notFound }
     return read(field.kind, certificate, call.arguments, arena, &sample)
@@ -102,8 +109,9 @@ enum TLSSamples {
     let bare = call.arguments.first.integer == 1
     switch call.id {
     case .sslFcProtocolHelloId: return number(session.helloVersion, &sample)
-    case .sslFcCipherlistBin, .sslFcCipherlistHex:
-      return binary(session.hello(.ciphers, withoutGrease: bare, into: arena), &sample)
+    case .sslFcCipherlistBin: return binary(session.hello(.ciphers, withoutGrease: bare, into: arena), &sample)
+    case .sslFcCipherlistHex:
+      return binary(hexadecimal(session.hello(.ciphers, withoutGrease: bare, into: arena), arena), &sample)
     case .sslFcCipherlistStr: return text(session.helloCipherNames(withoutGrease: bare, into: arena), &sample)
     case .sslFcCipherlistXxh:
       guard let hash = session.helloCipherHash(into: arena) else { return .notFound }
@@ -120,6 +128,15 @@ enum TLSSamples {
     case .sslFcEarlyExporterSecret: return text(session.secret(.earlyExporter, into: arena), &sample)
     default: return nil
     }
+  }
+
+  private static func hexadecimal(_ bytes: Bytes?, _ arena: ByteArena) -> Bytes? {
+    guard let bytes, arena.room >= bytes.count * 2 else { return nil }
+    arena.begin()
+    for i in 0..<bytes.count {
+      for digit in [bytes[i] >> 4, bytes[i] & 15] { arena.append(byte: digit < 10 ? 48 + digit : 55 + digit) }
+    }
+    return arena.finish()
   }
 
   // MARK: - Certificates

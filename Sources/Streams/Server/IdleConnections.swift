@@ -11,8 +11,9 @@ extension Worker {
   /// An idle connection that this request may use.
   func takeIdle(_ stream: Stream, _ server: ServerReplica, _ backend: BackendReplica) -> ServerConnection? {
     guard let session = stream.session else { return nil }
+    let name = server.settings.serverName == nil ? 0 : serverNameHash(stream, server)
     if let own = session.privateServer {
-      if own.server === server && own.isIdle {
+      if own.server === server && own.isIdle && own.nameHash == name {
         session.privateServer = nil
         own.isIdle = false
         noteIdle(server, -1)
@@ -28,14 +29,14 @@ extension Worker {
     case .safe: if isFirst { return nil }
     case .aggressive:
       if isFirst {
-        guard let at = server.idle.lastIndex(where: { $0.uses > 0 }) else { return nil }
+        guard let at = server.idle.lastIndex(where: { $0.uses > 0 && $0.nameHash == name }) else { return nil }
         let found = server.idle.remove(at: at)
         return claim(found, server)
       }
     case .always: break
     }
-    guard let found = server.idle.popLast() else { return nil }
-    return claim(found, server)
+    guard let at = server.idle.lastIndex(where: { $0.nameHash == name }) else { return nil }
+    return claim(server.idle.remove(at: at), server)
   }
 
   private func claim(_ connection: ServerConnection, _ server: ServerReplica) -> ServerConnection {
@@ -89,6 +90,7 @@ extension Worker {
     if !connection.connection.canReceive && !connection.connection.hungUp && !connection.connection.peerClosed {
       return
     }
+    if stillIdle(connection) { return }
     if let server = connection.server, let at = server.idle.firstIndex(where: { $0 === connection }) {
       server.idle.remove(at: at)
       idleServerConnections -= 1
@@ -101,6 +103,7 @@ extension Worker {
   }
 
   func closeServerConnection(_ connection: ServerConnection, used: Bool = true) {
+    rememberSession(connection)
     if used, let server = connection.server { server.shared.with { _ = $0.usedConnections.add(-1) } }
     connection.connection.close()
     giveBack(connection)
@@ -110,6 +113,7 @@ extension Worker {
   func dropServerConnection(_ stream: Stream, _ connection: ServerConnection, abort: Bool = false) {
     stream.serverConnection = nil
     connection.stream = nil
+    if !abort { rememberSession(connection) }
     if let server = connection.server { server.shared.with { _ = $0.usedConnections.add(-1) } }
     if abort { connection.connection.abort() } else { connection.connection.close() }
     giveBack(connection)

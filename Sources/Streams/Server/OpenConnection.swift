@@ -94,7 +94,7 @@ extension Worker {
     }
     if case .connected = result {
       connection.isConnected = true
-      if connection.preface.isEmpty { established(stream) }
+      if connection.preface.isEmpty && secure(stream, connection) { established(stream) }
     }
   }
 
@@ -218,6 +218,7 @@ extension Worker {
         return checkConnecting(stream)
       }
     }
+    if !secure(stream, connection) { return }
     if connection.isConnected { return established(stream) }
     // Try the first send; EAGAIN means that the handshake still runs.
     if !trySendRequest(stream) { return }

@@ -26,6 +26,10 @@ final class ServerConnection {
   /// Bytes of a SOCKS4 proxy's answer that have not come yet, and what it said.
   var socksBytesLeft = 0
   var socksCode: UInt8 = 0
+  /// The TLS handshake is over.
+  var isSecure = false
+  /// Hash of the name that was sent as SNI; 0 for none.
+  var nameHash: UInt64 = 0
 
   init(index: Int) { self.index = index }
   var token: Token { Token(kind: TokenKind.server, index: index, generation: generation) }

@@ -12,9 +12,9 @@ extension Worker {
     let options = frontend.options.union(backend.options)
     let wanted: ProxyOptions = isRequest ? [.spliceAuto, .spliceRequest] : [.spliceAuto, .spliceResponse]
     if options.isDisjoint(with: wanted) || !tune.splices { return false }
-    guard let session = stream.session, let server = stream.serverConnection, server.connection.isOpen else {
-      return false
-    }
+    guard let session = stream.session, let server = stream.serverConnection, server.connection.isOpen,
+      !session.connection.isTLS, !server.connection.isTLS
+    else { return false }
     if isRequest {
       guard prepare(&stream.requestChannel) else { return false }
       let result = splice(&stream.requestChannel, from: &session.connection, to: &server.connection)

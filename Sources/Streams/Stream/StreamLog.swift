@@ -137,14 +137,14 @@ struct StreamLogView: LogSource {
   var logFrontendName: Bytes { stream.frontend?.name ?? Bytes() }
   var logBackendName: Bytes { stream.backend?.name ?? logFrontendName }
   var logServerName: Bytes? { stream.server?.name ?? stream.service?.name }
-  var logFrontendIsTLS: Bool { false }
+  var logFrontendIsTLS: Bool { stream.session?.listener?.tlsContext != nil }
   var logListenerID: Int { stream.session?.listener?.id ?? 0 }
   var logClient: Endpoint { stream.sourceOverride ?? stream.session?.peer ?? .none }
   var logFrontendAddress: Endpoint { stream.session.map { worker.localEndpoint(of: $0) } ?? .none }
   var logServerSource: Endpoint { stream.serverConnection?.connection.socket.localEndpoint ?? .none }
   var logServerAddress: Endpoint { stream.serverConnection?.remote ?? .none }
-  var logTLSVersion: Bytes? { nil }
-  var logTLSCipher: Bytes? { nil }
+  var logTLSVersion: Bytes? { stream.session?.connection.withTLS { $0.version } }
+  var logTLSCipher: Bytes? { stream.session?.connection.withTLS { $0.cipher } ?? nil }
   var logIsHTTP: Bool { stream.isHTTP }
   var logStatus: Int { stream.isHTTP ? stream.status : 0 }
   var logBytesRead: UInt64 { stream.responseChannel.transferred }

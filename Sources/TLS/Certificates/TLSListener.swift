@@ -127,7 +127,8 @@ struct ListenerContexts: Sendable {
     verification.ignoredAuthorityErrors = settings.ignoredAuthorityErrors
     verification.ignoredCertificateErrors = settings.ignoredCertificateErrors
     let data = TLSContextData(
-      .server, verification: verification, applicationProtocols: options.applicationProtocols ?? [],
+      .server, verification: verification,
+      applicationProtocols: ApplicationProtocols.served(options.applicationProtocols ?? []),
       nextProtocols: options.nextProtocols ?? [], ticketKeys: settings.ticketKeys, chooser: chooser, status: status,
       helloLimit: tuning.helloLimit)
     guard var builder = ContextBuilder(data) else {

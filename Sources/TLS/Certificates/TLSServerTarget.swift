@@ -39,7 +39,8 @@ public final class TLSServerTarget: Sendable {
     verification.demand = settings.demand ?? .required
     verification.hostName = settings.verifiedHost
     let data = TLSContextData(
-      .client, verification: verification, applicationProtocols: settings.applicationProtocols ?? [],
+      .client, verification: verification,
+      applicationProtocols: ApplicationProtocols.served(settings.applicationProtocols ?? []),
       nextProtocols: settings.nextProtocols ?? [])
     guard var builder = ContextBuilder(data) else {
       problems.append(.memory)

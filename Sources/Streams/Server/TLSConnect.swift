@@ -1,0 +1,73 @@
+import Configuration
+import Connections
+import Memory
+import Primitives
+import Proxies
+import Samples
+import System
+import TLS
+
+/// TLS of connections to servers.
+extension Worker {
+  /// Brings the handshake forward. False: it is not over yet, or it failed and was dealt with.
+  func secure(_ stream: Stream, _ connection: ServerConnection) -> Bool {
+    guard let server = connection.server, server.settings.hasTLS, !connection.isSecure else { return true }
+    if !connection.connection.isTLS && !startTLS(stream, connection, server) {
+      connectError(stream, SystemError(code: SystemError.noMemory))
+      return false
+    }
+    switch connection.connection.handshake() {
+    case .done:
+      connection.isConnected = true
+      connection.isSecure = true
+      return true
+    case .wantsRead:
+      connection.isConnected = true
+      return false
+    case .wantsWrite: return false
+    case .failed:
+      connectError(stream, connection.connection.error ?? SystemError(code: SystemError.protocolFailure))
+      return false
+    }
+  }
+
+  private func startTLS(_ stream: Stream, _ connection: ServerConnection, _ server: ServerReplica) -> Bool {
+    guard let context = server.shared.with({ $0.settings.tlsContext }), connection.connection.startTLS(context) else {
+      return false
+    }
+    let name = serverName(stream, server)
+    connection.nameHash = name.map { Hash.xxh64($0) } ?? 0
+    connection.connection.prepareTLS { session in
+      if let name { _ = session.setServerName(name) }
+      server.resume(&session, connection.nameHash)
+    }
+    return true
+  }
+
+  /// What `sni` comes to for the stream; nil where there is none.
+  private func serverName(_ stream: Stream, _ server: ServerReplica) -> Bytes? {
+    guard let expression = server.settings.serverName else { return nil }
+    var view = StreamLogView(stream: stream, worker: self)
+    guard let name = evaluator.text(expression, .final, from: &view), !name.isEmpty else { return nil }
+    return name
+  }
+  /// Connections with one name may not serve requests for another.
+  func serverNameHash(_ stream: Stream, _ server: ServerReplica) -> UInt64 {
+    serverName(stream, server).map { Hash.xxh64($0) } ?? 0
+  }
+
+  /// Before a connection goes: the next one may resume its session.
+  func rememberSession(_ connection: ServerConnection) {
+    guard connection.isSecure, let server = connection.server, server.settings.resumesTLS else { return }
+    _ = connection.connection.withTLS { server.remember($0, connection.nameHash) }
+  }
+
+  /// Whether an idle connection that has something to tell only told of TLS itself: tickets, for one.
+  func stillIdle(_ connection: ServerConnection) -> Bool {
+    guard connection.connection.isTLS, !connection.connection.hungUp, !connection.connection.peerClosed,
+      var scratch = buffers.take()
+    else { return false }
+    if case .wouldBlock = connection.connection.receive(into: &scratch, limit: 1) { return true }
+    return false
+  }
+}
