@@ -30,7 +30,7 @@ let serverTLSOptions: [ServerOption] =
       server.settings.tls.isUsedByChecks = true
       server.settings.tls.inherit(server.context.model.global.tls.server)
     },
-    ServerOption("no-check-ssl") { server in server.settings.tls.isUsedByChecks = nil },
+    ServerOption("no-check-ssl") { server in server.settings.tls.isUsedByChecks = false },
     ServerOption("ciphers") { server throws(OptionError) in
       server.settings.tls.ciphers = try server.cursor.take(orFail: "'ciphers' : missing cipher suite")
     },

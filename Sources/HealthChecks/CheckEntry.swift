@@ -6,7 +6,7 @@ import System
 /// One check, agent or slow start that a worker runs.
 struct CheckEntry {
   enum Role { case check, agent, slowStart }
-  enum Phase { case idle, connecting, sending, receiving }
+  enum Phase { case idle, connecting, securing, sending, receiving }
 
   let role: Role
   let place: ServerPlace
@@ -16,6 +16,7 @@ struct CheckEntry {
   let position: Int
   var phase = Phase.idle
   var socket: Socket?
+  var tls: CheckTLS?
   /// Tells events of this connection from those of one before.
   var generation: UInt32 = 0
   var output: [UInt8] = []

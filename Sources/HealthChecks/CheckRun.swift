@@ -50,21 +50,35 @@ extension CheckScheduler {
   }
 
   mutating func timeOut(_ i: Int, _ loop: inout EventLoop) {
-    let verdict =
-      entries[i].phase == .connecting
-      ? CheckVerdict(.layer4Timeout, info: stepText(i)) : CheckVerdict(.layer7Timeout)
-    finish(i, verdict, &loop)
+    switch entries[i].phase {
+    case .connecting: finish(i, CheckVerdict(.layer4Timeout, info: stepText(i)), &loop)
+    case .securing: fail(i, .layer6Timeout, "", &loop)
+    default: finish(i, CheckVerdict(.layer7Timeout), &loop)
+    }
+  }
+  /// Ends a check whose connection came to nothing.
+  mutating func fail(_ i: Int, _ status: CheckStatus, _ text: String, _ loop: inout EventLoop) {
+    finish(i, CheckVerdict(status, info: text + stepText(i)), &loop)
   }
 
   mutating func connected(_ i: Int, _ event: Poller.Event, _ loop: inout EventLoop) {
-    guard let socket = entries[i].socket, let (backend, server) = process.server(at: entries[i].place) else { return }
+    guard let socket = entries[i].socket, let (_, server) = process.server(at: entries[i].place) else { return }
     if event.isError || event.isHangUp, let error = socket.pendingError {
       return finish(i, connectError(i, error.description), &loop)
     }
     if !event.isWritable && !event.isHangUp { return }
+    if !entries[i].isAgent, let context = server.settings.checkTLSContext {
+      return secure(i, context, socket, server, &loop)
+    }
+    start(i, &loop)
+  }
+
+  /// Connected, in TLS or in clear: what the check has to say goes out.
+  mutating func start(_ i: Int, _ loop: inout EventLoop) {
+    guard let socket = entries[i].socket, let (backend, server) = process.server(at: entries[i].place) else { return }
     let plan = entries[i].plan
     var output: [UInt8] = []
-    if plan.proxyHeader != .none {
+    if plan.proxyHeader != .none && entries[i].tls == nil {
       output = ProxyHeaderLine.bytes(
         plan.proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
     }
@@ -87,29 +101,30 @@ extension CheckScheduler {
   }
 
   mutating func send(_ i: Int, _ loop: inout EventLoop) {
-    guard let socket = entries[i].socket else { return }
+    guard entries[i].socket != nil else { return }
     while entries[i].sent < entries[i].output.count {
-      switch socket.send(Array(entries[i].output[entries[i].sent...])) {
+      switch transmit(i, Array(entries[i].output[entries[i].sent...])) {
       case .bytes(let n): entries[i].sent += n
-      case .wouldBlock: return
+      case .wouldBlock: return watch(i, [.read, .write, .peerClosed], &loop)
       case .closed: return finish(i, CheckVerdict(.socketError), &loop)
       case .failed(let error): return finish(i, CheckVerdict(.socketError, info: error.description), &loop)
       }
     }
-    if case .connect = entries[i].plan.kind { return finish(i, CheckVerdict(.layer4OK), &loop) }
+    if case .connect = entries[i].plan.kind {
+      return finish(i, CheckVerdict(entries[i].tls == nil ? .layer4OK : .layer6OK), &loop)
+    }
     entries[i].phase = .receiving
-    let token = Token(kind: TokenKind.check, index: i, generation: entries[i].generation)
-    loop.poller.change(socket.descriptor, [.read, .peerClosed], token: token.bits)
+    watch(i, [.read, .peerClosed], &loop)
   }
 
   mutating func receive(_ i: Int, _ loop: inout EventLoop) {
-    guard let socket = entries[i].socket, var buffer = buffers.take() else { return }
+    guard entries[i].socket != nil, var buffer = buffers.take() else { return }
     let tune = process.model.global.tune
     let limit = min(buffer.capacity, max(1024, tune.bufferSize - tune.maxRewrite))
     _ = buffer.append(entries[i].received)
     var ended = false
     reading: while buffer.count < limit {
-      switch socket.receive(into: &buffer, limit: limit - buffer.count) {
+      switch take(i, into: &buffer, limit: limit - buffer.count) {
       case .bytes: if buffer.count >= limit { break reading }
       case .wouldBlock: break reading
       case .closed:
@@ -179,6 +194,7 @@ extension CheckScheduler {
     entries[i].phase = .idle
     guard let socket = entries[i].socket else { return }
     entries[i].socket = nil
+    entries[i].tls = nil
     entries[i].generation &+= 1
     // A reset spares both sides the states that wait after an orderly end.
     socket.setNoLinger()

@@ -113,6 +113,7 @@ public struct CheckScheduler: ~Copyable {
     switch entries[i].phase {
     case .idle: break
     case .connecting: connected(i, event, &loop)
+    case .securing: handshake(i, &loop)
     case .sending: send(i, &loop)
     case .receiving: receive(i, &loop)
     }

@@ -24,10 +24,6 @@ enum Runner {
 
   /// Runs the proxies of `model`. Returns when they have stopped; a daemon's parent never returns from here.
   static func run(_ model: ConfigurationModel, _ settings: Settings, _ diagnostics: Diagnostics) -> Int32 {
-    if let unserved = UnservedTLS.find(model) {
-      diagnostics.alert(unserved)
-      return 1
-    }
     if !RingReferences.check(model, diagnostics) { return 1 }
     let limits = DescriptorLimits(model, commandLine: settings.maxConnections)
     if let problem = limits.apply(model.global) {
