@@ -36,6 +36,7 @@ let bytes: [Target] = [
 let wire: [Target] = [
   target("TLS", ["COpenSSL", "System", "Memory", "Primitives"]),
   target("HTTP", ["Memory", "Primitives"]),
+  target("DNS", ["Primitives"]),
   target("HTTP1", ["HTTP", "Memory", "Primitives"]),
   target("Connections", ["TLS", "EventLoop", "System", "Memory", "Primitives", "HTTP", "HTTP1"]),
 ]
@@ -67,6 +68,7 @@ let proxy: [Target] = [
     [
       "Proxies", "Configuration", "EventLoop", "LogFormat", "Samples", "HTTP", "TLS", "System", "Memory", "Primitives",
     ]),
+  target("Resolution", ["Proxies", "Configuration", "DNS", "EventLoop", "System", "Memory", "Primitives"]),
   target("StatsPage", ["Observability", "Proxies", "Configuration", "Memory", "Primitives"]),
   target("Prometheus", ["Observability", "Proxies", "LoadBalancing", "Configuration", "Memory", "Primitives"]),
   target(
@@ -87,13 +89,15 @@ let proxy: [Target] = [
   target(
     "RuntimeAPI",
     [
-      "Streams", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "Configuration", "ConfigSyntax",
+      "Streams", "Resolution", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "Configuration",
+      "ConfigSyntax",
       "EventLoop", "System", "Samples", "StickTables", "TLS", "Memory", "Primitives",
     ]),
   target(
     "ProcessControl",
     [
-      "RuntimeAPI", "Streams", "HealthChecks", "Observability", "Proxies", "ConfigLoading", "Configuration",
+      "RuntimeAPI", "Resolution", "Streams", "HealthChecks", "Observability", "Proxies", "ConfigLoading",
+      "Configuration",
       "ConfigSyntax", "EventLoop", "TLS", "System", "Memory", "Primitives",
     ]),
   .executableTarget(name: "weir", dependencies: ["ProcessControl"], swiftSettings: common),
@@ -106,6 +110,7 @@ let testTargets: [Target] = [
   tests("System", ["Memory", "Primitives"]),
   tests("EventLoop", ["System", "Memory", "Primitives"]),
   tests("TLS", ["System", "Memory", "Primitives"]),
+  tests("DNS", ["Primitives"]),
   tests("HTTP1", ["HTTP", "Memory", "Primitives"]),
   tests("Samples", ["HTTP", "Memory", "Primitives", "System"], exclude: ["Tables"]),
   tests("LogFormat", ["Samples", "HTTP", "Memory", "Primitives"]),

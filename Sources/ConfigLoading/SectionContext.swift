@@ -56,6 +56,8 @@ public final class LoadContext {
   var httpErrors: [String: HTTPErrorsSection] = [:]
   /// The `ring` section that is open.
   var ringIndex: Int?
+  /// The `resolvers` section that is open.
+  var resolverIndex: Int?
   /// Where proxies of each name stand in the model: configurations have thousands of them.
   var proxiesByName: [String: [Int]] = [:]
   /// The servers of the current section that have an `id`, by it: where each stands among the section's servers.

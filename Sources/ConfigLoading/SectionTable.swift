@@ -12,6 +12,7 @@ extension LoadContext {
     case .httpErrors: openHTTPErrors(line)
     case .userlist: openUserList(line)
     case .ring: openRing(line)
+    case .resolvers: openResolvers(line)
     default: openRefusedSection(line, kind)
     }
   }
@@ -22,6 +23,7 @@ extension LoadContext {
     }
     if section == .userlist { return readUserList(line) }
     if section == .ring { return readInRing(line) }
+    if section == .resolvers { return readInResolvers(line) }
     if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {

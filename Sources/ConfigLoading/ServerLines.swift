@@ -62,7 +62,8 @@ struct ServerOption: Sendable {
   }
 
   static let all: [ServerOption] =
-    serverOptions + serverCheckOptions + serverSourceOptions + serverAbsentOptions + serverTLSOptions
+    serverOptions + serverCheckOptions + serverSourceOptions + serverAbsentOptions + serverResolverOptions
+    + serverTLSOptions
   static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 }
 

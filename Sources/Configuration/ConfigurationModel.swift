@@ -19,6 +19,8 @@ public struct ConfigurationModel: Sendable {
   public let certificates = TLSStore()
   /// `ring` sections, in the order of the files.
   public var rings: [RingSettings] = []
+  /// `resolvers` sections, in the order of the files.
+  public var resolvers: [ResolverSettings] = []
   public init() {}
 
   /// Whether anything listens: without that there is nothing to start.

@@ -55,6 +55,11 @@ public struct ServerSettings: Sendable {
   public var hostnameFamily = NameFamily.any
   /// `resolve-prefer`: counts with resolvers only.
   public var resolvePreference = NameFamily.any
+  /// `resolvers`: the section that resolves the name while the process runs, and where it stands in the model.
+  public var resolvers: String?
+  public var resolverIndex: Int?
+  public var resolveOptions = ResolveOptions()
+  public var resolveNetworks: [PreferredNetwork] = []
   /// `id`, or the next free number of the backend from 1 (puid).
   public var id = 0
   /// Whether `id` was given.

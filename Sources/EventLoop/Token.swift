@@ -24,4 +24,5 @@ public enum TokenKind {
   public static let check: UInt8 = 7
   public static let runtimeAPI: UInt8 = 8
   public static let log: UInt8 = 9
+  public static let resolver: UInt8 = 10
 }

@@ -13,6 +13,8 @@ public final class ProcessRuntime: Sendable {
   public let listeners: [ListenerRuntime]
   public let mailboxes: [WorkerMailbox]
   public let rings: [RingBuffer]
+  /// Counts by section of `resolvers`, name server and kind (see `NameserverCounter` of Resolution).
+  public let nameserverCounters: [[[SharedCell]]]
   /// Wall clock at start, microseconds since 1970, and the monotonic clock at the same moment.
   public let startedAt: Int64
   public let startedAtTick: Int64
@@ -63,6 +65,9 @@ public final class ProcessRuntime: Sendable {
     self.backends = backends
     self.listeners = listeners
     self.mailboxes = mailboxes
+    nameserverCounters = model.resolvers.map { section in
+      section.nameservers.map { _ in (0..<16).map { _ in SharedCell() } }
+    }
     rings = model.rings.map { RingBuffer($0, reader: mailboxes.first) }
     self.startedAt = startedAt
     self.startedAtTick = startedAtTick

@@ -20,9 +20,10 @@ public struct AdminState: OptionSet, Sendable {
   public static let inheritedDrain = AdminState(rawValue: 0x10)
   /// No address: the resolver found none.
   public static let resolutionMaintenance = AdminState(rawValue: 0x20)
-  public static let hostnameMaintenance = AdminState(rawValue: 0x40)
+  /// The name was changed while the process ran; keeps nothing out.
+  public static let hostnameChanged = AdminState(rawValue: 0x40)
   public static let maintenance: AdminState = [
-    .forcedMaintenance, .inheritedMaintenance, .resolutionMaintenance, .hostnameMaintenance,
+    .forcedMaintenance, .inheritedMaintenance, .resolutionMaintenance,
   ]
   public static let drain: AdminState = [.forcedDrain, .inheritedDrain]
 }
@@ -51,6 +52,8 @@ public final class ServerRuntime: Sendable {
   public let downTransitions = SharedCell()
   /// Address now: it can be changed by an operator or a resolver.
   private let endpoint: Mutex<Endpoint>
+  /// The name that an SRV record gave it.
+  private let serviceName = Mutex<String?>(nil)
   /// Bumped with each change of `endpoint`, so that workers keep a copy.
   public let endpointGeneration = SharedCell(1)
 
@@ -106,6 +109,14 @@ public final class ServerRuntime: Sendable {
       endpoint.withLock { $0 = newValue }
       endpointGeneration.add(1)
     }
+  }
+  public var resolvedName: String? {
+    get { serviceName.withLock { $0 } }
+    set { serviceName.withLock { $0 = newValue } }
+  }
+  /// The name of the host: as configured, or what an SRV record said.
+  public var hostname: String? {
+    resolvedName ?? settings.hostname.flatMap { $0.hasPrefix("_") ? nil : $0 }
   }
   public var state: OperationalState { OperationalState(rawValue: operational.value) ?? .stopped }
   public var adminState: AdminState { AdminState(rawValue: admin.value) }

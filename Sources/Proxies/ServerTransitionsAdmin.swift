@@ -126,7 +126,7 @@ extension ServerTransitions {
       report(
         .notice, server, backend, " is \(up)/\(mode) (leaving forced maintenance)", .none, moved: nil, forced: true)
     } else if before.has(.resolutionMaintenance) {
-      let host = server.settings.hostname ?? ""
+      let host = server.hostname ?? ""
       report(
         .notice, server, backend, " ('\(host)') is \(up)/\(mode) (resolves again)", .none, moved: nil, forced: true)
     } else {
@@ -159,7 +159,7 @@ extension ServerTransitions {
       let what = " is leaving forced maintenance but remains in maintenance"
       report(.notice, server, backend, what, .none, moved: nil)
     } else if !after.has(.resolutionMaintenance) && before.has(.resolutionMaintenance) {
-      let what = " ('\(server.settings.hostname ?? "")') resolves again but remains in maintenance"
+      let what = " ('\(server.hostname ?? "")') resolves again but remains in maintenance"
       report(.notice, server, backend, what, .none, moved: nil)
     } else if !after.has(.inheritedMaintenance) && before.has(.inheritedMaintenance) {
       report(.notice, server, backend, " remains in forced maintenance", .none, moved: nil, forced: true)

@@ -1,6 +1,7 @@
 import Configuration
 import Observability
 import Proxies
+import Resolution
 
 /// Runs commands for one session at one moment.
 struct CommandRunner {
@@ -35,6 +36,9 @@ struct CommandRunner {
     case .showActivity, .showFD, .showLibs, .showSess, .showThreads, .shutdownSession:
       return askWorkers(command, arguments)
     case .showEvents: return showEvents(arguments)
+    case .showResolvers:
+      return ResolversText.text(process, section: arguments[0]).map { .text($0 + "\n") }
+        ?? .error("Can't find that resolvers section\n")
     case .clearCounters: return clearCounters(arguments)
     case .showBackend, .showCLILevel, .showCLISockets, .showEnv, .showErrors, .showInfo, .showServersConn,
       .showServersState, .showStat, .showVersion:

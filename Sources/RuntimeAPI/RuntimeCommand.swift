@@ -10,7 +10,7 @@ enum RuntimeCommand: CaseIterable {
     setWeight
   case showActivity, showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showEvents, showFD, showInfo,
     showLibs,
-    showServersConn, showServersState, showSess, showStat, showThreads, showVersion
+    showResolvers, showServersConn, showServersState, showSess, showStat, showThreads, showVersion
   case shutdownFrontend, shutdownSessionsServer, shutdownSession
   case userLevel
   case help, prompt, quit
@@ -43,6 +43,7 @@ enum RuntimeCommand: CaseIterable {
     case .showEvents: ("show events", "[<ring>] [-w] [-n]", "tell the lines of a ring")
     case .showFD: ("show fd", "[num]", "list the descriptors in use, or one of them")
     case .showLibs: ("show libs", "", "list the object files and libraries loaded")
+    case .showResolvers: ("show resolvers", "[id]", "tell what the name servers of resolvers sections answered")
     case .showSess: ("show sess", "[id]", "list the sessions, or tell all about one")
     case .showThreads: ("show threads", "", "tell the state of each thread")
     case .shutdownSession: ("shutdown session", "[id]", "end one session")

@@ -77,9 +77,10 @@ struct ServersDump {
       "\(check.health)", "\(check.stateBits)", "\(agentValues.isConfigured ? agentValues.stateBits | 16 : 0)",
     ]
     columns += [
-      backend.settings.hasOwnID ? "1" : "0", settings.hasOwnID ? "1" : "0", settings.hostname ?? "-", "\(port)",
+      backend.settings.hasOwnID ? "1" : "0", settings.hasOwnID ? "1" : "0", server.hostname ?? "-", "\(port)",
     ]
-    columns += ["-", "0", "\(override.checkPort ?? settings.checkPort ?? 0)"]
+    let record = settings.hostname.flatMap { $0.hasPrefix("_") && server.resolvedName != nil ? $0 : nil }
+    columns += [record ?? "-", "0", "\(override.checkPort ?? settings.checkPort ?? 0)"]
     columns.append((override.checkAddress ?? settings.checkAddress).map { "\($0)" } ?? "-")
     columns.append((override.agentAddress ?? settings.agentAddress ?? settings.checkAddress).map { "\($0)" } ?? "-")
     let agentPort = override.agentPort ?? (settings.agentPort != 0 ? settings.agentPort : settings.checkPort ?? 0)

@@ -7,15 +7,10 @@ import System
 
 /// Messages of state changes, to the terminal and to the logs of the proxy they are about. Shared by all workers.
 struct StateReports: Sendable {
-  private let version: String
   private let isPrinting: Bool
-  /// 1 once the notices of version and executable stand before the first message.
-  private let introduced: SharedCell
 
   init(_ diagnostics: Diagnostics, quiet: Bool) {
-    version = diagnostics.version
     isPrinting = !quiet
-    introduced = SharedCell(diagnostics.isIntroduced ? 1 : 0)
   }
 
   func report(_ messages: [StateMessage], _ worker: Worker) {
@@ -28,13 +23,8 @@ struct StateReports: Sendable {
   }
 
   private func print(_ message: StateMessage) {
-    var text = ""
-    if introduced.exchange(0, for: 1) {
-      text += line("NOTICE", "haproxy version is \(version)")
-      text += line("NOTICE", "path to executable is \(OwnProcess.executablePath)")
-    }
-    text += line(message.isConsoleAlert ? "ALERT" : "WARNING", message.consoleText)
-    FileDescriptor.standardError.writeAll(text)
+    if message.consoleText.isEmpty { return }
+    FileDescriptor.standardError.writeAll(line(message.isConsoleAlert ? "ALERT" : "WARNING", message.consoleText))
   }
   private func line(_ label: String, _ text: String) -> String {
     let padding = String(repeating: " ", count: max(9 - label.utf8.count, 1))

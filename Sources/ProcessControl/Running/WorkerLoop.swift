@@ -2,6 +2,7 @@ import EventLoop
 import HealthChecks
 import Observability
 import Proxies
+import Resolution
 import RuntimeAPI
 import Streams
 import System
@@ -16,11 +17,13 @@ final class WorkerLoop {
   private var api: RuntimeAPIServer
   /// On the first worker too.
   private var forwarder = RingForwarder()
+  private var resolvers: ResolverScheduler
 
   init(worker: Worker, process: ProcessRuntime, reports: StateReports, api sockets: RuntimeAPISockets?) {
     self.worker = worker
     self.process = process
     self.reports = reports
+    resolvers = ResolverScheduler(process: process)
     checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
     let facts = sockets?.facts ?? ProcessFacts.none
     api = RuntimeAPIServer(process: process, facts: facts, listeners: sockets?.listeners ?? [])
@@ -30,7 +33,10 @@ final class WorkerLoop {
   func run(_ control: ProcessSignals?) {
     checks.start(&worker.loop)
     api.start(&worker.loop)
-    if worker.index == 0 { forwarder.start(process.rings, &worker.loop) }
+    if worker.index == 0 {
+      forwarder.start(process.rings, &worker.loop)
+      resolvers.start(&worker.loop)
+    }
     while true {
       let count = worker.loop.wait(block: !worker.hasReadyWork)
       worker.activity.count(events: count)
@@ -40,6 +46,7 @@ final class WorkerLoop {
         case TokenKind.check: checks.handleEvent(event, &worker.loop)
         case TokenKind.runtimeAPI: api.handleEvent(event, &worker.loop)
         case TokenKind.log: forwarder.handleEvent(event, &worker.loop)
+        case TokenKind.resolver: resolvers.handleEvent(event, &worker.loop)
         default: worker.handle(event)
         }
       }
@@ -51,6 +58,7 @@ final class WorkerLoop {
         case TokenKind.check: checks.handleTimer(Token(bits: token), &worker.loop)
         case TokenKind.runtimeAPI: api.handleTimer(Token(bits: token), &worker.loop)
         case TokenKind.log: forwarder.handleTimer(Token(bits: token), &worker.loop)
+        case TokenKind.resolver: resolvers.handleTimer(Token(bits: token), &worker.loop)
         default: worker.handleTimer(token)
         }
       }
@@ -73,6 +81,7 @@ final class WorkerLoop {
       api.continueReports(&worker.loop)
       forwarder.wake(&worker.loop)
     }
+    if resolvers.hasMessages { reports.report(resolvers.takeMessages(), worker) }
     if api.hasMessages { reports.report(api.takeMessages(), worker) }
     if !worker.stateMessages.isEmpty {
       reports.report(worker.stateMessages, worker)
