@@ -34,6 +34,8 @@ public struct DNSAnswer: Sendable, Equatable {
   public var services: [Service] = []
   /// Addresses of the services' targets that came with them.
   public var targetAddresses: [String: IPAddress] = [:]
+
+  public init() {}
 }
 
 public enum DNSResult: Sendable, Equatable {

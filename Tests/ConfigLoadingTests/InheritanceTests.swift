@@ -14,6 +14,7 @@ struct InheritanceTests {
         option redispatch 2
         option forwardfor except 127.0.0.0/8
         option abortonclose
+        option allbackups
         option logasap
         maxconn 100
         fullconn 200
@@ -32,7 +33,9 @@ struct InheritanceTests {
     #expect(frontend.timeouts.client == 1_000 && frontend.timeouts.httpRequest == 4_000)
     #expect(frontend.maxConnections == 100 && frontend.fullConnections == nil)
     #expect(frontend.defaultBackendIndex == 1)
-    #expect(frontend.options.contains(.logASAP) && !frontend.options.contains(.abortOnClose))
+    #expect(frontend.options.contains(.logASAP) && !frontend.options.contains(.allBackups))
+    // The frontend looks at its waiting clients only with it.
+    #expect(frontend.options.contains(.abortOnClose))
     // Only what the frontend itself says is applied to its requests.
     #expect(frontend.retries == nil && frontend.redispatch == nil)
     #expect(backend.retries == 5 && backend.redispatch == 2)
