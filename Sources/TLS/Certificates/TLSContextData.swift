@@ -158,9 +158,12 @@ private let sealTicket:
   var digest = CText.of("SHA256")
   let count = digest.count - 1
   return unsafe digest.withUnsafeMutableBufferPointer { text in
-    let parameters = unsafe [
-      OSSL_PARAM_construct_utf8_string("digest", text.baseAddress, count), OSSL_PARAM_construct_end(),
-    ]
-    return unsafe EVP_MAC_init(seal, sealKey, sealKey.count, parameters) == 1
+    // The parameters keep the pointer to their name: it must live as long as they do.
+    unsafe "digest".withCString { name in
+      let parameters = unsafe [
+        OSSL_PARAM_construct_utf8_string(name, text.baseAddress, count), OSSL_PARAM_construct_end(),
+      ]
+      return unsafe EVP_MAC_init(seal, sealKey, sealKey.count, parameters) == 1
+    }
   }
 }
