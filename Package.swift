@@ -25,6 +25,7 @@ func tests(_ name: String, _ dependencies: [String], exclude: [String] = []) -> 
 
 let bytes: [Target] = [
   .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
   .target(name: "CLinux", linkerSettings: [.linkedLibrary("crypt")]),
   target("Primitives", []),
@@ -37,6 +38,7 @@ let wire: [Target] = [
   target("TLS", ["COpenSSL", "System", "Memory", "Primitives"]),
   target("HTTP", ["Memory", "Primitives"]),
   target("DNS", ["Primitives"]),
+  target("Compression", ["CZlib", "Memory"]),
   target("HTTP1", ["HTTP", "Memory", "Primitives"]),
   target("Connections", ["TLS", "EventLoop", "System", "Memory", "Primitives", "HTTP", "HTTP1"]),
 ]
@@ -51,12 +53,13 @@ let policy: [Target] = [
 let config: [Target] = [
   target("ConfigSyntax", ["Primitives", "System"]),
   target(
-    "Configuration", ["Rules", "LogFormat", "Samples", "StickTables", "HTTP", "TLS", "Primitives", "ConfigSyntax"]),
+    "Configuration",
+    ["Rules", "Compression", "LogFormat", "Samples", "StickTables", "HTTP", "TLS", "Primitives", "ConfigSyntax"]),
   target(
     "ConfigLoading",
     [
       "Configuration", "ConfigSyntax", "Rules", "LogFormat", "Samples", "StickTables", "HTTP", "HTTP1", "TLS", "System",
-      "Memory", "Primitives",
+      "Compression", "Memory", "Primitives",
     ]),
 ]
 
@@ -80,6 +83,7 @@ let proxy: [Target] = [
   target(
     "Streams",
     [
+      "Compression",
       "Prometheus", "StatsPage", "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections",
       "EventLoop", "HTTP",
       "HTTP1",

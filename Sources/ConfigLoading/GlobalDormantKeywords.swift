@@ -1,8 +1,8 @@
 import ConfigSyntax
 import Configuration
 
-/// Keywords of `global` that only concern features which are refused where they are asked for: their values are
-/// checked and kept, and have nothing to act on yet.
+/// Keywords of `global` whose values are checked and kept as text: those of compression, which acts on them, and those
+/// that only concern features which are refused where they are asked for.
 let globalDormantKeywords: [KeywordEntry] = [
   dormantNumber("tune.h2.header-table-size", in: 4096...65536, "expects a numeric value between 4096 and 65536."),
   dormantNumber(

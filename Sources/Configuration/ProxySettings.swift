@@ -173,6 +173,10 @@ public struct ProxySettings: Sendable {
   public var descriptionText: String?
   public var mode = ProxyMode.tcp
   public var disabled = false
+  /// `compression`; nil without.
+  public var compression: CompressionSettings?
+  /// `filter compression` stands in the section itself.
+  public var hasCompressionFilter = false
   public var timeouts = Timeouts()
   public var options: ProxyOptions = []
   /// nil: never set in this section or its defaults (keep-alive then).

@@ -28,6 +28,7 @@ public enum VersionReport {
       Built with network namespace support.
       Support for malloc_trim() is enabled.
       Built with transparent proxy support using: IP_TRANSPARENT IPV6_TRANSPARENT IP_FREEBIND
+      Compression algorithms supported : identity("identity"), deflate("deflate"), raw-deflate("deflate"), gzip("gzip")
       PCRE2 library supports JIT : yes
       Encrypted password support via crypt(3): yes
 
@@ -52,7 +53,8 @@ public enum VersionReport {
 
     """
   static let filters = """
-    Available filters : none
+    Available filters :
+    	[COMP] compression
 
     """
 }

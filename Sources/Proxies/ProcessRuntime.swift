@@ -31,6 +31,13 @@ public final class ProcessRuntime: Sendable {
   public let connectionRateLimit: SharedCell
   public let sessionRateLimit: SharedCell
   public let droppedLogs = SharedCell()
+  /// Bytes a second into and out of compression, and the limit of what goes in, 0 for none (`maxcomprate`).
+  public let compressionIn = FrequencyCounter()
+  public let compressionOut = FrequencyCounter()
+  public let compressionRateLimit: SharedCell
+  /// `maxcompcpuusage`, percent.
+  public let compressionProcessorLimit: Int
+  public let processorShare = ProcessorShare()
   public let failedResolutions = SharedCell()
   /// Unique over the process: what `%rt` counts.
   public let requestCounter = SharedCell()
@@ -74,6 +81,8 @@ public final class ProcessRuntime: Sendable {
     self.maxConnections = SharedCell(maxConnections)
     hardMaxConnections = maxConnections
     connectionRateLimit = SharedCell(model.global.maxConnectionRate)
+    compressionProcessorLimit = model.global.dormant["maxcompcpuusage"].flatMap { Int($0) } ?? 100
+    compressionRateLimit = SharedCell((model.global.dormant["maxcomprate"].flatMap { Int($0) } ?? 0) * 1024)
     sessionRateLimit = SharedCell(model.global.maxSessionRate)
     self.maxPipes = maxPipes
     self.maxSockets = maxSockets
@@ -83,6 +92,17 @@ public final class ProcessRuntime: Sendable {
     tracking = TrackingTable(model: model)
     errorCaptures = ErrorCaptures(proxies: model.proxies.count)
     prepareServers()
+  }
+
+  /// Whether another answer may be compressed now.
+  public func compressionRateAllows(at now: Int64) -> Bool {
+    if compressionProcessorLimit < 100
+      && processorShare.idlePercent(threads: threads, at: now) < 100 - compressionProcessorLimit
+    {
+      return false
+    }
+    let limit = compressionRateLimit.value
+    return limit <= 0 || compressionIn.rate(at: now) <= limit
   }
 
   public func backend(named name: String) -> BackendRuntime? {

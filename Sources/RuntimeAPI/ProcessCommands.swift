@@ -89,6 +89,7 @@ extension CommandRunner {
     'set rate-limit' only supports :
        - 'connections global' to set the per-process maximum connection rate
        - 'sessions global' to set the per-process maximum session rate
+       - 'http-compression global' to set the per-process maximum compression speed in kB/s
     """
 
   private mutating func setRateLimit(_ arguments: CommandArguments) -> CommandReply {
@@ -96,13 +97,15 @@ extension CommandRunner {
     switch arguments[0] {
     case "connections": cell = process.connectionRateLimit
     case "sessions": cell = process.sessionRateLimit
+    case "http-compression": cell = process.compressionRateLimit
     default: return .error(Self.rateLimitUsage)
     }
     if arguments[1] != "global" { return .error(Self.rateLimitUsage) }
     if arguments[2].isEmpty { return .error("Expects an integer value.") }
     let value = LeadingNumber(arguments[2])?.value ?? 0
     if value < 0 { return .error("Value out of range.") }
-    cell.set(value)
+    // Kilobytes for the user, bytes inside.
+    cell.set(arguments[0] == "http-compression" ? value &* 1024 : value)
     wakeListeners()
     return .empty
   }

@@ -217,6 +217,8 @@ struct WorkerTuning {
   let pipeSize: Int?
   let logURILength: Int
   let multiQueue: Bool
+  /// `tune.comp.maxlevel`
+  let compressionLevel: Int
   /// Streams that may have another turn between two looks at the sockets, at least 1.
   let runQueueDepth: Int
   let splices: Bool

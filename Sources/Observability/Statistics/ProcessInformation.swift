@@ -152,9 +152,9 @@ public struct ProcessInformation {
     add("SslBackendMaxKeyRate", "MMP", 0, "most keys computed for servers in a second")
     add("SslCacheLookups", "MCP", 0, "lookups in the TLS session cache")
     add("SslCacheMisses", "MCP", 0, "misses in the TLS session cache")
-    add("CompressBpsIn", "MRP", 0, "bytes per second into compression")
-    add("CompressBpsOut", "MRP", 0, "bytes per second out of compression")
-    add("CompressBpsRateLim", "CLP", 0, "limit of bytes per second out of compression")
+    add("CompressBpsIn", "MRP", process.compressionIn.rate(at: now), "bytes per second into compression")
+    add("CompressBpsOut", "MRP", process.compressionOut.rate(at: now), "bytes per second out of compression")
+    add("CompressBpsRateLim", "CLP", process.compressionRateLimit.value, "limit of bytes per second into compression")
     // Two numbers belong to the memory of a compression library.
     place += 2
   }
@@ -164,7 +164,8 @@ public struct ProcessInformation {
     let jobs = process.connections.value + facts.listeners
     add("Tasks", "MGP", jobs, "tasks")
     add("Run_queue", "MGP", 0, "tasks that wait to run")
-    add("Idle_pct", "MaP", 100, "percent of idle time of this thread")
+    let idle = process.processorShare.idlePercent(threads: process.threads, at: now)
+    add("Idle_pct", "MaP", idle, "percent of idle time of the threads")
     add("node", "COS", .text(global.nodeName ?? OwnProcess.hostName), "name of the node", kind: "str")
     if let text = global.descriptionText {
       add("description", "COS", text, "description of the node")

@@ -41,6 +41,7 @@ final class FrontendReplica {
   let responseCaptures: [CaptureRule]
   let rules: ProxyRules
   let statistics: StatisticsReplica?
+  let compression: CompressionReplica?
   let uniqueIDHeader: HTTPHeaderName?
   let hasRequestRules: Bool
   let hasResponseRules: Bool
@@ -76,6 +77,7 @@ final class FrontendReplica {
     uniqueIDHeader = s.uniqueIDHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
     rules = s.rules.replica()
     statistics = StatisticsReplica(s)
+    compression = s.mode == .http ? s.compression.map(CompressionReplica.init) : nil
     hasRequestRules = s.rules.touchesRequest || statistics != nil
     hasResponseRules = s.rules.touchesResponse
   }
@@ -84,6 +86,7 @@ final class FrontendReplica {
 /// What one worker keeps of a backend.
 final class BackendReplica {
   let shared: SharedReference<BackendRuntime>
+  let compression: CompressionReplica?
   let index: Int
   let name: Bytes
   let mode: ProxyMode
@@ -171,6 +174,7 @@ final class BackendReplica {
     cookie = s.mode == .http ? s.cookie.map { CookieRule($0, servers: s.servers) } : nil
     rules = s.rules.replica()
     statistics = StatisticsReplica(s)
+    compression = s.mode == .http ? s.compression.map(CompressionReplica.init) : nil
     hasRequestRules = s.rules.touchesRequest || statistics != nil
     hasResponseRules = s.rules.touchesResponse
   }

@@ -15,6 +15,7 @@ extension WorkerTuning {
     multiQueue = t.listenerMultiQueue
     runQueueDepth = max(1, t.runQueueDepth)
     splices = true
+    compressionLevel = global.dormant["tune.comp.maxlevel"].flatMap { Int($0) } ?? 1
     clientReceiveBuffer = t.receiveBufferClient
     clientSendBuffer = t.sendBufferClient
     serverReceiveBuffer = t.receiveBufferServer

@@ -1,3 +1,4 @@
+import Compression
 import Connections
 import HTTP1
 import Memory
@@ -18,6 +19,10 @@ struct Channel: ~Copyable {
   var decoder = H1ChunkDecoder()
   /// How names are spelt towards the receiver, where it has wishes.
   var nameCase: HeaderCase?
+  /// Compresses the body on its way; what went in and came out since it was counted.
+  var deflater: Deflater?
+  var compressedIn: UInt64 = 0
+  var compressedOut: UInt64 = 0
   /// The last chunk has come: trailers are next.
   var readsTrailers = false
   /// Fields of the parsed head still point into `input`: it must not move.
@@ -42,6 +47,7 @@ struct Channel: ~Copyable {
     source = .none
     chunkedOut = false
     nameCase = nil
+    deflater = nil
     readsTrailers = false
     keepsOutput = false
     isPinned = false

@@ -1,3 +1,4 @@
+import Compression
 import HTTP
 import HTTP1
 import Memory
@@ -74,7 +75,7 @@ extension Channel {
 }
 
 /// Trailers are looked at once they are whole; they are short, so starting over for each arrival costs little.
-private func readTrailers(_ channel: inout Channel, _ resources: PumpResources, _ moved: Bool) -> ChunkProgress {
+func readTrailers(_ channel: inout Channel, _ resources: PumpResources, _ moved: Bool) -> ChunkProgress {
   resources.trailerParser.reset()
   switch resources.trailerParser.parse(&channel.input, into: &resources.trailers) {
   case .needMore: return moved ? .progress : .needMore
@@ -123,6 +124,8 @@ final class PumpResources {
   let pool: BufferPool
   var trailers: HTTPMessage
   var trailerParser: H1TrailerParser
+  /// Those that no body uses now.
+  var deflaters: [Deflater] = []
   init(pool: BufferPool, limits: H1Limits) {
     self.pool = pool
     trailers = HTTPMessage(capacity: limits.maxHeaders + 1)

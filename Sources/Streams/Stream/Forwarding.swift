@@ -16,6 +16,7 @@ extension Worker {
   func writeRequestHead(_ stream: Stream) {
     guard let backend = stream.backend else { return }
     if !stream.requestChannel.output.back(by: buffers) { return }
+    chooseCompression(stream)
     let closes = stream.connectionMode != .keepAlive
     if let name = backend.sendNameHeader, let server = stream.server { stream.request.set(name, server.name) }
     let connection: H1Writer.Connection

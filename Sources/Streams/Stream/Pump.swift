@@ -31,7 +31,15 @@ func pump(
   while true {
     if !send(&channel, to: &sink, more: more, &result) { return result }
     if channel.isComplete { return result }
-    if channel.source == .chunked && channel.input.count > 0 {
+    if let deflater = channel.deflater {
+      switch compressBody(&channel, deflater, resources) {
+      case .progress: continue
+      case .needMore: break
+      case .malformed:
+        result.isMalformed = true
+        return result
+      }
+    } else if channel.source == .chunked && channel.input.count > 0 {
       switch decodeChunks(&channel, resources) {
       case .progress: continue
       case .needMore: break
@@ -129,7 +137,7 @@ extension Channel {
 
   /// More of an announced length follows: the kernel may fill its segments first, as HAProxy lets it.
   func expectsMore(than plain: Int) -> Bool {
-    if case .length(let left) = source { return left > UInt64(plain) }
+    if case .length(let left) = source { return left > UInt64(plain) && deflater == nil }
     return false
   }
 

@@ -123,6 +123,7 @@ extension Worker {
     } else if let rule = backend.cookie {
       applyResponseCookie(stream, rule)
     }
+    startCompression(stream, framing)
     if !writeResponseHead(stream, framing) { return badResponse(stream, H1Error(state: .headerFirst, offset: 0)) }
     stream.responseChannel.isPinned = false
     stream.responsePhase = .forward

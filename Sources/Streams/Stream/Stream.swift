@@ -1,3 +1,4 @@
+import Compression
 import Configuration
 import EventLoop
 import HTTP
@@ -122,6 +123,8 @@ final class Stream {
   var sourceOverride: Endpoint?
   /// `strict-mode`: a rewriting that fails is an error.
   var isStrict = true
+  /// The form in which the client takes the answer's body.
+  var compression: CompressionForm?
   /// The log shows no time of the request: as in HAProxy after `reject` and `tarpit`.
   var hidesRequestTime = false
   /// What `set-method` made of the method: the server's answer belongs to that.
@@ -198,6 +201,7 @@ final class Stream {
     responseCaptures.clear()
     connectionMode = .keepAlive
     turns = 0
+    compression = nil
     isMonitor = false
     bodyWaited = false
     queueMark = 0
