@@ -7,10 +7,8 @@ let balanceKeywords: [KeywordEntry] = [
   KeywordEntry("balance", .proxies) { context, line in
     guard context.requires(.backend, "balance") else { return }
     do throws(BalanceError) {
-      guard let algorithm = try BalanceParsing.algorithm(line) else {
-        return context.refuse("balance hash")
-      }
-      context.proxy.balance.algorithm = algorithm
+      context.proxy.balance.algorithm = try BalanceParsing.algorithm(line)
+      context.proxy.balanceExpression = line[1] == "hash" ? line[2] : nil
       context.proxy.hasBalance = true
     } catch {
       context.alert(error.text)
@@ -39,8 +37,8 @@ struct BalanceError: Error, Equatable {
 }
 
 enum BalanceParsing {
-  /// The algorithm that a `balance` line names; nil for `hash <expression>`, which needs sample expressions.
-  static func algorithm(_ line: ConfigLine) throws(BalanceError) -> BalanceAlgorithm? {
+  /// The algorithm that a `balance` line names. The expression of `hash` is read when all sections are known.
+  static func algorithm(_ line: ConfigLine) throws(BalanceError) -> BalanceAlgorithm {
     switch line[1] {
     case "", "roundrobin": return .roundrobin
     case "static-rr": return .staticRoundRobin
@@ -51,7 +49,8 @@ enum BalanceParsing {
     case "url_param": return try urlParameter(line)
     case "hash":
       if line[2].isEmpty { throw BalanceError(text: "balance hash requires a sample expression.") }
-      return nil
+      if !line[3].isEmpty { throw BalanceError(text: "balance hash takes no other argument (got '\(line[3])').") }
+      return .hash
     case let word where word.hasPrefix("random"): return try random(word)
     case let word where word.hasPrefix("hdr("): return try header(word, line)
     case let word where word.hasPrefix("rdp-cookie"): return try rdpCookie(word)

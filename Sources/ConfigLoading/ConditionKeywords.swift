@@ -11,6 +11,8 @@ let conditionKeywords: [KeywordEntry] = [
   KeywordEntry("use_backend", .proxies, parse: ConditionLines.useBackend),
   KeywordEntry("use-server", .proxies, parse: ConditionLines.useServer),
   KeywordEntry("monitor", .proxies, parse: ConditionLines.monitor),
+  KeywordEntry("force-persist", .proxies) { ConditionLines.persistence($0, $1, isForced: true) },
+  KeywordEntry("ignore-persist", .proxies) { ConditionLines.persistence($0, $1, isForced: false) },
 ]
 
 enum ConditionLines {
@@ -56,9 +58,11 @@ enum ConditionLines {
       if format.constantText != nil { return .some(nil) }
       return .some(context.model.ruleResources.add(format))
     } catch {
-      let keyword = place == .frontendSwitching ? "use_backend" : "use-server"
+      let site = "\(context.line.file):\(context.line.number)"
       context.alertPlain(
-        "Parsing [\(context.line.file):\(context.line.number)]: failed to parse \(keyword) rule '\(text)' : \(error).")
+        place == .frontendSwitching
+          ? "Parsing [\(site)]: failed to parse use_backend rule '\(text)' : \(error)."
+          : "Parsing [\(site)]; use-server rule failed to parse log-format '\(text)' : \(error).")
       return nil
     }
   }
@@ -100,6 +104,21 @@ enum ConditionLines {
     guard let name = dynamicName(line[1], .backendServerSelection, context) else { return }
     context.proxy.serverRuleNames.append(line[1])
     context.proxy.rules.servers.append(ServerRule(name.map { .named($0) } ?? .server(-1), if: condition))
+  }
+
+  static func persistence(_ context: LoadContext, _ line: ConfigLine, isForced: Bool) {
+    let keyword = line.keyword
+    guard context.forbidsDefaults(keyword) else { return }
+    guard context.requires(.backend, keyword) else { return }
+    guard line[1] == "if" || line[1] == "unless" else {
+      return context.alert("'\(keyword)' requires either 'if' or 'unless' followed by a condition.")
+    }
+    guard
+      let condition = condition(
+        context, line, from: 1, at: context.proxy.accepts(.frontend) ? .frontendRequestContent : .backendRequestContent,
+        failure: "error detected while parsing a '\(keyword)' rule")
+    else { return }
+    context.proxy.rules.persistence.append(PersistRule(isForced: isForced, if: condition))
   }
 
   @Sendable static func monitor(_ context: LoadContext, _ line: ConfigLine) {

@@ -5,6 +5,18 @@ import Configuration
 let cookieKeywords: [KeywordEntry] = [KeywordEntry("cookie", .proxies, parse: CookieLines.cookie)]
 
 enum CookieLines {
+  private static func seconds(_ text: String, of keyword: String, _ context: LoadContext) -> Int? {
+    switch context.time(text, in: .seconds) {
+    case .value(let seconds): return seconds
+    case .unexpected(let scalar):
+      context.alertTight("unexpected character '\(scalar)' in argument to <\(keyword)>.")
+    case .overflow:
+      context.alertTight(
+        "timer overflow in argument <\(text)> to <\(keyword)>, maximum value is 2147483647 s (~68 years).")
+    }
+    return nil
+  }
+
   @Sendable static func cookie(_ context: LoadContext, _ line: ConfigLine) {
     guard context.requires(.backend, "cookie") else { return }
     if line[1].isEmpty { return context.alert("'cookie' expects <cookie_name> as argument.") }
@@ -40,7 +52,17 @@ enum CookieLines {
             "character '%x\(code.count < 2 ? "0" : "")\(code)' is not permitted in attribute value.")
         }
         cookie.attributes.append(line[at])
-      case "maxidle", "maxlife", "dynamic": return context.refuse("cookie \(line[at])")
+      case "maxidle":
+        at += 1
+        if line[at].isEmpty { return context.alertTight("'maxidle' expects <idletime> in seconds as argument.") }
+        guard let seconds = seconds(line[at], of: "maxidle", context) else { return }
+        cookie.maximumIdle = seconds
+      case "maxlife":
+        at += 1
+        if line[at].isEmpty { return context.alertTight("'maxlife' expects <lifetime> in seconds as argument.") }
+        guard let seconds = seconds(line[at], of: "maxlife", context) else { return }
+        cookie.maximumLife = seconds
+      case "dynamic": return context.refuse("cookie dynamic")
       default:
         return context.alert(
           "'cookie' supports 'rewrite', 'insert', 'prefix', 'indirect', 'nocache', 'postonly', 'domain', 'maxidle', "

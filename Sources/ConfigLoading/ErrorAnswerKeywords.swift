@@ -12,6 +12,7 @@ let errorAnswerKeywords: [KeywordEntry] = [
   KeywordEntry("errorloc302", .proxies) { ErrorAnswers.location($0, $1) { .redirect302($0) } },
   KeywordEntry("errorloc303", .proxies) { ErrorAnswers.location($0, $1) { .redirect303($0) } },
   KeywordEntry("errorfiles", .proxies, parse: ErrorAnswers.section),
+  KeywordEntry("http-error", .proxies, parse: ErrorAnswers.reply),
 ]
 
 enum ErrorAnswers {
@@ -71,6 +72,24 @@ enum ErrorAnswers {
     }
     guard let status = status(line[1], context, line) else { return }
     context.proxy.errorRules.append(.answer(status: status, answer(line[2])))
+  }
+
+  @Sendable static func reply(_ context: LoadContext, _ line: ConfigLine) {
+    var parsing = RuleParsing(context, .httpRequest, line.words)
+    do throws(RuleProblem) {
+      let reply = try parsing.anyReply(defaultStatus: 0)
+      if reply.status == 0 {
+        return context.alert("http-error : expects at least a <status> as arguments.\n")
+      }
+      if !statuses.contains(reply.status) {
+        return context.alert("http-error: status code '\(reply.status)' not handled.")
+      }
+      if !parsing.word.isEmpty { throw RuleProblem("unknown keyword '\(parsing.word)'.") }
+      let handle = context.model.ruleResources.add(reply)
+      context.proxy.errorRules.append(.answer(status: reply.status, .reply(handle)))
+    } catch {
+      context.alert("http-error : \(error.text)")
+    }
   }
 
   @Sendable static func section(_ context: LoadContext, _ line: ConfigLine) {

@@ -21,7 +21,7 @@ enum CaptureLines {
   private static func cookie(_ context: LoadContext, _ line: ConfigLine) {
     if context.isInDefaults { return context.alert("'capture cookie' not allowed in 'defaults' section.") }
     if line[4].isEmpty { return context.alert("'capture' expects 'cookie' <cookie_name> 'len' <len>.") }
-    context.refuse("capture cookie")
+    context.proxy.capturedCookie = HeaderCapture(name: line[2], length: max(0, CInteger.leading(line[4])))
   }
 
   private static func header(
@@ -57,6 +57,7 @@ enum CaptureLines {
     }
     let (length, rest) = CInteger.long(line[4])
     if !rest.isEmpty { return context.alert("'declare capture': cannot parse the length '\(line[3])'.") }
+    if length <= 0 { return context.alert("length must be > 0") }
     let slot = HeaderCapture(name: "", length: max(0, Int(Int32(clamping: length))))
     if line[2] == "request" {
       context.proxy.requestCaptures.append(slot)

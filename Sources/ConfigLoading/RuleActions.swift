@@ -11,12 +11,14 @@ extension RuleParsing {
     let action = try readAction(name)
     // What would be read and then not be done is refused.
     switch (list, action) {
-    case (.tcpConnection, .allow), (.tcpConnection, .reject), (.tcpConnection, .silentDrop),
-      (.tcpConnection, .setVariable), (.tcpConnection, .unsetVariable), (.tcpSession, .allow), (.tcpSession, .reject),
-      (.tcpSession, .silentDrop), (.tcpSession, .setVariable), (.tcpSession, .unsetVariable):
-      break
-    case (.tcpConnection, _), (.tcpSession, _), (.httpResponse, .waitForBody), (_, .setNice):
-      throw RuleProblem(name, .notImplemented)
+    case (.tcpConnection, _), (.tcpSession, _):
+      switch action {
+      case .allow, .reject, .silentDrop, .setVariable, .unsetVariable, .setAddress, .setMark, .setTOS,
+        .expectProxyHeader:
+        break
+      default: throw RuleProblem(name, .notImplemented)
+      }
+    case (.httpResponse, .waitForBody): throw RuleProblem(name, .notImplemented)
     default: break
     }
     return action
@@ -51,9 +53,12 @@ extension RuleParsing {
     case "set-nice":
       if isAtEnd { throw RuleProblem("expects exactly 1 argument (integer value)") }
       return .setNice(Int32(clamping: max(-1024, min(1024, CInteger.leading(next())))))
-    case "set-tos", "set-mark":
-      _ = try number()
-      throw RuleProblem(name, .notImplemented)
+    case "set-tos": return .setTOS(Int32(truncatingIfNeeded: try number()))
+    case "set-mark": return .setMark(UInt32(truncatingIfNeeded: try number()))
+    case "add-acl", "del-acl", "set-map", "del-map": return try patternEdit(name)
+    case "set-priority-class": return .setPriority(.level, try expression())
+    case "set-priority-offset": return .setPriority(.offset, try expression())
+    case "expect-proxy", "expect-netscaler-cip": return try expectedHeader(name)
     case "set-timeout": return try timeout()
     case "wait-for-body": return try waitForBody()
     case "wait-for-handshake": return .nothing
@@ -61,13 +66,9 @@ extension RuleParsing {
     case "strict-mode": return try strictMode()
     case "set-src": return .setAddress(.source, try expression())
     case "set-src-port": return .setAddress(.sourcePort, try expression())
-    case "set-dst", "set-dst-port":
-      _ = try expression()
-      throw RuleProblem(name, .notImplemented)
-    case "normalize-uri":
-      throw RuleProblem(
-        "'normalize-uri' action is experimental, must be allowed via a global 'expose-experimental-directives'",
-        .experimental)
+    case "set-dst": return .setAddress(.destination, try expression())
+    case "set-dst-port": return .setAddress(.destinationPort, try expression())
+    case "normalize-uri": return .normalizeTarget(try normalizer())
     case "track-sc":
       _ = try expression()
       throw RuleProblem(written, .notImplemented)
@@ -111,6 +112,7 @@ extension RuleParsing {
     let name = next()
     guard word == "-m" else { return .deleteHeader(.name(HTTPHeaderName(permanent: Bytes(permanent: name)))) }
     let method = self[at + 1]
+    if method.isEmpty { throw RuleProblem("-m flag expects exactly 1 argument") }
     at += 2
     let lowered = Bytes(
       permanent: name.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }.map { $0 &- 65 < 26 ? $0 | 32 : $0 })
@@ -183,80 +185,12 @@ extension RuleParsing {
     return value
   }
 
-  private mutating func timeout() throws(RuleProblem) -> RuleAction {
-    if isAtEnd || self[at + 1].isEmpty || self[at + 1] == "if" || self[at + 1] == "unless" {
-      throw RuleProblem("expects exactly 2 arguments")
-    }
-    if !proxy.accepts(.backend) { throw RuleProblem("proxy '\(proxy.name)' has no backend capability") }
-    let which: SettableTimeout
-    switch next() {
-    case "server": which = .server
-    case "tunnel": which = .tunnel
-    default: throw RuleProblem("'set-timeout' rule supports 'server'/'tunnel' (got '\(self[at - 1])')")
-    }
-    let scalar = word.unicodeScalars.first
-    if let scalar, ("0"..."9").contains(scalar) {
-      switch context.time(next()) {
-      case .value(let value): return .setTimeout(which, milliseconds: Int64(value))
-      default: throw RuleProblem("expects a valid time")
-      }
-    }
-    return .setTimeoutFrom(which, try expression())
-  }
-
-  private mutating func waitForBody() throws(RuleProblem) -> RuleAction {
-    var time: Int64?
-    var least: Int64 = 0
-    while true {
-      if word == "time" {
-        at += 1
-        if isAtEnd { throw RuleProblem("missing argument for 'time'") }
-        guard case .value(let value) = context.time(next()) else { throw RuleProblem("invalid time") }
-        time = Int64(value)
-      } else if word == "at-least" {
-        at += 1
-        if isAtEnd { throw RuleProblem("missing argument for 'at-least'") }
-        least = Int64(max(0, CInteger.leadingLong(next())))
-      } else {
-        break
-      }
-    }
-    guard let time else { throw RuleProblem("expects time <time> [ at-least <bytes> ]") }
-    return .waitForBody(milliseconds: time, atLeast: least)
-  }
-
   private mutating func strictMode() throws(RuleProblem) -> RuleAction {
     if isAtEnd { throw RuleProblem("expects exactly 1 arguments") }
     switch next() {
     case "on": return .strictMode(true)
     case "off": return .strictMode(false)
     default: throw RuleProblem("Unexpected value '\(self[at - 1])'. Only 'on' and 'off' are supported")
-    }
-  }
-
-  private mutating func capture() throws(RuleProblem) -> RuleAction {
-    let usage = "expects <expression> [ 'len' <length> | id <idx> ]"
-    if isAtEnd { throw RuleProblem(usage) }
-    let expression = try expression()
-    if isAtEnd { throw RuleProblem(usage) }
-    let isResponse = list.isResponse
-    switch next() {
-    case "len":
-      if isResponse { throw RuleProblem(usage) }
-      if !proxy.accepts(.frontend) { throw RuleProblem("proxy '\(proxy.name)' has no frontend capability") }
-      if isAtEnd { throw RuleProblem("missing length value") }
-      let length = CInteger.leading(next())
-      if length <= 0 { throw RuleProblem("length must be > 0") }
-      context.proxy.requestCaptures.append(HeaderCapture(name: "", length: length))
-      return .capture(expression, slot: Int32(context.proxy.requestCaptures.count - 1))
-    case "id":
-      if isAtEnd { throw RuleProblem("missing id value") }
-      let (slot, rest) = CInteger.long(next())
-      if !rest.isEmpty { throw RuleProblem("cannot parse id '\(self[at - 1])'") }
-      context.ruleState.captures.append(
-        CaptureUse(proxy: context.proxyIndex, list: list, slot: slot, isResponse: isResponse))
-      return .capture(expression, slot: Int32(clamping: slot))
-    default: throw RuleProblem(usage)
     }
   }
 

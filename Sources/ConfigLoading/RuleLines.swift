@@ -32,7 +32,7 @@ enum RuleLines {
       } else {
         text += "."
       }
-      return context.alertTight(text)
+      return context.abort(tight: text)
     }
     var parsing = RuleParsing(context, list, Array(line.words.dropFirst()))
     let action: RuleAction
@@ -40,21 +40,23 @@ enum RuleLines {
       action = try parsing.action(name)
     } catch {
       switch error.kind {
-      case .experimental: return context.alert(error.text)
+      case .experimental: return context.abort(error.text)
       case .notImplemented: return context.refuse("\(keyword) \(error.text)")
       case .action, .bare:
-        return context.alert(
+        return context.abort(
           "error detected in \(context.proxy.title) while parsing '\(keyword) \(line[1])' rule : \(error.text).")
       }
     }
     if !parsing.isAtEnd {
-      return context.alertTight(
-        "'\(keyword) \(line[1])' expects either 'if' or 'unless' followed by a condition but found '\(parsing.word)'.")
+      return context.abort(
+        tight:
+          "'\(keyword) \(line[1])' expects either 'if' or 'unless' followed by a condition but found '\(parsing.word)'."
+      )
     }
     do throws(RuleProblem) {
       append(action, try parsing.condition(), list, context)
     } catch {
-      context.alert("error detected while parsing an '\(keyword) \(line[1])' condition : \(error.text).")
+      context.abort("error detected while parsing an '\(keyword) \(line[1])' condition : \(error.text).")
     }
     context.takeSampleWarnings()
   }
@@ -131,7 +133,9 @@ enum RuleLines {
     switch context.time(line[2]) {
     case .value(let delay): context.proxy.rules[keyPath: path] = Int64(delay)
     case .unexpected(let scalar): context.alert("\(what) (unexpected character '\(scalar)')")
-    case .overflow: context.alert("\(what) (timer overflow)")
+    case .overflow:
+      context.alert(
+        "\(what) (timer overflow in '\(line[2])', maximum value is 2147483647 ms or ~24.8 days)")
     }
   }
 
@@ -148,17 +152,24 @@ enum RuleLines {
       } else {
         text += "."
       }
-      return context.alert(text)
+      // Only the lists of requests end so.
+      return context.alert(list == .tcpResponse ? text : text + "\n")
     }
     var parsing = RuleParsing(context, list, Array(line.words.dropFirst(2)))
     let action: RuleAction
     do throws(RuleProblem) {
+      if name == "capture" && list != .tcpRequest {
+        let what = "'capture \(line[3])' is not allowed in '\(keyword)' rules in \(title)"
+        throw RuleProblem(what, .bare)
+      }
       action = try parsing.action(name)
     } catch {
       switch error.kind {
       case .notImplemented: return context.refuse("\(keyword) \(error.text)")
-      case .bare: return context.alert(error.text)
-      default: return context.alert("'\(keyword) \(line[2])' : \(error.text)")
+      // Only the actions of these rules themselves are named in messages.
+      case .action where list.basicNames.contains(name) || name == "track-sc":
+        return context.alert("'\(keyword) \(line[2])' : \(error.text)")
+      default: return context.alert(error.text)
       }
     }
     if !parsing.isAtEnd {

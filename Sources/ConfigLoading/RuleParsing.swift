@@ -132,7 +132,7 @@ extension LoadContext {
 
   func takeSampleWarnings() {
     for text in samples.takeWarnings() {
-      warningPlain(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+      warningPlain(text)
     }
   }
 

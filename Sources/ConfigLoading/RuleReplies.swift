@@ -6,36 +6,68 @@ import System
 /// The answer that `deny`, `tarpit` and `return` give.
 extension RuleParsing {
   mutating func reply(defaultStatus: Int) throws(RuleProblem) -> ReplyHandle {
-    var reply = RuleReply(status: defaultStatus)
-    var hasStatus = false
-    var hasBody = false
     let isReturn = written == "return"
-    var usesDefaults = false
+    if isAtEnd && !isReturn { return context.model.ruleResources.add(RuleReply(status: defaultStatus)) }
+    if word == "deny_status" && !isReturn {
+      // The older form: the answer is the one that the proxy has for the status.
+      let follower = self[at + 2]
+      if follower.isEmpty || follower == "if" || follower == "unless" {
+        var reply = RuleReply(status: defaultStatus)
+        try readStatus(&reply)
+        try checkStandard(reply)
+        return context.model.ruleResources.add(reply)
+      }
+    }
+    let reply = try anyReply(defaultStatus: defaultStatus)
+    try checkStandard(reply)
+    return context.model.ruleResources.add(reply)
+  }
+
+  private func checkStandard(_ reply: RuleReply) throws(RuleProblem) {
+    if case .standard = reply.body, !ErrorAnswers.statuses.contains(reply.status) {
+      throw RuleProblem("status code '\(reply.status)' not handled by default with 'default-errorfiles' argument.")
+    }
+  }
+
+  private mutating func readStatus(_ reply: inout RuleReply) throws(RuleProblem) {
+    at += 1
+    if isAtEnd { throw RuleProblem("'status' expects <status_code> as argument") }
+    let code = CInteger.leading(next())
+    if code < 200 || code > 599 { throw RuleProblem("Unexpected status code '\(code)'") }
+    reply.status = code
+  }
+
+  /// Status, content and fields of an answer, up to the first word that is none of its own.
+  mutating func anyReply(defaultStatus: Int) throws(RuleProblem) -> RuleReply {
+    var reply = RuleReply(status: defaultStatus)
+    reply.body = .none
+    var payload: String?
+    func claim(_ kind: String) throws(RuleProblem) {
+      if let payload { throw RuleProblem("unexpected '\(kind)' argument, '\(payload)' already defined") }
+      payload = kind
+    }
     reading: while !isAtEnd {
       switch word {
-      case "status", "deny_status":
-        if word == "deny_status" && isReturn { break reading }
-        at += 1
-        if isAtEnd { throw RuleProblem("'status' expects <status_code> as argument") }
-        let code = CInteger.leading(next())
-        if code < 200 || code > 599 { throw RuleProblem("Unexpected status code '\(code)'") }
-        reply.status = code
-        hasStatus = true
+      case "status": try readStatus(&reply)
+      case "deny_status" where written == "deny" || written == "tarpit": try readStatus(&reply)
       case "content-type":
         at += 1
         if isAtEnd { throw RuleProblem("'content-type' expects <ctype> as argument") }
         reply.contentType = Bytes(permanent: next())
       case "default-errorfiles":
-        at += 1
-        usesDefaults = true
-      case "errorfiles": throw RuleProblem("\(written) errorfiles", .notImplemented)
+        try claim(next())
+        reply.body = .standard
+      case "errorfiles":
+        try claim(next())
+        if isAtEnd { throw RuleProblem("'errorfiles' expects <name> as argument") }
+        reply.body = .section(next())
       case "errorfile", "file", "lf-file", "string", "lf-string":
         let kind = next()
+        try claim(kind)
         if isAtEnd {
-          throw RuleProblem("'\(kind)' expects \(kind.hasSuffix("string") ? "<str>" : "<file>") as argument")
+          let what = kind == "string" ? "<str>" : kind == "lf-string" || kind == "errorfile" ? "<fmt>" : "<file>"
+          throw RuleProblem("'\(kind)' expects \(what) as argument")
         }
-        if hasBody { throw RuleProblem("unable to parse '\(kind)': another payload is already defined") }
-        hasBody = true
         reply.body = try body(kind, next())
       case "hdr":
         at += 1
@@ -47,27 +79,33 @@ extension RuleParsing {
       default: break reading
       }
     }
-    _ = hasStatus
-    let isFile = if case .file = reply.body { true } else { false }
-    if hasBody && !isFile && reply.contentType == nil && !isEmpty(reply.body) {
-      throw RuleProblem("a content type must be defined when non-empty payload is configured")
-    }
-    if !hasBody && !usesDefaults {
-      if let type = reply.contentType {
-        context.warning(
-          "content-type '\(type.latin1)' ignored by the http reply because neither errorfile nor payload defined.")
-        reply.contentType = nil
-      }
-      if isReturn || !reply.headers.isEmpty { reply.body = .none }
-    }
-    if case .standard = reply.body, !ErrorAnswers.statuses.contains(reply.status) {
-      throw RuleProblem("status code '\(reply.status)' not handled by default with 'default-errorfiles' argument.")
-    }
-    return context.model.ruleResources.add(reply)
+    try checkContent(&reply)
+    return reply
   }
 
-  private func isEmpty(_ body: RuleReply.Body) -> Bool {
-    if case .text(let text) = body { text.isEmpty } else { false }
+  /// What does not go together.
+  private func checkContent(_ reply: inout RuleReply) throws(RuleProblem) {
+    let hasNoBody = reply.status == 204 || reply.status == 304
+    var problem: String?
+    switch reply.body {
+    case .none: problem = "because neither errorfile nor payload defined"
+    case .file, .section, .standard:
+      problem = "when used with an erorrfile"
+      if !reply.headers.isEmpty {
+        context.warning("hdr parameters ignored by the http reply when used with an erorrfile.")
+        reply.headers = []
+      }
+    case .text(let text) where text.isEmpty: problem = "when used with an empty payload"
+    case .text, .format:
+      if hasNoBody { throw RuleProblem("No body expected for \(reply.status) responses") }
+      if reply.contentType == nil {
+        throw RuleProblem("a content type must be defined when non-empty payload is configured")
+      }
+    }
+    if let problem, let type = reply.contentType {
+      context.warning("content-type '\(type.latin1)' ignored by the http reply \(problem).")
+      reply.contentType = nil
+    }
   }
 
   private mutating func body(_ kind: String, _ argument: String) throws(RuleProblem) -> RuleReply.Body {

@@ -4,15 +4,18 @@ import Samples
 
 /// Finds what expressions and rules name in other sections, and finishes the program of all expressions.
 @Sendable func completeRules(_ context: LoadContext) {
+  for index in context.model.proxies.indices { context.compileBalanceKey(of: index) }
   for error in context.samples.resolve(SectionNumbers(model: context.model)) {
     context.alertPlain("parsing [\(error.site.file):\(error.site.line)]: \(error.message)")
   }
   for message in context.samples.groupErrors() { context.alertPlain(message) }
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
     context.resolveServerRules(of: index)
+    context.resolveReplySections(of: context.model.proxies[index])
     context.warnRulesWithoutHTTP(of: index)
   }
   for use in context.ruleState.captures { context.check(use) }
+  context.resolvePatternEdits()
   if context.isUsable { context.model.program = context.samples.makeProgram() }
 }
 
@@ -34,6 +37,25 @@ private struct SectionNumbers: ConfigurationNames {
 }
 
 extension LoadContext {
+  /// The expression of `balance hash`.
+  fileprivate func compileBalanceKey(of index: Int) {
+    let proxy = model.proxies[index]
+    guard let text = proxy.balanceExpression, proxy.balance.algorithm == .hash, proxy.accepts(.backend) else { return }
+    let place = "\(proxy.title) [\(proxy.location.file):\(proxy.location.line)]"
+    do throws(SampleError) {
+      let parsed = try samples.parse(
+        text, site: ExpressionSite(file: proxy.location.file, line: proxy.location.line, proxy: proxy.name))
+      if !parsed.fetch.places.contains(.backendServerSelection) {
+        return alertPlain(
+          "\(place): error detected while parsing 'balance hash' expression '\(text)' which requires information from "
+            + "\(parsed.fetch.sourceNames), which is not available here.")
+      }
+      model.proxies[index].balanceKey = parsed.expression
+    } catch {
+      alertPlain("\(place): failed to parse 'balance hash' expression '\(text)' in : \(error.message).")
+    }
+  }
+
   fileprivate func check(_ use: CaptureUse) {
     guard let index = use.proxy else { return }
     let proxy = model.proxies[index]

@@ -112,6 +112,7 @@ public final class LoadContext {
   public func alertContinuing(tight text: String) { report(.alert, ": " + text) }
   /// An error after which reading stops.
   public func abort(_ text: String) { report([.alert, .fatal, .abort], " : " + text) }
+  public func abort(tight text: String) { report([.alert, .fatal, .abort], ": " + text) }
   public func warning(_ text: String) { report(.warning, " : " + text) }
   public func warningTight(_ text: String) { report(.warning, ": " + text) }
   /// Only in diagnostic mode (`-dD`).

@@ -1,5 +1,6 @@
 import ConfigSyntax
 import Configuration
+import Rules
 
 /// An `http-errors` section: error files under a name, for `errorfiles` (manual section 3.9).
 struct HTTPErrorsSection {
@@ -49,6 +50,42 @@ extension LoadContext {
         }
       }
     }
+    // What asks for the answer that there is anyway changes nothing.
+    for (status, answer) in answers {
+      if case .reply(let handle) = answer, case .standard = model.ruleResources.replies[Int(handle.index)].body {
+        answers[status] = nil
+      }
+    }
     model.proxies[index].errorAnswers = answers
+  }
+
+  /// The files behind `errorfiles` of the answers that rules of a proxy give.
+  func resolveReplySections(of proxy: ProxySettings) {
+    let lists = [
+      proxy.rules.tcpRequest, proxy.rules.httpRequest, proxy.rules.httpResponse, proxy.rules.httpAfterResponse,
+    ]
+    for rule in lists.joined() {
+      switch rule.action {
+      case .deny(let handle), .tarpit(let handle), .answer(let handle): resolveSection(of: handle, proxy)
+      default: break
+      }
+    }
+    for case .answer(_, .reply(let handle)) in proxy.errorRules { resolveSection(of: handle, proxy) }
+  }
+
+  private func resolveSection(of handle: ReplyHandle, _ proxy: ProxySettings) {
+    let reply = model.ruleResources.replies[Int(handle.index)]
+    guard case .section(let name) = reply.body else { return }
+    guard let section = httpErrors[name] else {
+      return alertPlain("Proxy '\(proxy.name)': unknown http-errors section '\(name)' referenced by an http reply .")
+    }
+    if case .file(let bytes)? = section.answers[reply.status] {
+      model.ruleResources.replies[Int(handle.index)].body = .file(bytes)
+      return
+    }
+    warningPlain(
+      "Proxy '\(proxy.name)': status '\(reply.status)' referenced by an http reply not declared in http-errors section "
+        + "'\(name)'.")
+    model.ruleResources.replies[Int(handle.index)].body = .none
   }
 }

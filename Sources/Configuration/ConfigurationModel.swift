@@ -13,6 +13,8 @@ public struct ConfigurationModel: Sendable {
   public var program: SampleProgram?
   /// What the rules of all proxies refer to; each worker takes a replica.
   public var ruleResources = RuleResources()
+  /// The lists of patterns and maps, in the order of their numbers, for the operator's commands.
+  public var patternReferences: [PatternReference] = []
   /// Variables of the whole process.
   public let processVariables = ProcessVariables()
   /// Certificates, authorities and lists, and who uses them.

@@ -151,6 +151,8 @@ public enum ErrorAnswer: Sendable, Hashable {
   case file([UInt8])
   case redirect302(String)
   case redirect303(String)
+  /// `http-error`: as rules give it.
+  case reply(ReplyHandle)
 }
 
 /// A line that says what answers for a status.
@@ -221,6 +223,8 @@ public struct ProxySettings: Sendable {
   public var serverRuleNames: [String] = []
   /// `cookie`: persistence by a cookie.
   public var cookie: PersistenceCookie?
+  /// `capture cookie`: cookies whose name begins so are kept for logs.
+  public var capturedCookie: HeaderCapture?
   public var forwardFor: ForwardedHeader?
   public var originalTo: ForwardedHeader?
   /// `errorfile`, `errorloc` and `errorfiles` lines in their order: what `errorAnswers` is made of.
@@ -230,6 +234,9 @@ public struct ProxySettings: Sendable {
 
   // Backend side
   public var balance = BalanceSettings()
+  /// The expression of `balance hash`, as text and compiled.
+  public var balanceExpression: String?
+  public var balanceKey: Expression?
   /// Whether a `balance` line was given, here or in `defaults`: else `dispatch` and `option transparent` come first.
   public var hasBalance = false
   public var servers: [ServerSettings] = []
@@ -321,6 +328,9 @@ public struct PersistenceCookie: Sendable, Hashable {
   /// What stands behind `domain=`.
   public var domain: String?
   public var attributes: [String] = []
+  /// Seconds after which a cookie that was not used, or is this old, names no server any more; 0 for no limit.
+  public var maximumIdle = 0
+  public var maximumLife = 0
   public init(name: String) { self.name = name }
   /// Not only read: then logs show what became of the cookies.
   public var changesMessages: Bool { rewrites || inserts || prefixes || isIndirect }

@@ -23,6 +23,12 @@ public struct RedirectHandle: Hashable, Sendable {
   public init(_ index: Int) { self.index = Int32(index) }
 }
 
+/// Index of an edit in `RuleResources.patternEdits`.
+public struct PatternEditHandle: Hashable, Sendable {
+  public let index: Int32
+  public init(_ index: Int) { self.index = Int32(index) }
+}
+
 /// Which fields `del-header` removes.
 public enum HeaderMatch: Sendable {
   case name(HTTPHeaderName)
@@ -43,6 +49,16 @@ public enum AddressPart: UInt8, Sendable { case source, sourcePort, destination,
 
 /// A service inside the proxy that answers requests (`use-service`).
 public enum ServiceName: UInt8, Sendable { case prometheusExporter }
+
+/// What of a stream's place in a queue is set.
+public enum QueuePriorityPart: UInt8, Sendable { case level, offset }
+
+/// How `normalize-uri` rewrites a request target (manual section 4.2).
+public enum TargetNormalizer: UInt8, Sendable {
+  case fragmentEncode, fragmentStrip, pathMergeSlashes, pathStripDot, pathStripDotDot, pathStripDotDotFull
+  case percentDecodeUnreserved, percentDecodeUnreservedStrict, percentToUppercase, percentToUppercaseStrict
+  case querySortByName
+}
 
 /// What a rule does when its condition holds (manual, sections 4.2 and 7.1): a plain value, whose texts stand in
 /// `RuleResources`.
@@ -89,6 +105,15 @@ public enum RuleAction: Sendable {
   case setAddress(AddressPart, Expression)
   case waitForBody(milliseconds: Int64, atLeast: Int64)
   case disableRetries
+  /// `add-acl`, `del-acl`, `set-map`, `del-map`
+  case editPatterns(PatternEditHandle)
+  /// `set-priority-class`, `set-priority-offset`: the place in the queues of servers.
+  case setPriority(QueuePriorityPart, Expression)
+  case normalizeTarget(TargetNormalizer)
+  /// `expect-proxy layer4`: a PROXY header comes first, whatever the `bind` line says.
+  case expectProxyHeader
+  /// `expect-netscaler-cip layer4`
+  case expectNetScalerHeader
   case strictMode(Bool)
   /// Nothing to do here: its effect is given by what Weir does anyway (`wait-for-handshake` without early data).
   case nothing

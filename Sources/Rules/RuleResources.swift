@@ -13,6 +13,8 @@ public struct RuleReply: Sendable {
     case format(TextHandle)
     /// A whole answer with its head.
     case file([UInt8])
+    /// The answer that an `http-errors` section has for the status; found when all sections are known.
+    case section(String)
   }
   public struct Header: Sendable {
     public let name: HTTPHeaderName
@@ -45,12 +47,37 @@ public struct RedirectRule: Sendable {
   public init() {}
 }
 
+/// `add-acl`, `del-acl`, `set-map`, `del-map`: an edit of a list of patterns by traffic.
+public struct PatternEdit: Sendable {
+  public enum Kind: Sendable {
+    /// Nothing where the list has the pattern already.
+    case addPattern
+    case remove
+    /// Changes the entries with the key, or adds one.
+    case setValue
+  }
+  public let kind: Kind
+  /// The list, as the rule names it.
+  public let name: String
+  public let key: TextHandle
+  public let value: TextHandle?
+  /// Nil where no list has that name: then the rule does nothing, as in HAProxy.
+  public var reference: SharedReference<PatternReference>?
+  public init(_ kind: Kind, of name: String, key: TextHandle, value: TextHandle?) {
+    self.kind = kind
+    self.name = name
+    self.key = key
+    self.value = value
+  }
+}
+
 /// What the rules of a configuration refer to by handles.
 public struct RuleResources: Sendable {
   public var texts: [LogFormat] = []
   public var regexes: [Regex] = []
   public var replies: [RuleReply] = []
   public var redirects: [RedirectRule] = []
+  public var patternEdits: [PatternEdit] = []
   public init() {}
 
   public mutating func add(_ text: LogFormat) -> TextHandle {
@@ -69,6 +96,10 @@ public struct RuleResources: Sendable {
     redirects.append(redirect)
     return RedirectHandle(redirects.count - 1)
   }
+  public mutating func add(_ edit: PatternEdit) -> PatternEditHandle {
+    patternEdits.append(edit)
+    return PatternEditHandle(patternEdits.count - 1)
+  }
 
   /// A copy with storage of its own, for one worker.
   public func replica() -> RuleResources {
@@ -77,6 +108,7 @@ public struct RuleResources: Sendable {
     copy.regexes = regexes.map { $0 }
     copy.replies = replies.map { $0 }
     copy.redirects = redirects.map { $0 }
+    copy.patternEdits = patternEdits.map { $0 }
     return copy
   }
 }

@@ -8,13 +8,14 @@ enum CommandDump {
   case servers(ServersDump)
   case threads(ThreadDump)
   case ring(RingDump)
+  case patterns(PatternDump)
 
   /// Another thread has been asked and has not answered yet.
   var isWaiting: Bool {
     switch self {
     case .threads(let dump): dump.isWaiting
     case .ring(let dump): dump.isWaiting
-    case .statistics, .servers: false
+    case .statistics, .servers, .patterns: false
     }
   }
   /// It goes on until the client sends something.
@@ -44,6 +45,10 @@ enum CommandDump {
     case .ring(var dump):
       let piece = dump.next()
       self = .ring(dump)
+      return piece
+    case .patterns(var dump):
+      let piece = dump.next()
+      self = .patterns(dump)
       return piece
     case .threads(var dump):
       let piece = dump.next(process)

@@ -49,6 +49,10 @@ struct CommandRunner {
       .setServer, .setWeight, .shutdownSessionsServer:
       return access.level == .admin ? changeServer(command, arguments) : .permissionDenied
     case .getWeight: return getWeight(arguments)
+    case .addACL, .addMap, .clearACL, .clearMap, .commitACL, .commitMap, .delACL, .delMap, .getACL, .getMap,
+      .prepareACL,
+      .prepareMap, .setMap, .showACL, .showMap:
+      return patterns(command, arguments, payload: payload)
     }
   }
 

@@ -1,15 +1,21 @@
 /// The commands of the runtime API (management guide section 9.3) in the order of `help`.
 enum RuntimeCommand: CaseIterable {
-  case clearCounters
+  case addACL, addMap
+  case clearACL, clearCounters, clearMap
+  case commitACL, commitMap
+  case delACL, delMap
   case experimentalMode, expertMode
   case disableAgent, disableFrontend, disableHealth, disableServer
   case enableAgent, enableFrontend, enableHealth, enableServer
-  case getWeight
+  case getACL, getMap, getWeight
   case operatorLevel
-  case setMaxconnFrontend, setMaxconnGlobal, setMaxconnServer, setRateLimit, setServer, setSeverityOutput, setTimeout,
+  case prepareACL, prepareMap
+  case setMap, setMaxconnFrontend, setMaxconnGlobal, setMaxconnServer, setRateLimit, setServer, setSeverityOutput,
+    setTimeout,
     setWeight
-  case showActivity, showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showEvents, showFD, showInfo,
-    showLibs,
+  case showACL, showActivity, showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showEvents, showFD,
+    showInfo,
+    showLibs, showMap,
     showResolvers, showServersConn, showServersState, showSess, showStat, showThreads, showVersion
   case shutdownFrontend, shutdownSessionsServer, shutdownSession
   case userLevel
@@ -18,6 +24,21 @@ enum RuntimeCommand: CaseIterable {
   /// The words that name it, its arguments as `help` shows them, and what it does.
   var form: (words: String, arguments: String, text: String) {
     switch self {
+    case .addACL: ("add acl", "[@<ver>] <acl> <pattern>", "add a pattern to an ACL")
+    case .addMap: ("add map", "[@<ver>] <map> <key> <val>", "add an entry to a map, or those of a payload")
+    case .clearACL: ("clear acl", "[@<ver>] <acl>", "remove all patterns of an ACL")
+    case .clearMap: ("clear map", "[@<ver>] <map>", "remove all entries of a map")
+    case .commitACL: ("commit acl", "@<ver> <acl>", "use a prepared version of an ACL from now on")
+    case .commitMap: ("commit map", "@<ver> <map>", "use a prepared version of a map from now on")
+    case .delACL: ("del acl", "<acl> [<key>|#<ref>]", "remove patterns from an ACL")
+    case .delMap: ("del map", "<map> [<key>|#<ref>]", "remove entries from a map")
+    case .getACL: ("get acl", "<acl> <value>", "tell what of an ACL a value matches")
+    case .getMap: ("get map", "<map> <value>", "tell what a map has for a value")
+    case .prepareACL: ("prepare acl", "<acl>", "begin a new version of an ACL")
+    case .prepareMap: ("prepare map", "<map>", "begin a new version of a map")
+    case .setMap: ("set map", "<map> [<key>|#<ref>] <value>", "change an entry of a map")
+    case .showACL: ("show acl", "[@<ver>] <acl>]", "list the ACLs, or the patterns of one")
+    case .showMap: ("show map", "[@<ver>] [map]", "list the maps, or the entries of one")
     case .clearCounters: ("clear counters", "[all]", "reset the highest values (or all counters)")
     case .disableAgent: ("disable agent", "", "stop the agent checks of a server")
     case .disableFrontend: ("disable frontend", "<frontend>", "pause the listeners of a frontend")

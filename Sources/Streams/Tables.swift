@@ -22,6 +22,7 @@ extension Worker {
     session.input.release()
     session.hasLocal = false
     session.hasNetScalerHeader = false
+    session.isAskedForProxyHeader = false
     session.requestCount = 0
     session.drained = 0
     session.handshakeTime = 0

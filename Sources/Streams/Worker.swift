@@ -187,7 +187,7 @@ public final class Worker {
     if ready.isEmpty { return }
     // Both lists keep their storage.
     swap(&ready, &turn)
-    if hasNice { turn.sort { ($0.session?.listener?.nice ?? 0) < ($1.session?.listener?.nice ?? 0) } }
+    if hasNice { turn.sort { $0.nice < $1.nice } }
     if turn.count > tune.runQueueDepth {
       // The rest keeps its place before what becomes ready meanwhile.
       ready.append(contentsOf: turn[tune.runQueueDepth...])
@@ -202,6 +202,7 @@ public final class Worker {
   }
 
   func runLater(_ stream: Stream) {
+    if stream.effects.nice != nil { hasNice = true }
     if stream.isInReadyList { return }
     stream.isInReadyList = true
     ready.append(stream)

@@ -127,7 +127,7 @@ struct RuntimeAPITests {
     #expect(
       text.hasPrefix("Unknown command, but maybe one of the following ones is a better match:\n  show servers conn"))
     #expect(text.hasSuffix("disconnect\n\n"))
-    #expect(Self.ask("help get", &runner).hasPrefix("The following commands are valid at this level:\n  get weight"))
+    #expect(Self.ask("help get", &runner).contains("valid at this level:\n  get acl"))
   }
 
   @Test func wordsAndCommands() {

@@ -52,7 +52,7 @@ extension SampleCompiler {
     do {
       for file in options.files {
         let reference = try patterns.load(
-          file: file.path, asMap: file.isMap, forMap: false, location: "file '\(site.file)' line \(site.line)")
+          file: file.path, asMap: file.isMap, forMap: false, location: nil)
         indices.append(try patterns.expression(reference, method: file.method, flags: file.flags, output: nil))
       }
       let reference = patterns.makeInline(

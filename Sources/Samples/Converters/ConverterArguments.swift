@@ -235,7 +235,9 @@ extension SampleCompiler {
       let reference = try patterns.load(
         file: String(bytes: parsed.string(0)), asMap: true, forMap: true,
         location: "file '\(site.file)' line \(site.line)")
-      arguments.first = .patterns(try patterns.expression(reference, method: method, flags: [], output: output))
+      arguments.first = .patterns(
+        try patterns.expression(
+          reference, method: method, flags: kind == "regm" ? .expanding : [], output: output))
     } catch {
       throw SampleError(error.message)
     }

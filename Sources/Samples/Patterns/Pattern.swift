@@ -29,6 +29,8 @@ public struct PatternFlags: OptionSet, Sendable {
   public static let ignoreCase = PatternFlags(rawValue: 1)
   /// `-n`
   public static let noDNS = PatternFlags(rawValue: 2)
+  /// `map_regm`: the values hold references to groups.
+  public static let expanding = PatternFlags(rawValue: 4)
 }
 
 extension Pattern {

@@ -31,7 +31,6 @@ final class PatternExpression: Sendable {
   private func compile(
     _ entry: PatternReference.Entry, _ regexes: inout [Regex]
   ) throws(PatternError) -> PatternTable.Entry {
-    let pattern = try Pattern.parse(entry.pattern, method, flags, regexes: &regexes)
     var value: SampleData?
     if let output {
       let text = entry.value ?? Bytes()
@@ -50,6 +49,7 @@ final class PatternExpression: Sendable {
         value = address
       }
     }
+    let pattern = try Pattern.parse(entry.pattern, method, flags, regexes: &regexes)
     return PatternTable.Entry(pattern: pattern, value: value, number: entry.number)
   }
 
@@ -120,11 +120,13 @@ final class PatternExpression: Sendable {
     while snapshot.tables.count > 1 {
       let last = snapshot.tables.count - 1
       let isCrowded = snapshot.tables.count > 3 || weight(last) * 8 > weight(last - 1)
-      // Removals are carried along until they are many.
-      if !isCrowded && snapshot.removed.allSatisfy({ $0.count < 1024 }) { return }
+      if !isCrowded { break }
       join(&snapshot, last - 1)
     }
-    if let removed = snapshot.removed.first, removed.count >= 1024 { join(&snapshot, 0) }
+    // Removals are carried along until they are many.
+    if let removed = snapshot.removed.first, removed.count >= max(1024, snapshot.tables[0].entries.count / 8) {
+      join(&snapshot, 0)
+    }
   }
   /// Joins the tables from `first` on into one without their removed entries.
   private func join(_ snapshot: inout Snapshot, _ first: Int) {

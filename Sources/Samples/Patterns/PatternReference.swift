@@ -1,5 +1,6 @@
 public import Memory
 import Synchronization
+import System
 
 /// What a map's values are read as.
 public enum MapOutput: UInt8, Sendable { case string, integer, address }
@@ -25,6 +26,7 @@ public final class PatternReference: Sendable {
     var current: UInt32 = 0
     var prepared: UInt32 = 0
     var expressions: [PatternExpression] = []
+    var kept = KeptTexts()
   }
   /// The file, as it was named; nil for patterns written in the configuration.
   public let file: String?
@@ -58,7 +60,7 @@ public final class PatternReference: Sendable {
   func markUse(map: Bool, location: String?) {
     uses.withLock { uses in
       if let location {
-        uses.text += (uses.acl || uses.map ? ", by " : " used by ") + (map ? "map" : "acl") + " at " + location
+        uses.text += (uses.acl || uses.map ? ", by " : " used by ") + (isMap ? "map" : "acl") + " at " + location
       }
       if map { uses.map = true } else { uses.acl = true }
     }
@@ -75,6 +77,27 @@ public final class PatternReference: Sendable {
       return state.entries.filter { $0.generation == wanted }
     }
   }
+
+  /// Entries behind `number` of a generation (the current one where nil), `limit` of them at most.
+  public func entries(after number: Int64, limit: Int, generation: UInt32? = nil) -> [Entry] {
+    state.withLock { state in
+      let wanted = generation ?? state.current
+      var (low, high) = (0, state.entries.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if Int64(state.entries[middle].number) <= number { low = middle + 1 } else { high = middle }
+      }
+      var found: [Entry] = []
+      while low < state.entries.count && found.count < limit {
+        if state.entries[low].generation == wanted { found.append(state.entries[low]) }
+        low += 1
+      }
+      return found
+    }
+  }
+  /// How many ways the list is compiled in.
+  public var expressionCount: Int { state.withLock { $0.expressions.count } }
+  var expressions: [PatternExpression] { state.withLock { $0.expressions } }
 
   /// Appends an entry without telling the expressions: while a file is read, before any uses it.
   func load(_ pattern: Bytes, value: Bytes?, line: Int) {
@@ -93,13 +116,27 @@ public final class PatternReference: Sendable {
 
   // MARK: Edits
 
-  /// Adds an entry at the end; `pattern` and `value` must be permanent (or from a store that outlives the entry).
+  /// Whether the current generation has an entry with this pattern.
+  public func contains(_ pattern: Bytes) -> Bool {
+    state.withLock { state in
+      state.entries.contains { $0.generation == state.current && $0.pattern.equals(pattern) }
+    }
+  }
+
+  /// Adds an entry at the end; both texts are copied.
   public func add(_ pattern: Bytes, value: Bytes? = nil, generation: UInt32? = nil) throws(PatternError) {
     try state.withLock { (state) throws(PatternError) in
+      let number = state.nextNumber
       let entry = Entry(
-        number: state.nextNumber, pattern: pattern, value: value, line: 0,
-        generation: generation ?? state.current)
-      for expression in state.expressions { try expression.check(entry) }
+        number: number, pattern: state.kept.keep(pattern, of: number),
+        value: value.map { state.kept.keep($0, of: number) },
+        line: 0, generation: generation ?? state.current)
+      do throws(PatternError) {
+        for expression in state.expressions { try expression.check(entry) }
+      } catch {
+        state.kept.forget([number])
+        throw error
+      }
       state.entries.append(entry)
       state.nextNumber += 1
       if entry.generation == state.current { for expression in state.expressions { expression.add(entry) } }
@@ -113,16 +150,19 @@ public final class PatternReference: Sendable {
 
   private func removeAll(_ matches: @Sendable (Entry) -> Bool) -> Int {
     state.withLock { state in
-      let gone = state.entries.filter { $0.generation == state.current && matches($0) }.map(\.number)
+      var gone: [UInt32] = []
+      for entry in state.entries where entry.generation == state.current && matches(entry) { gone.append(entry.number) }
       if gone.isEmpty { return 0 }
       let set = Set(gone)
       state.entries.removeAll { set.contains($0.number) }
       for expression in state.expressions { expression.remove(gone) }
+      state.kept.forget(gone)
       return gone.count
     }
   }
 
-  /// Gives all entries of the current generation with this pattern another value; says how many there were.
+  /// Gives all entries of the current generation with this pattern another value, which is copied; says how many there
+  /// were.
   @discardableResult public func set(_ pattern: Bytes, value: Bytes) throws(PatternError) -> Int {
     try change(value) { $0.pattern.equals(pattern) }
   }
@@ -136,6 +176,7 @@ public final class PatternReference: Sendable {
         var entry = state.entries[i]
         entry.value = value
         if changed == 0 { for expression in state.expressions { try expression.check(entry) } }
+        entry.value = state.kept.replaceValue(value, of: entry.number)
         state.entries[i] = entry
         changed += 1
         for expression in state.expressions { expression.change(entry) }
@@ -148,6 +189,7 @@ public final class PatternReference: Sendable {
   public func clear(generation: UInt32? = nil) {
     state.withLock { state in
       let wanted = generation ?? state.current
+      state.kept.forget(state.entries.lazy.filter { $0.generation == wanted }.map(\.number))
       state.entries.removeAll { $0.generation == wanted }
       if wanted == state.current { for expression in state.expressions { expression.clear() } }
     }
@@ -167,6 +209,8 @@ public final class PatternReference: Sendable {
       if generation &- state.current > state.prepared &- state.current { return false }
       let kept = state.entries.filter { Int32(bitPattern: $0.generation &- generation) >= 0 }
       for expression in state.expressions { try expression.rebuild(kept.filter { $0.generation == generation }) }
+      state.kept.forget(
+        state.entries.lazy.filter { Int32(bitPattern: $0.generation &- generation) < 0 }.map(\.number))
       state.entries = kept
       state.current = generation
       return true

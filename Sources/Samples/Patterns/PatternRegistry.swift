@@ -36,7 +36,7 @@ public final class PatternRegistry {
   }
 
   /// The reference of a file, which is read now where it was not before.
-  func load(file: String, asMap isMap: Bool, forMap: Bool, location: String) throws(PatternError) -> PatternReference {
+  func load(file: String, asMap isMap: Bool, forMap: Bool, location: String?) throws(PatternError) -> PatternReference {
     if let known = reference(file: file) {
       if known.isMap != isMap {
         throw PatternError(

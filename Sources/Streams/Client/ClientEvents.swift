@@ -23,7 +23,7 @@ extension Worker {
       return closeSession(session)
     }
     applyClientOptions(socket, frontend)
-    if listener.acceptsProxyHeader || listener.netScalerMagic != nil {
+    if session.expectsProxyHeader || listener.netScalerMagic != nil {
       session.state = .proxyHeader
       session.headDeadline = loop.deadline(after: frontend.timeouts.client)
       readProxyHeader(session)

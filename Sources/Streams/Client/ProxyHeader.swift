@@ -17,7 +17,7 @@ extension Worker {
       if session.input.count > 0 {
         if let magic = listener.netScalerMagic, !session.hasNetScalerHeader {
           if !readNetScalerHeader(session, magic) { return }
-          if !listener.acceptsProxyHeader { return headerEnded(session) }
+          if !session.expectsProxyHeader { return headerEnded(session) }
           continue
         }
         switch ProxyHeader.parse(session.input.readable) {
@@ -86,7 +86,7 @@ extension Worker {
       session.local = destination
       session.hasLocal = true
       session.hasNetScalerHeader = true
-      if session.input.isEmpty && session.listener?.acceptsProxyHeader == false { session.input.release() }
+      if session.input.isEmpty && !session.expectsProxyHeader { session.input.release() }
       return true
     }
     return false
@@ -101,13 +101,14 @@ extension Worker {
   /// The header that goes out before anything else on a connection to a server with `send-proxy`.
   func proxyHeader(_ stream: Stream, _ version: ProxyProtocolVersion, _ options: ProxyHeaderOptions) -> Bytes {
     guard let session = stream.session else { return Bytes() }
-    let local = localEndpoint(of: session)
+    let local = destination(of: stream)
+    let source = stream.sourceOverride ?? session.peer
     let number = version == .v2 ? 2 : 1
-    let plain = ProxyHeader.make(number, source: session.peer, destination: local, options, into: stream.preface)
+    let plain = ProxyHeader.make(number, source: source, destination: local, options, into: stream.preface)
     if number == 1 || !options.contains(.checksum) { return plain }
     // The checksum is that of the whole header with zeros in its place.
     return ProxyHeader.make(
-      number, source: session.peer, destination: local, options, checksum: Hash.crc32c(plain), into: stream.preface)
+      number, source: source, destination: local, options, checksum: Hash.crc32c(plain), into: stream.preface)
   }
 }
 

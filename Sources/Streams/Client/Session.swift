@@ -44,6 +44,9 @@ final class Session {
   var hasNetScalerHeader = false
   /// Bytes of a PROXY header that still stand in the socket.
   var peeked = 0
+  /// A rule asks for a PROXY header where the listener does not (`expect-proxy`).
+  var isAskedForProxyHeader = false
+  var expectsProxyHeader: Bool { isAskedForProxyHeader || listener?.acceptsProxyHeader == true }
   var requestCount = 0
   var drained = 0
   /// The set of variables of the session; 0 for none.

@@ -2,6 +2,7 @@ import Configuration
 import HTTP
 import HTTP1
 import Memory
+import Rules
 
 /// An answer of the proxy's own, made ready at start: a built-in one, an `errorfile`, an `errorloc` redirect.
 final class PreparedAnswer {
@@ -19,6 +20,8 @@ final class PreparedAnswer {
   let isVersion11: Bool
   /// As `HTTPMessage.countedSize`, the body included.
   let countedSize: UInt64
+  /// A rule's answer that is given instead where there is a request (`http-error`).
+  var reply: ReplyHandle?
   /// Says itself that the connection ends.
   let closes: Bool
 
@@ -89,6 +92,10 @@ final class ErrorAnswerTable {
     for (status, answer) in settings.sorted(by: { $0.key < $1.key }) {
       switch answer {
       case .file(let bytes): answers.append(PreparedAnswer(status: status, raw: bytes))
+      case .reply(let handle):
+        let fallback = PreparedAnswer.builtIn(status)
+        fallback.reply = handle
+        answers.append(fallback)
       case .redirect302(let url): answers.append(Self.redirect(status, "302 Found", url))
       case .redirect303(let url): answers.append(Self.redirect(status, "303 See Other", url))
       }

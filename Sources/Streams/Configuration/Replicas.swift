@@ -39,6 +39,7 @@ final class FrontendReplica {
   let logCounter: SharedCell
   let requestCaptures: [CaptureRule]
   let responseCaptures: [CaptureRule]
+  let cookieCapture: CookieCapture?
   let rules: ProxyRules
   let statistics: StatisticsReplica?
   let compression: CompressionReplica?
@@ -74,6 +75,7 @@ final class FrontendReplica {
     logCounter = runtime.logCounter
     requestCaptures = s.requestCaptures.map(CaptureRule.init)
     responseCaptures = s.responseCaptures.map(CaptureRule.init)
+    cookieCapture = s.mode == .http ? s.capturedCookie.map { CookieCapture($0) } : nil
     uniqueIDHeader = s.uniqueIDHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
     rules = s.rules.replica()
     statistics = StatisticsReplica(s)
@@ -116,6 +118,8 @@ final class BackendReplica {
   /// `balance url_param`: the key may be in the body of a POST.
   let balancesByBody: Bool
   let balanceKeys: BalanceKeys
+  /// The expression of `balance hash`.
+  let balanceKey: Expression?
   /// The header of `balance hdr`.
   let balanceHeader: HTTPHeaderName?
   let transparent: Bool
@@ -162,6 +166,7 @@ final class BackendReplica {
     balance = s.balance
     if case .urlParameter = s.balance.algorithm { balancesByBody = true } else { balancesByBody = false }
     balanceKeys = BalanceKeys(s.balance)
+    balanceKey = s.balanceKey
     if case .header(let header, _) = s.balance.algorithm {
       balanceHeader = HTTPHeaderName(permanent: Bytes(permanent: header))
     } else {

@@ -1,9 +1,49 @@
 import EventLoop
 import Memory
+import Primitives
 import Proxies
 import Rules
 import Samples
 import System
+
+extension Worker {
+  /// `set-src` and its like, for everything that the connection brings.
+  private func setAddress(
+    _ part: AddressPart, _ expression: Expression, _ session: Session, _ view: inout SessionSampleView
+  ) {
+    let mark = evaluator.arena.mark
+    defer { evaluator.arena.reset(to: mark) }
+    var sample = Sample()
+    guard evaluator.evaluate(expression, .final, from: &view, into: &sample) == .found else { return }
+    let isSource = part == .source || part == .sourcePort
+    let old = isSource ? session.peer : localEndpoint(of: session)
+    var new = old
+    switch part {
+    case .source, .destination:
+      if case .string(let text) = sample.data,
+        !sample.cast(to: text.firstIndex(of: 0x3a) == nil ? .ipv4 : .ipv6, arena: evaluator.arena)
+      {
+        return
+      }
+      switch sample.data {
+      case .ipv4(let a): new = Endpoint(.v4(a), port: old.port)
+      case .ipv6(let a): new = Endpoint(.v6(a), port: old.port)
+      default: return
+      }
+    case .sourcePort, .destinationPort:
+      guard sample.cast(to: .integer, arena: evaluator.arena), case .integer(let port) = sample.data,
+        let address = old.address
+      else { return }
+      new = Endpoint(address, port: UInt16(truncatingIfNeeded: port))
+    }
+    if isSource {
+      session.peer = new
+    } else {
+      session.local = new
+      session.hasLocal = true
+    }
+  }
+}
 
 /// `tcp-request connection` and `tcp-request session`: before there is a stream.
 extension Worker {
@@ -30,6 +70,11 @@ extension Worker {
         }
         evaluator.arena.reset(to: mark)
       case .unsetVariable(let id): evaluator.variables.unset(id, view.variables)
+      case .setAddress(let part, let expression): setAddress(part, expression, session, &view)
+      case .setTOS(let tos):
+        _ = session.connection.socket.setTypeOfService(UInt8(truncatingIfNeeded: tos), family: session.peer.family)
+      case .setMark(let mark): _ = session.connection.socket.setMark(mark)
+      case .expectProxyHeader: session.isAskedForProxyHeader = true
       default: break
       }
     }

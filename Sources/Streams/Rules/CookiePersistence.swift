@@ -15,6 +15,8 @@ final class CookieRule {
   let removal: Bytes
   /// By server.
   let values: [Bytes?]
+  /// Whether the cookie tells when it was used last.
+  var isDated: Bool { settings.maximumIdle > 0 || settings.maximumLife > 0 }
 
   init(_ cookie: PersistenceCookie, servers: [ServerSettings]) {
     settings = cookie
@@ -68,16 +70,21 @@ extension Worker {
       wanted = text.prefix(text.firstIndex(of: UInt8(ascii: "~")) ?? text.count)
     } else if let bar = text.firstIndex(of: UInt8(ascii: "|")) {
       wanted = text.prefix(bar)
+      readDates(text.dropFirst(bar + 1), stream)
     }
     if stream.cookieServer != nil { return }
+    if isOver(stream, rule) { return }
+    let ignores = stream.effects.ignoresPersistence
     for (place, value) in rule.values.enumerated() {
       guard let value, value.equals(wanted), place < backend.servers.count else { continue }
-      if backend.options.contains(.persist) || backend.servers[place].shared.with({ $0.isRunning }) {
-        stream.cookieClient = UInt8(ascii: "V")
-        stream.cookieServer = place
+      if backend.options.contains(.persist) || stream.effects.forcesPersistence
+        || backend.servers[place].shared.with({ $0.isRunning })
+      {
+        stream.cookieClient = UInt8(ascii: ignores ? "U" : "V")
+        if !ignores { stream.cookieServer = place }
         return
       }
-      stream.cookieClient = UInt8(ascii: "D")
+      stream.cookieClient = UInt8(ascii: ignores ? "U" : "D")
       return
     }
     if stream.cookieClient == UInt8(ascii: "N") { stream.cookieClient = UInt8(ascii: "I") }
@@ -113,7 +120,8 @@ extension Worker {
   func serverByCookie(_ stream: Stream, _ backend: BackendReplica) -> ServerReplica? {
     guard let place = stream.cookieServer, place < backend.servers.count else { return nil }
     let server = backend.servers[place]
-    return backend.options.contains(.persist) || server.shared.with({ $0.isRunning }) ? server : nil
+    return backend.options.contains(.persist) || stream.effects.forcesPersistence
+      || server.shared.with({ $0.isRunning }) ? server : nil
   }
 
   /// Changes, removes or adds the cookie of an answer.
@@ -175,19 +183,20 @@ extension Worker {
 
   private func insertCookie(_ stream: Stream, _ rule: CookieRule, _ cookie: Bytes?, _ isDirect: Bool) {
     let wasPassed = stream.cookieResponse == UInt8(ascii: "P") && rule.settings.preserves
-    if !rule.settings.inserts || isDirect || wasPassed { return }
+    if !rule.settings.inserts || wasPassed || stream.effects.ignoresPersistence { return }
+    if isDirect && !needsRefresh(stream, rule) { return }
     if rule.settings.isPostOnly && stream.request.method != .post { return }
     var text = rule.removal
     if let cookie {
       stream.text.begin()
       let fits =
         stream.text.append(rule.name) && stream.text.append("=") && stream.text.append(cookie)
-        && stream.text.append(rule.tail)
+        && appendDates(stream, rule) && stream.text.append(rule.tail)
       text = stream.text.finish()
       if !fits { return }
     }
     stream.response.add(.setCookie, text)
-    stream.cookieResponse = UInt8(ascii: "I")
+    stream.cookieResponse = UInt8(ascii: cookie != nil && isDirect ? "U" : "I")
     if rule.settings.isUncached && isCacheable(stream) { stream.response.add(.cacheControl, Bytes("private")) }
   }
 }

@@ -171,7 +171,9 @@ extension Worker {
       }
       guard let found else { return nil }
       // A server that is down lets the next rules decide; one without weight is as good as any.
-      if backend.options.contains(.persist) || found.shared.with({ $0.isRunning }) { return found }
+      if backend.options.contains(.persist) || stream.effects.forcesPersistence || found.shared.with({ $0.isRunning }) {
+        return found
+      }
     }
     return nil
   }

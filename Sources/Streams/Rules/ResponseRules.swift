@@ -23,6 +23,7 @@ extension Worker {
       run(backend.rules.tcpResponse, stream) && run(backend.rules.httpResponse, stream)
       && (backend.index == frontend.index || run(frontend.rules.httpResponse, stream))
     if passes {
+      if let rule = frontend.cookieCapture { captureCookie(stream, rule, isResponse: true) }
       if let rule = backend.cookie { applyResponseCookie(stream, rule) }
       return runAfterResponse(stream)
     }

@@ -52,7 +52,15 @@ extension Worker {
     case .setAddress(let part, let expression): setAddress(part, expression, stream, &view)
     case .waitForBody(let time, let least): return waitForBody(stream, time, least) ? .next : .wait
     case .earlyHint(let name, let handle): sendEarlyHint(name, text(handle, stream, &view), stream)
-    case .setNice, .setTOS, .setMark, .nothing: break
+    case .setNice, .setTOS, .setMark, .editPatterns, .setPriority: apply(rule.action, stream, &view, options)
+    case .normalizeTarget(let normalizer):
+      let target = TargetNormalizing.normalize(stream.request.target, normalizer, into: stream.text)
+      if let target {
+        stream.request.target = target
+      } else if stream.isStrict {
+        return rewriteFailed(stream, isResponse)
+      }
+    case .nothing, .expectProxyHeader, .expectNetScalerHeader: break
     case .useService(let name):
       stream.lastRuleLine = rule.line
       startService(name, stream)
@@ -120,7 +128,24 @@ extension Worker {
       {
         stream.sourceOverride = Endpoint(address, port: UInt16(truncatingIfNeeded: port))
       }
-    case .destination, .destinationPort: break
+    case .destination:
+      let port = destination(of: stream).port
+      if case .string(let text) = sample.data,
+        !sample.cast(to: text.firstIndex(of: 0x3a) == nil ? .ipv4 : .ipv6, arena: evaluator.arena)
+      {
+        return
+      }
+      switch sample.data {
+      case .ipv4(let a): stream.effects.destination = Endpoint(.v4(a), port: port)
+      case .ipv6(let a): stream.effects.destination = Endpoint(.v6(a), port: port)
+      default: break
+      }
+    case .destinationPort:
+      if sample.cast(to: .integer, arena: evaluator.arena), case .integer(let port) = sample.data,
+        let address = destination(of: stream).address
+      {
+        stream.effects.destination = Endpoint(address, port: UInt16(truncatingIfNeeded: port))
+      }
     }
   }
 

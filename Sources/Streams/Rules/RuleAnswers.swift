@@ -14,7 +14,7 @@ extension Worker {
     case .file:
       guard let file = fileReplies[Int(handle.index)] else { return self.reply(stream, status: reply.status) }
       return self.reply(stream, file, status: reply.status)
-    case .none: break
+    case .none, .section: break
     case .text(let text): content = text
     case .format(let handle): content = text(handle, stream, &view)
     }
@@ -23,7 +23,7 @@ extension Worker {
       let value = text(header.value, stream, &view)
       if FieldText.isValue(value) { stream.response.add(header.name, value) }
     }
-    let hasNoBody = reply.status == 204 || reply.status == 304
+    let hasNoBody = reply.status == 204
     if hasNoBody { content = Bytes() } else { stream.response.add(.contentLength, decimal(content.count, stream)) }
     if !content.isEmpty, let type = reply.contentType { stream.response.add(.contentType, type) }
     replyMessage(stream, status: reply.status, body: content)
@@ -81,6 +81,8 @@ extension Worker {
       return true
     }
     startOwnHead(stream, status: rule.code)
+    // Redirects have the standard's word for it, and not HAProxy's own.
+    if rule.code == 302 { stream.response.setStatus(302, reason: Bytes("Found")) }
     stream.response.add(.contentLength, Bytes("0"))
     stream.response.add(.location, location)
     if [302, 303, 307].contains(rule.code) { stream.response.add(.cacheControl, Bytes("no-cache")) }

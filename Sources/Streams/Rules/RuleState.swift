@@ -40,6 +40,8 @@ extension Stream {
     hidesRequestTime = false
     sentMethod = nil
     hasIdentifier = false
+    effects = StreamEffects()
+    cookieCaptures.clear()
     cookieServer = nil
     showsCookies = false
     cookieClient = UInt8(ascii: "-")

@@ -12,6 +12,8 @@ struct SessionSampleView: SampleSource {
   let worker: Worker
   /// What `set-src` put in the place of the client's address.
   var source: Endpoint?
+  /// What `set-dst` put in the place of the address that the client connected to.
+  var destination: Endpoint?
 
   var variables: VariableScopes {
     var scopes = VariableScopes()
@@ -36,11 +38,14 @@ struct SessionSampleView: SampleSource {
     switch call.id {
     case .src, .fcSrc: return put(SampleData(address: call.id == .src ? peer : session.peer))
     case .srcPort, .fcSrcPort: return put(peer.address == nil ? nil : .integer(Int64(peer.port)))
-    case .dst, .fcDst: return put(SampleData(address: worker.localEndpoint(of: session)))
-    case .dstPort, .fcDstPort: return put(.integer(Int64(worker.localEndpoint(of: session).port)))
+    case .dst: return put(SampleData(address: destination ?? worker.localEndpoint(of: session)))
+    case .fcDst: return put(SampleData(address: worker.localEndpoint(of: session)))
+    case .dstPort: return put(.integer(Int64((destination ?? worker.localEndpoint(of: session)).port)))
+    case .fcDstPort: return put(.integer(Int64(worker.localEndpoint(of: session).port)))
     case .dstConn: return put((session.listener?.sessions.value).map { .integer(Int64($0)) })
     case .srcIsLocal, .fcSrcIsLocal: return put(.boolean(isLoopback(peer)))
-    case .dstIsLocal, .fcDstIsLocal: return put(.boolean(isLoopback(worker.localEndpoint(of: session))))
+    case .dstIsLocal: return put(.boolean(isLoopback(destination ?? worker.localEndpoint(of: session))))
+    case .fcDstIsLocal: return put(.boolean(isLoopback(worker.localEndpoint(of: session))))
     case .feName: return put((frontend?.name).map { .string($0) })
     case .feId: return put(frontend.map { f in .integer(Int64(f.shared.with { $0.settings.id })) })
     case .feDefbe: return put(frontend?.defaultBackend.flatMap { worker.backends[$0]?.name }.map { .string($0) })
@@ -59,7 +64,7 @@ struct SessionSampleView: SampleSource {
     case .soId: return put((session.listener?.id).map { .integer(Int64($0)) })
     case .soName: return put((session.listener?.name).flatMap { $0.isEmpty ? nil : .string($0) })
     case .fcHttpMajor: return put(.integer(1))
-    case .fcRcvdProxy: return put(.boolean(session.listener?.acceptsProxyHeader == true))
+    case .fcRcvdProxy: return put(.boolean(session.expectsProxyHeader))
     case .stopping: return put(.boolean(worker.isStopping))
     default: return secured(call, evaluator, &sample)
     }

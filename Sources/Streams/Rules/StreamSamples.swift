@@ -40,7 +40,8 @@ extension StreamLogView: SampleSource {
     }
     if call.id == .sslBc || call.id == .sslBcIsResumed { return put(.boolean(false), &sample) }
     if let session = stream.session {
-      let view = SessionSampleView(session: session, worker: worker, source: stream.sourceOverride)
+      let view = SessionSampleView(
+        session: session, worker: worker, source: stream.sourceOverride, destination: stream.effects.destination)
       if let status = view.connection(call, evaluator, &sample) { return status }
     }
     return proxy(call, &sample) ?? .notFound
@@ -119,6 +120,8 @@ extension StreamLogView: SampleSource {
     switch call.id {
     case .waitEnd: return put(.boolean(true), &sample)
     case .httpFirstReq: return put(.boolean(stream.isFirstRequest), &sample)
+    case .prioClass: return put(.integer(stream.effects.priorityClass), &sample)
+    case .prioOffset: return put(.integer(stream.effects.priorityOffset), &sample)
     case .uniqueId: return text(logUniqueID, &sample)
     case .captureReqHdr: return text(logRequestCapture(Int(call.arguments.first.integer ?? -1)), &sample)
     case .captureResHdr: return text(logResponseCapture(Int(call.arguments.first.integer ?? -1)), &sample)

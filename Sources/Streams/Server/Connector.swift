@@ -129,20 +129,20 @@ extension Worker {
         // This queue is full: any other server will do.
         stream.queuedServer = nil
         stream.queueMark = backend.shared.with { $0.queue.processed.value }
-        backend.shared.with { _ = $0.queue.append(reference) }
+        backend.shared.with { _ = $0.queue.append(reference, priority: queuePriority(of: stream)) }
         backend.load.queued.add(1)
       } else {
         stream.queuedServer = server.index
         stream.queueMark = server.shared.with { $0.queue.processed.value }
         server.shared.with { s in
-          s.queue.append(reference)
+          s.queue.append(reference, priority: queuePriority(of: stream))
           s.load.queued.add(1)
         }
       }
     } else {
       stream.queuedServer = nil
       stream.queueMark = backend.shared.with { $0.queue.processed.value }
-      backend.shared.with { _ = $0.queue.append(reference) }
+      backend.shared.with { _ = $0.queue.append(reference, priority: queuePriority(of: stream)) }
       backend.load.queued.add(1)
     }
     stream.isQueued = true

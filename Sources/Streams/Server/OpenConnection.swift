@@ -164,18 +164,18 @@ extension Worker {
     if let server = stream.server {
       var endpoint = server.currentEndpoint()
       if let offset = server.settings.portOffset, let session = stream.session {
-        endpoint.port = UInt16(truncatingIfNeeded: Int(localEndpoint(of: session).port) + offset)
+        endpoint.port = UInt16(truncatingIfNeeded: Int(destination(of: stream).port) + offset)
       }
       if endpoint.family != .unix && endpoint.low == 0 && endpoint.high == 0, let session = stream.session {
         // Address 0.0.0.0: wherever the client wanted to go.
-        let local = localEndpoint(of: session)
+        let local = destination(of: stream)
         endpoint = Endpoint(family: local.family, port: endpoint.port, high: local.high, low: local.low)
       }
       return endpoint
     }
     if let dispatch = backend.dispatch { return dispatch }
     guard backend.transparent, let session = stream.session else { return nil }
-    return session.connection.socket.originalDestination ?? localEndpoint(of: session)
+    return stream.effects.destination ?? session.connection.socket.originalDestination ?? localEndpoint(of: session)
   }
 
   func attach(_ connection: ServerConnection, to stream: Stream) {

@@ -9,7 +9,7 @@ extension Worker {
   func balanceHash(_ stream: Stream, _ backend: BackendReplica) -> UInt32? {
     guard backend.balance.algorithm.usesKey, let session = stream.session else { return nil }
     switch backend.balance.algorithm {
-    case .source: return backend.balance.hash(source: session.peer)
+    case .source: return backend.balance.hash(source: stream.sourceOverride ?? session.peer)
     case .uri: return stream.isHTTP ? backend.balanceKeys.hash(target: stream.request.target) : nil
     case .urlParameter:
       guard stream.isHTTP else { return nil }
@@ -21,7 +21,8 @@ extension Worker {
       guard stream.isHTTP, let name = backend.balanceHeader else { return nil }
       return backend.balanceKeys.hash(header: stream.request.value(name))
     case .rdpCookie: return backend.balanceKeys.hash(rdpCookieIn: stream.requestChannel.input.readable)
-    case .roundrobin, .staticRoundRobin, .leastconn, .first, .random, .hash: return nil
+    case .hash: return hashKey(of: stream, backend)
+    case .roundrobin, .staticRoundRobin, .leastconn, .first, .random: return nil
     }
   }
 

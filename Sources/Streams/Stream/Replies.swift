@@ -17,7 +17,10 @@ extension Worker {
 
   /// Ends the exchange with an answer of the proxy's own. Whatever the server was doing is dropped.
   func reply(_ stream: Stream, status: Int) {
-    reply(stream, answer(status, frontend: stream.frontend, backend: stream.backend), status: status)
+    let answer = answer(status, frontend: stream.frontend, backend: stream.backend)
+    guard let own = answer.reply else { return reply(stream, answer, status: status) }
+    var view = StreamLogView(stream: stream, worker: self)
+    give(own, stream, &view)
   }
 
   func reply(_ stream: Stream, _ answer: PreparedAnswer, status: Int) {

@@ -27,6 +27,7 @@ extension Worker {
         return noServer(stream, backendKnown: false)
       }
       enter(backend, stream)
+      if !backend.rules.persistence.isEmpty { applyPersistenceRules(stream, backend) }
       stream.ruleStage = .backendContent
       stream.ruleIndex = 0
     }
@@ -37,6 +38,7 @@ extension Worker {
       return
     }
     if stream.isHTTP {
+      if let rule = frontend.cookieCapture { captureCookie(stream, rule, isResponse: false) }
       if let rule = backend.cookie { applyRequestCookie(stream, backend, rule) }
       prepareRequest(stream, frontend: frontend, backend: backend)
     }
@@ -86,7 +88,7 @@ extension Worker {
       addForwarded(stream, rule, frontend.forwardFor, stream.session?.peer ?? .none)
     }
     if let rule = backend.originalTo ?? frontend.originalTo, let session = stream.session {
-      addForwarded(stream, rule, frontend.originalTo, localEndpoint(of: session))
+      addForwarded(stream, rule, frontend.originalTo, stream.effects.destination ?? localEndpoint(of: session))
     }
   }
 

@@ -120,8 +120,9 @@ extension Worker {
       framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
     if hasRules && (backend.hasResponseRules || frontend.hasResponseRules) {
       if !runResponseRules(stream, frontend, backend) { return }
-    } else if let rule = backend.cookie {
-      applyResponseCookie(stream, rule)
+    } else {
+      if let rule = frontend.cookieCapture { captureCookie(stream, rule, isResponse: true) }
+      if let rule = backend.cookie { applyResponseCookie(stream, rule) }
     }
     startCompression(stream, framing)
     if !writeResponseHead(stream, framing) { return badResponse(stream, H1Error(state: .headerFirst, offset: 0)) }

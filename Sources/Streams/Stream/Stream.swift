@@ -133,6 +133,9 @@ final class Stream {
   var identifier: CapturedText?
   var hasIdentifier = false
   /// The server that the client's cookie names, and the letters that logs show of the cookies.
+  var effects = StreamEffects()
+  /// `capture cookie`: of the request, and of the answer.
+  var cookieCaptures = CaptureSlots()
   var cookieServer: Int?
   var showsCookies = false
   var cookieClient = UInt8(ascii: "-")

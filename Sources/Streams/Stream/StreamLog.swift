@@ -140,7 +140,7 @@ struct StreamLogView: LogSource {
   var logFrontendIsTLS: Bool { stream.session?.listener?.tlsContext != nil }
   var logListenerID: Int { stream.session?.listener?.id ?? 0 }
   var logClient: Endpoint { stream.sourceOverride ?? stream.session?.peer ?? .none }
-  var logFrontendAddress: Endpoint { stream.session.map { worker.localEndpoint(of: $0) } ?? .none }
+  var logFrontendAddress: Endpoint { worker.destination(of: stream) }
   var logServerSource: Endpoint { stream.serverConnection?.connection.socket.localEndpoint ?? .none }
   var logServerAddress: Endpoint { stream.serverConnection?.remote ?? .none }
   var logTLSVersion: Bytes? { stream.session?.connection.withTLS { $0.version } }
@@ -152,8 +152,8 @@ struct StreamLogView: LogSource {
   var logTermination: TerminationState { stream.termination }
   var logRequestLine: Bytes? { stream.requestLine.bytes.isEmpty ? nil : stream.requestLine.bytes }
   var logUniqueID: Bytes? { worker.uniqueID(of: stream) }
-  var logRequestCookie: Bytes? { nil }
-  var logResponseCookie: Bytes? { nil }
+  var logRequestCookie: Bytes? { stream.cookieCaptures.value(0) }
+  var logResponseCookie: Bytes? { stream.cookieCaptures.value(1) }
   var logRequestCaptureCount: Int { stream.headReceivedTick >= 0 ? stream.frontend?.requestCaptures.count ?? 0 : 0 }
   var logResponseCaptureCount: Int { stream.headReceivedTick >= 0 ? stream.frontend?.responseCaptures.count ?? 0 : 0 }
   func logRequestCapture(_ slot: Int) -> Bytes? { stream.requestCaptures.value(slot) }
