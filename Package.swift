@@ -65,7 +65,7 @@ let config: [Target] = [
 
 let proxy: [Target] = [
   target("LoadBalancing", ["Configuration", "Memory", "Primitives"]),
-  target("Proxies", ["LoadBalancing", "Configuration", "TLS", "System", "Memory", "Primitives"]),
+  target("Proxies", ["LoadBalancing", "Configuration", "StickTables", "TLS", "System", "Memory", "Primitives"]),
   target(
     "Observability",
     [
@@ -117,6 +117,7 @@ let testTargets: [Target] = [
   tests("DNS", ["Primitives"]),
   tests("HTTP1", ["HTTP", "Memory", "Primitives"]),
   tests("Samples", ["HTTP", "Memory", "Primitives", "System"], exclude: ["Tables"]),
+  tests("StickTables", ["Samples", "Memory", "Primitives"]),
   tests("LogFormat", ["Samples", "HTTP", "Memory", "Primitives"]),
   tests("ConfigSyntax", ["Primitives"]),
   tests("ConfigLoading", ["Configuration", "ConfigSyntax", "Primitives", "Rules"]),

@@ -27,7 +27,8 @@ public enum SupportPage {
     let sections = Set(SectionKind.allCases.map(\.rawValue))
     return page
       + section(
-        "Sections", there: ["defaults", "frontend", "backend", "listen", "global", "http-errors"],
+        "Sections",
+        there: ["defaults", "frontend", "backend", "listen", "global", "http-errors", "ring", "resolvers", "userlist"],
         known: sections)
   }
 

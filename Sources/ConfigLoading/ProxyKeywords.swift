@@ -4,7 +4,8 @@ import Configuration
 /// The keywords of `defaults`, `frontend`, `backend` and `listen` (manual section 4). Each table stands in the file of
 /// its subject.
 let proxyKeywords: [KeywordEntry] = UnservedKeywords.refusing(
-  cookieKeywords + ruleKeywords + redirectKeywords + conditionKeywords + proxyIdentityKeywords + proxyFrontendKeywords
+  cookieKeywords + stickTableKeywords + ruleKeywords + redirectKeywords + conditionKeywords + proxyIdentityKeywords
+    + proxyFrontendKeywords
     + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
     + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords
     + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords + compressionKeywords)

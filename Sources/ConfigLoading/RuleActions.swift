@@ -14,7 +14,7 @@ extension RuleParsing {
     case (.tcpConnection, _), (.tcpSession, _):
       switch action {
       case .allow, .reject, .silentDrop, .setVariable, .unsetVariable, .setAddress, .setMark, .setTOS,
-        .expectProxyHeader:
+        .expectProxyHeader, .track, .incrementCounter, .setTag:
         break
       default: throw RuleProblem(name, .notImplemented)
       }
@@ -69,9 +69,9 @@ extension RuleParsing {
     case "set-dst": return .setAddress(.destination, try expression())
     case "set-dst-port": return .setAddress(.destinationPort, try expression())
     case "normalize-uri": return .normalizeTarget(try normalizer())
-    case "track-sc":
-      _ = try expression()
-      throw RuleProblem(written, .notImplemented)
+    case "track-sc": return try tracking()
+    case "sc-inc-gpc", "sc-inc-gpc0", "sc-inc-gpc1": return try increment(exactCounterAction)
+    case "sc-set-gpt", "sc-set-gpt0": return try setTag(exactCounterAction)
     default: throw RuleProblem(name, .notImplemented)
     }
   }

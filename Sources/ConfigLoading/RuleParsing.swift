@@ -155,6 +155,7 @@ struct RuleLoadState {
   var userLists: [String: Int32] = [:]
   var users = UserListReading()
   var captures: [CaptureUse] = []
+  var tables = TableLoadState()
 }
 
 extension String {

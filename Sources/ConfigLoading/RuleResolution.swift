@@ -32,8 +32,7 @@ private struct SectionNumbers: ConfigurationNames {
     else { return nil }
     return Int32(truncatingIfNeeded: index << 16 | place)
   }
-  /// There are no stick tables yet.
-  func table(_ name: String) -> Int32? { nil }
+  func table(_ name: String) -> Int32? { model.tables.firstIndex { $0.name == name }.map { Int32(clamping: $0) } }
 }
 
 extension LoadContext {

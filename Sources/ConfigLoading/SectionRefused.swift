@@ -12,7 +12,7 @@ extension LoadContext {
         let text = "character '\(bad)' is not permitted in '\(kind.rawValue)' name '\(name)'."
         return [.userlist, .fcgiApp].contains(kind) ? alertTight(text) : alert(text)
       }
-      if [.peers, .userlist, .cache, .logForward, .program, .fcgiApp].contains(kind),
+      if [.userlist, .cache, .logForward, .program, .fcgiApp].contains(kind),
         !checkArgumentCount(line, atMost: 1)
       {
         return

@@ -13,6 +13,7 @@ extension LoadContext {
     case .userlist: openUserList(line)
     case .ring: openRing(line)
     case .resolvers: openResolvers(line)
+    case .peers: openPeers(line)
     default: openRefusedSection(line, kind)
     }
   }
@@ -24,6 +25,7 @@ extension LoadContext {
     if section == .userlist { return readUserList(line) }
     if section == .ring { return readInRing(line) }
     if section == .resolvers { return readInResolvers(line) }
+    if section == .peers { return readInPeers(line) }
     if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {
@@ -47,6 +49,7 @@ extension LoadContext {
   func close() {
     if section == .userlist { closeUserList() }
     if section == .ring { closeRing() }
+    if section == .peers { closePeers() }
     current = .none
     serversByID = [:]
   }

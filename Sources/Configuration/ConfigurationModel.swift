@@ -1,6 +1,7 @@
 import Primitives
 import Rules
 import Samples
+public import StickTables
 public import TLS
 
 /// The validated configuration of one generation: what the text meant, and nothing of how it runs. Values only, so it
@@ -23,6 +24,10 @@ public struct ConfigurationModel: Sendable {
   public var rings: [RingSettings] = []
   /// `resolvers` sections, in the order of the files.
   public var resolvers: [ResolverSettings] = []
+  public var peers: [PeersSettings] = []
+  public var tables: [TableSettings] = []
+  /// By `TableReference`: which table is meant.
+  public var tableReferences: [Int] = []
   public init() {}
 
   /// Whether anything listens: without that there is nothing to start.

@@ -1,6 +1,7 @@
 public import Configuration
 public import Memory
 import Primitives
+public import StickTables
 import Synchronization
 
 /// Everything that the workers of this process share: one per generation of the configuration.
@@ -60,6 +61,9 @@ public final class ProcessRuntime: Sendable {
   public let rateHistory: RateHistory?
   /// Which servers follow which.
   public let tracking: TrackingTable
+  public let tables: [StickTable]
+  /// The names of servers that tables keep.
+  public let serverNames = ServerNames()
 
   public init(
     model: ConfigurationModel, threads: Int, frontends: [FrontendRuntime?], backends: [BackendRuntime?],
@@ -90,6 +94,7 @@ public final class ProcessRuntime: Sendable {
     let hasPage = model.proxies.contains { $0.stats.enabled && !$0.disabled && $0.mode == .http }
     rateHistory = hasPage ? RateHistory(proxies: model.proxies.count) : nil
     tracking = TrackingTable(model: model)
+    tables = model.tables.enumerated().map { StickTable($0.element, index: $0.offset) }
     errorCaptures = ErrorCaptures(proxies: model.proxies.count)
     prepareServers()
   }

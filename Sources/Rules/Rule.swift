@@ -69,6 +69,7 @@ public struct ProxyRules: Sendable {
   public var switching: [SwitchRule] = []
   public var servers: [ServerRule] = []
   public var persistence: [PersistRule] = []
+  public var sticking: [StickRule] = []
   public var monitorFailures: [Condition] = []
   /// `stats http-request`, and what `stats auth` comes to.
   public var statistics: [Rule] = []
@@ -82,6 +83,7 @@ public struct ProxyRules: Sendable {
   /// Anything of the request's way.
   public var touchesRequest: Bool {
     !tcpRequest.isEmpty || !httpRequest.isEmpty || !redirects.isEmpty || !switching.isEmpty || !servers.isEmpty
+      || !sticking.isEmpty
   }
   public var touchesResponse: Bool { !tcpResponse.isEmpty || !httpResponse.isEmpty || !httpAfterResponse.isEmpty }
 
@@ -99,6 +101,7 @@ public struct ProxyRules: Sendable {
     copy.switching = switching.map { $0 }
     copy.servers = servers.map { $0 }
     copy.persistence = persistence.map { $0 }
+    copy.sticking = sticking.map { $0 }
     copy.monitorFailures = monitorFailures.map { $0 }
     copy.statistics = statistics.map { $0 }
     copy.administration = administration.map { $0 }

@@ -114,6 +114,13 @@ public enum RuleAction: Sendable {
   case expectProxyHeader
   /// `expect-netscaler-cip layer4`
   case expectNetScalerHeader
+  /// `track-sc0` to `track-sc2`.
+  case track(Int8, Expression, TableReference)
+  /// `sc-inc-gpc*`: which counter, of the entry that is tracked as this number.
+  case incrementCounter(GeneralCounter, Int8)
+  /// `sc-set-gpt`, and without an element `sc-set-gpt0`.
+  case setTag(UInt8?, Int8, UInt32)
+  case setTagFrom(UInt8?, Int8, Expression)
   case strictMode(Bool)
   /// Nothing to do here: its effect is given by what Weir does anyway (`wait-for-handshake` without early data).
   case nothing

@@ -40,6 +40,9 @@ struct CommandRunner {
       return ResolversText.text(process, section: arguments[0]).map { .text($0 + "\n") }
         ?? .error("Can't find that resolvers section\n")
     case .clearCounters: return clearCounters(arguments)
+    case .showTable: return tableCommand(.show, arguments)
+    case .setTable: return tableCommand(.set, arguments)
+    case .clearTable: return tableCommand(.clear, arguments)
     case .showBackend, .showCLILevel, .showCLISockets, .showEnv, .showErrors, .showInfo, .showServersConn,
       .showServersState, .showStat, .showVersion:
       return show(command, arguments)

@@ -1,7 +1,7 @@
 /// The commands of the runtime API (management guide section 9.3) in the order of `help`.
 enum RuntimeCommand: CaseIterable {
   case addACL, addMap
-  case clearACL, clearCounters, clearMap
+  case clearACL, clearCounters, clearMap, clearTable
   case commitACL, commitMap
   case delACL, delMap
   case experimentalMode, expertMode
@@ -11,12 +11,13 @@ enum RuntimeCommand: CaseIterable {
   case operatorLevel
   case prepareACL, prepareMap
   case setMap, setMaxconnFrontend, setMaxconnGlobal, setMaxconnServer, setRateLimit, setServer, setSeverityOutput,
+    setTable,
     setTimeout,
     setWeight
   case showACL, showActivity, showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showEvents, showFD,
     showInfo,
     showLibs, showMap,
-    showResolvers, showServersConn, showServersState, showSess, showStat, showThreads, showVersion
+    showResolvers, showServersConn, showServersState, showSess, showStat, showTable, showThreads, showVersion
   case shutdownFrontend, shutdownSessionsServer, shutdownSession
   case userLevel
   case help, prompt, quit
@@ -40,6 +41,7 @@ enum RuntimeCommand: CaseIterable {
     case .showACL: ("show acl", "[@<ver>] <acl>]", "list the ACLs, or the patterns of one")
     case .showMap: ("show map", "[@<ver>] [map]", "list the maps, or the entries of one")
     case .clearCounters: ("clear counters", "[all]", "reset the highest values (or all counters)")
+    case .clearTable: ("clear table", "<table> [<filter>]*", "remove entries of a stick table (filter: data, key)")
     case .disableAgent: ("disable agent", "", "stop the agent checks of a server")
     case .disableFrontend: ("disable frontend", "<frontend>", "pause the listeners of a frontend")
     case .disableHealth: ("disable health", "", "stop the health checks of a server")
@@ -56,6 +58,7 @@ enum RuntimeCommand: CaseIterable {
     case .setRateLimit: ("set rate-limit", "<setting> <value>", "change a rate limit")
     case .setServer: ("set server", "<bk>/<srv> [opts]", "change state, weight or address of a server")
     case .setSeverityOutput: ("set severity-output", "[none|number|string]", "show the severity of messages")
+    case .setTable: ("set table", "<table> key <k> [data.* <v>]*", "make or change an entry of a stick table")
     case .setTimeout: ("set timeout", "[cli] <delay>", "change a timeout")
     case .setWeight: ("set weight", "<bk>/<srv>  (DEPRECATED)", "change the weight of a server (see 'set server')")
     case .experimentalMode: ("experimental-mode", "[on|off]", "let this session use experimental commands")
@@ -66,6 +69,7 @@ enum RuntimeCommand: CaseIterable {
     case .showLibs: ("show libs", "", "list the object files and libraries loaded")
     case .showResolvers: ("show resolvers", "[id]", "tell what the name servers of resolvers sections answered")
     case .showSess: ("show sess", "[id]", "list the sessions, or tell all about one")
+    case .showTable: ("show table", "<table> [<filter>]*", "tell of stick tables, or of one and its entries")
     case .showThreads: ("show threads", "", "tell the state of each thread")
     case .shutdownSession: ("shutdown session", "[id]", "end one session")
     case .showBackend: ("show backend", "", "list the backends")

@@ -26,6 +26,7 @@ extension Worker {
     session.requestCount = 0
     session.drained = 0
     session.handshakeTime = 0
+    untrack(&session.tracked)
     if session.variables != 0 {
       evaluator.variables.drop(session.variables)
       session.variables = 0
@@ -49,6 +50,7 @@ extension Worker {
     stream.generation &+= 1
     loop.timers.arm(stream.timer, at: TimerWheel.never)
     if stream.variables.transaction != 0 { dropVariables(stream) }
+    untrack(&stream.tracked)
     stream.clear()
     freeStreams.append(stream)
   }

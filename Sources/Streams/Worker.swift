@@ -8,6 +8,7 @@ import Primitives
 public import Proxies
 import Rules
 import Samples
+import StickTables
 public import System
 
 /// One worker thread's share of the proxy: its loop, its connections, sessions and streams, and its replicas of the
@@ -24,6 +25,9 @@ public final class Worker {
   var frontends: [FrontendReplica?] = []
   var backends: [BackendReplica?] = []
   var listeners: [ListenerReplica] = []
+  let stickTables: [SharedReference<StickTable>]
+  /// By the references of rules: numbers of tables.
+  let tableReferences: [Int32]
   let tune: WorkerTuning
   let resources: PumpResources
   /// `h1-case-adjust`; nil without rules.
@@ -85,6 +89,8 @@ public final class Worker {
     isTracing = process.isTracing.value != 0
     self.loop = loop
     let t = process.model.global.tune
+    stickTables = process.tables.map { SharedReference($0) }
+    tableReferences = process.model.tableReferences.map { Int32(clamping: $0) }
     tune = WorkerTuning(process.model.global, threads: process.threads)
     buffers = BufferPool(bufferSize: t.bufferSize)
     logs = LogSender(

@@ -49,6 +49,7 @@ extension Worker {
     if !frontend.rules.tcpSession.isEmpty && !admits(session, frontend.rules.tcpSession, isSession: true) {
       return closeSession(session)
     }
+    countTrackedSession(session)
     let now = loop.now
     process.sessionRateMax.raise(to: process.sessionRate.count(at: now))
     frontend.shared.with { $0.sessionRateMax.raise(to: $0.sessionRate.count(at: now)) }
@@ -128,6 +129,7 @@ extension Worker {
     if session.requestCount == 0, let frontend = session.listener?.frontend {
       if !frontend.options.contains(.httpIgnoreProbes) {
         frontend.counters.count(.requestErrors)
+        countTrackedBadRequest(session)
         let stream = startStream(session)
         stream.isHTTP = true
         stream.requestTick = -1

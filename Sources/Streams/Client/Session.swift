@@ -51,6 +51,7 @@ final class Session {
   var drained = 0
   /// The set of variables of the session; 0 for none.
   var variables: UInt32 = 0
+  var tracked = TrackedEntries()
   /// Server connection that only this client may use again (`http-reuse never`, or a server that marks its connections).
   var privateServer: ServerConnection?
 

@@ -75,6 +75,8 @@ extension Worker {
         _ = session.connection.socket.setTypeOfService(UInt8(truncatingIfNeeded: tos), family: session.peer.family)
       case .setMark(let mark): _ = session.connection.socket.setMark(mark)
       case .expectProxyHeader: session.isAskedForProxyHeader = true
+      case .track(let number, let expression, let table): track(Int(number), expression, table, session, &view)
+      case .incrementCounter, .setTag: changeTracked(rule.action, session, nil)
       default: break
       }
     }

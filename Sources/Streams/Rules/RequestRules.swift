@@ -62,6 +62,7 @@ extension Worker {
     stream.ruleStage = RuleStage(rawValue: max(1, stream.ruleStage.rawValue) + 1) ?? .done
     stream.ruleIndex = 0
     stream.ruleDeadline = TimerWheel.never
+    if stream.isHTTP && stream.ruleStage == .backendHTTP { countTrackedBackendRequest(stream) }
   }
 
   // MARK: - Lists

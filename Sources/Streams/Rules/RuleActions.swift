@@ -61,6 +61,9 @@ extension Worker {
         return rewriteFailed(stream, isResponse)
       }
     case .nothing, .expectProxyHeader, .expectNetScalerHeader: break
+    case .track(let number, let expression, let table):
+      return track(Int(number), expression, table, stream, &view, options)
+    case .incrementCounter, .setTag, .setTagFrom: changeTracked(rule.action, stream, &view, options)
     case .useService(let name):
       stream.lastRuleLine = rule.line
       startService(name, stream)
@@ -200,7 +203,9 @@ extension Worker {
       give(handle, stream, &view)
     case .redirect(let handle):
       guard redirect(rules.redirects[Int(handle.index)], stream, &view, isResponse) else { return .next }
-    case .authenticate(let realm): askForCredentials(realm, stream)
+    case .authenticate(let realm):
+      countTrackedError(stream.session, stream)
+      askForCredentials(realm, stream)
     case .reject, .silentDrop:
       countDenied(stream, isResponse)
       setEnd(stream, .proxy, isResponse ? .headers : .request)
@@ -219,6 +224,7 @@ extension Worker {
 
   private func countDenied(_ stream: Stream, _ isResponse: Bool) {
     let counter: TrafficCounter = isResponse ? .deniedResponses : .deniedRequests
+    if !isResponse { countTrackedError(stream.session, stream) }
     stream.frontend?.counters.count(counter)
     stream.session?.listener?.counters.count(counter)
     if let backend = stream.backend, backend.index != stream.frontend?.index { backend.counters.count(counter) }

@@ -29,6 +29,10 @@ extension Stream {
     ruleIndex = 0
     ruleDeadline = TimerWheel.never
     isTarpitted = false
+    if !pendingStores.isEmpty { pendingStores.removeAll(keepingCapacity: true) }
+    stickServer = nil
+    hasRunStickRules = false
+    hasStoredServer = false
     lastRuleLine = 0
     logLevel = nil
     chosenBackend = nil

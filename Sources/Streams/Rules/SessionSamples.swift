@@ -23,9 +23,13 @@ struct SessionSampleView: SampleSource {
 
   mutating func fetch(
     _ call: FetchCall, _ options: EvaluationOptions, _ evaluator: Evaluator, into sample: inout Sample
-  ) -> FetchStatus { connection(call, evaluator, &sample) ?? .notFound }
+  ) -> FetchStatus {
+    connection(call, evaluator, &sample) ?? worker.fetchFromTable(call, session, nil, evaluator, &sample) ?? .notFound
+  }
 
-  mutating func convert(_ call: ConverterCall, _ evaluator: Evaluator, _ sample: inout Sample) -> Bool { false }
+  mutating func convert(_ call: ConverterCall, _ evaluator: Evaluator, _ sample: inout Sample) -> Bool {
+    worker.convertByTable(call, evaluator, &sample)
+  }
 
   func connection(_ call: FetchCall, _ evaluator: Evaluator, _ sample: inout Sample) -> FetchStatus? {
     func put(_ data: SampleData?) -> FetchStatus {

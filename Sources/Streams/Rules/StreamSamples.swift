@@ -43,6 +43,7 @@ extension StreamLogView: SampleSource {
       let view = SessionSampleView(
         session: session, worker: worker, source: stream.sourceOverride, destination: stream.effects.destination)
       if let status = view.connection(call, evaluator, &sample) { return status }
+      if let status = worker.fetchFromTable(call, session, stream, evaluator, &sample) { return status }
     }
     return proxy(call, &sample) ?? .notFound
   }
@@ -50,7 +51,7 @@ extension StreamLogView: SampleSource {
   mutating func convert(_ call: ConverterCall, _ evaluator: Evaluator, _ sample: inout Sample) -> Bool {
     switch call.id {
     case .nbsrv, .addItem, .captureReq, .captureRes: return external(call, evaluator, &sample)
-    default: return false
+    default: return worker.convertByTable(call, evaluator, &sample)
     }
   }
 

@@ -27,6 +27,7 @@ extension Worker {
 
   private func assignServer(_ stream: Stream) {
     guard let backend = stream.backend else { return }
+    if !backend.rules.sticking.isEmpty { runStickRules(stream, backend) }
     if stream.cookieServer != nil, stream.avoidedServer == nil, let server = serverByCookie(stream, backend) {
       return server.shared.with({ $0.load.hasRoom(in: backend.load) })
         ? take(server, stream, balanced: false) : queue(stream, on: server)
@@ -36,6 +37,10 @@ extension Worker {
         return take(server, stream)
       }
       return queue(stream, on: server)
+    }
+    if stream.avoidedServer == nil, let server = serverByTable(stream, backend) {
+      return server.shared.with({ $0.load.hasRoom(in: backend.load) })
+        ? take(server, stream, balanced: false) : queue(stream, on: server)
     }
     if let own = stickToLastServer(stream, backend) {
       let hasRoom = own.shared.with { $0.load.hasRoom(in: backend.load) }

@@ -236,6 +236,7 @@ extension Worker {
     if !stream.connectionReused { observe(.connected, stream.server, stream.backend) }
     if stream.requestPhase == .connect { stream.requestPhase = .forward }
     touchServer(stream)
+    if !stream.isHTTP { storeServer(stream) }
     if stream.isTunnel {
       touchClient(stream)
       logEarly(stream)

@@ -87,6 +87,7 @@ extension Worker {
     let down = stream.responseChannel.transferred - stream.responseChannel.accounted
     stream.requestChannel.accounted = stream.requestChannel.transferred
     stream.responseChannel.accounted = stream.responseChannel.transferred
+    countTrackedBytes(stream, up: up, down: down)
     if up > 0 {
       stream.frontend?.counters.count(.bytesIn, up)
       stream.session?.listener?.counters.count(.bytesIn, up)

@@ -47,6 +47,7 @@ extension Worker {
     stream.requestFraming = framing
     stream.headReceivedTick = loop.now
     session.requestCount += 1
+    countTrackedRequest(session, nil)
     logAccept(session)
     captureRequestLine(stream)
     if isTracing {
@@ -119,6 +120,7 @@ extension Worker {
       return closeSession(session)
     }
     frontend.counters.count(.requestErrors)
+    countTrackedBadRequest(session)
     endWithoutRequest(stream, cause: .client)
   }
 
@@ -130,6 +132,7 @@ extension Worker {
       return closeSession(session)
     }
     frontend.counters.count(.requestErrors)
+    countTrackedRequest(session, nil)
     setEnd(stream, .clientTimeout, .request)
     replyRaw(stream, status: 408)
   }
@@ -137,6 +140,7 @@ extension Worker {
   private func refuseRequest(_ stream: Stream, _ error: H1Error) {
     guard let frontend = stream.frontend else { return }
     noteBadMessage(stream, error, isRequest: true)
+    countTrackedBadRequest(stream.session)
     frontend.counters.count(.requestErrors)
     if let listener = stream.session?.listener { listener.counters.count(.requestErrors) }
     setEnd(stream, .proxy, .request)

@@ -94,6 +94,8 @@ extension Worker {
     stream.server?.counters.count(counter)
     stream.server?.counters.count(.requestsTotal)
     observeResponse(stream, status: status)
+    countTrackedAnswer(stream, status: status)
+    storeServer(stream)
     if !frontend.responseCaptures.isEmpty {
       stream.responseCaptures.capture(frontend.responseCaptures, from: stream.response)
     }

@@ -104,6 +104,14 @@ final class Stream {
   /// How often the machine had its turn for this exchange.
   var turns: UInt32 = 0
 
+  // Stick tables
+  var tracked = TrackedEntries()
+  var pendingStores: [PendingStore] = []
+  /// The server that a table named.
+  var stickServer: Int?
+  var hasRunStickRules = false
+  var hasStoredServer = false
+
   // Rules
   var ruleStage = RuleStage.start
   var ruleIndex = 0

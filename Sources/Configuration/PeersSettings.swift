@@ -1,0 +1,26 @@
+/// A `peers` section (manual section 3.5).
+public struct PeersSettings: Sendable {
+  public struct Peer: Sendable {
+    public var name: String
+    public var location: SourceLocation
+    public init(name: String, location: SourceLocation) {
+      self.name = name
+      self.location = location
+    }
+  }
+  public var name: String
+  public var location: SourceLocation
+  public var peers: [Peer] = []
+  /// The one that is this process (`-L`, `localpeer`, or the host's name).
+  public var localPeer: Peer?
+  public var isDisabled = false
+  /// Nothing but tables stands in it.
+  public var isEmpty = true
+  public var hasBind = false
+  public var hasPeerLine = false
+  public var bindLocation: SourceLocation?
+  public init(name: String, location: SourceLocation) {
+    self.name = name
+    self.location = location
+  }
+}
