@@ -130,8 +130,8 @@ enum OptionLine {
 extension LoadContext {
   /// The warning about `retries` and `option redispatch` in a frontend: HAProxy ignores them, Weir does not.
   func frontendRetryText(_ keyword: String) -> String {
-    "\(ignoredText(.backend, keyword)) (That is what HAProxy does; Weir applies it to the requests of this frontend "
-      + "whose backend does not set it.)"
+    // What Weir does with it is told where messages are explained.
+    ignoredText(.backend, keyword)
   }
 }
 

@@ -28,6 +28,8 @@ struct RuleParsing {
   let written: String
   let words: [String]
   var at = 0
+  /// Of the expression that was read last.
+  var lastFetch: FetchDescriptor?
 
   var proxy: ProxySettings { context.proxy }
   var places: CheckPoints { list.places(proxy) }
@@ -88,6 +90,7 @@ struct RuleParsing {
           "fetch method '\(keyword ?? self[start])' extracts information from '\(parsed.fetch.sourceNames)', none of "
             + "which is available here")
       }
+      lastFetch = parsed.fetch
       return parsed.expression
     } catch {
       throw RuleProblem(error.message)
@@ -122,6 +125,10 @@ extension LoadContext {
     }
     let parsed = try samples.parseCondition(
       words: Array(words.dropFirst()), unless: words.first == "unless", lists: &lists, site: site)
+    let inBuffers = parsed.fetches.contains {
+      $0.sources.contains(.requestBuffer) || $0.sources.contains(.responseBuffer)
+    }
+    if inBuffers { ruleState.bufferConditions[parsed.condition] = location }
     if let text = parsed.warning(at: place) {
       warning(
         suffix.isEmpty
@@ -156,6 +163,10 @@ struct RuleLoadState {
   var users = UserListReading()
   var captures: [CaptureUse] = []
   var tables = TableLoadState()
+  /// Conditions that look into buffers, which HTTP does not show, and where they were written.
+  var bufferConditions: [Condition: SourceLocation] = [:]
+  /// Proxies with a capture of contents that may not have come yet, one for each rule.
+  var contentCaptures: [Int] = []
 }
 
 extension String {

@@ -10,6 +10,7 @@ import Samples
   }
   for message in context.samples.groupErrors() { context.alertPlain(message) }
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
+    context.warnOfBuffers(of: index)
     context.resolveServerRules(of: index)
     context.resolveReplySections(of: context.model.proxies[index])
     context.warnRulesWithoutHTTP(of: index)

@@ -90,6 +90,9 @@ extension RuleParsing {
       if isAtEnd && !isContent { throw RuleProblem(usage) }
       let length = CInteger.leading(next())
       if length <= 0 { throw RuleProblem("length must be > 0") }
+      if isContent, let index = context.proxyIndex, lastFetch?.readsRequest == true {
+        context.ruleState.contentCaptures.append(index)
+      }
       context.proxy.requestCaptures.append(HeaderCapture(name: "", length: length))
       return .capture(expression, slot: Int32(context.proxy.requestCaptures.count - 1))
     case "id" where !isContent:

@@ -116,7 +116,7 @@ struct ProxyValidation {
 
   /// The HTTP formats need the mode.
   private func checkLogMode() {
-    guard proxy.mode != .http, !proxy.accepts(.frontend) || !proxy.logTargets.isEmpty else { return }
+    guard proxy.mode != .http else { return }
     let name: String
     switch proxy.logFormat {
     case .http, .clf: name = "option httplog"
@@ -149,6 +149,9 @@ struct ProxyValidation {
     }
     if proxy.stats.enabled {
       context.warningPlain("'stats' statement ignored for \(title) as it requires HTTP mode.")
+    }
+    if proxy.capturedCookie != nil {
+      context.warningPlain("'capture' statement ignored for \(title) as it requires HTTP mode.")
     }
     if proxy.forwardFor != nil { warn("option forwardfor") }
     if proxy.originalTo != nil { warn("option originalto") }

@@ -30,6 +30,16 @@ public final class Diagnostics {
   public var isVerbose = false
   /// Diagnostic mode (`-dD`): messages of that severity exist only then.
   public var isDiagnosing = false
+  /// How messages are shown.
+  public enum Form: Sendable {
+    /// As HAProxy's, byte for byte.
+    case plain
+    /// The source line and hints under each.
+    case explained
+    /// One JSON object a line.
+    case json
+  }
+  public var form = Form.plain
   public let version: String
   private var hasIntroduced = false
   /// Whether version and executable have been told.
@@ -55,8 +65,15 @@ public final class Diagnostics {
     let full = context.map { "\($0) : \(text)" } ?? text
     entries.append(Diagnostic(severity, full))
     guard isPrinting || severity == .diagnostic else { return }
+    if form == .json {
+      FileDescriptor.standardError.writeAll(MessageJSON.object(severity, full, Explanation(of: full)))
+      return
+    }
     if severity == .alert || severity == .warning { introduce() }
     write(severity, full)
+    if form == .explained, let explanation = Explanation(of: full) {
+      FileDescriptor.standardError.writeAll(explanation.lines)
+    }
   }
 
   private func introduce() {

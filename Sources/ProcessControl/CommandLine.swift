@@ -1,3 +1,5 @@
+public import ConfigSyntax
+
 /// What the command line asks for (management manual, section 3).
 public struct CommandLineOptions: Sendable {
   public enum Action: Sendable, Equatable {
@@ -53,6 +55,9 @@ public struct CommandLineOptions: Sendable {
   /// `-dK`: classes of keywords to print once the configuration is read.
   public var dumpedClasses: [String] = []
 
+  /// `--explain`, `--json`: how messages are shown; nil: as HAProxy's, explained on a terminal.
+  public var messageForm: Diagnostics.Form?
+
   public init() {}
 
   /// Whether messages of start-up are shown.
@@ -77,6 +82,10 @@ extension CommandLineOptions {
       if word == "--" {
         paths += rest
         break
+      }
+      if word == "--explain" || word == "--json" {
+        messageForm = word == "--json" ? .json : .explained
+        continue
       }
       try read(String(word.dropFirst()), &rest)
       if action == .version || action == .versionDetails { return }

@@ -23,6 +23,7 @@ extension CommandLineOptions {
             -dV does not verify servers' certificates.
             -dW refuses to start after a warning.
             -dD diagnostic mode : warns of suspicious settings.
+            --explain shows the line of each message, and what to write instead ; --json one object a message.
             -sf/-st <pid>* finishes/terminates older processes once ready.
             -x <unix_socket> takes the listening sockets from a running process.
 

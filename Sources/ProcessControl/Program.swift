@@ -17,6 +17,7 @@ public enum Program {
     diagnostics.isPrinting = options.isTalking
     diagnostics.isVerbose = options.verbose || options.debug
     diagnostics.isDiagnosing = options.diagnostic
+    diagnostics.form = options.messageForm ?? (FileDescriptor.standardError.isTerminal ? .explained : .plain)
     switch options.action {
     case .version:
       FileDescriptor.standardOutput.writeAll(VersionReport.short)

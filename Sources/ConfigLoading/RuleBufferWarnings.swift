@@ -1,0 +1,44 @@
+import Configuration
+import Rules
+import Samples
+
+/// Warnings of rules that look at what they will not find.
+extension LoadContext {
+  /// Conditions on buffers in HTTP mode, and captures of contents that nobody waits for.
+  func warnOfBuffers(of index: Int) {
+    let proxy = model.proxies[index]
+    let rules = proxy.rules
+    if proxy.mode == .http {
+      var conditions = rules.switching.map(\.condition) + rules.servers.map { $0.condition }
+      let lists = [
+        rules.tcpConnection, rules.tcpSession, rules.tcpRequest, rules.tcpResponse, rules.httpRequest,
+        rules.httpResponse, rules.httpAfterResponse,
+      ]
+      for list in lists { conditions += list.map(\.condition) }
+      for case let condition? in conditions {
+        guard let place = ruleState.bufferConditions[condition] else { continue }
+        warningPlain(
+          "Proxy '\(proxy.name)': L6 sample fetches ignored on HTTP proxies (declared at \(place.file):\(place.line)).")
+      }
+    }
+    guard rules.requestInspectDelay == nil else { return }
+    for capturing in ruleState.contentCaptures where capturing == index {
+      warningPlain(
+        "\(proxy.title) : a 'tcp-request capture' rule explicitly depending on request contents without any "
+          + "'tcp-request inspect-delay' setting. This means that this rule will randomly find its contents. This can be "
+          + "fixed by setting the tcp-request inspect-delay.")
+    }
+  }
+}
+
+extension FetchDescriptor {
+  /// Whether it looks at what the client sends.
+  var readsRequest: Bool {
+    sources.contains {
+      switch $0 {
+      case .requestBuffer, .requestHeaders, .request, .requestBody: true
+      default: false
+      }
+    }
+  }
+}
