@@ -87,9 +87,7 @@ struct GlobalTests {
   }
 
   @Test func refusesSectionsOnce() {
-    let loading = Loading("peers p\n  peer a 127.0.0.1:1\n  foo\n")
-    #expect(loading.messages.count == 4)
-    #expect(loading.messages[0].hasSuffix("section 'peers' is not implemented by Weir yet."))
-    #expect(loading.messages[1].hasSuffix("unknown keyword 'foo' in 'peers' section"))
+    let loading = Loading("fcgi-app p\n  docroot /x\n  index y\n")
+    #expect(loading.messages.filter { $0.hasSuffix("section 'fcgi-app' is not implemented by Weir yet.") }.count == 1)
   }
 }

@@ -70,8 +70,8 @@ struct RuleMessageTests {
 
   @Test func whatIsMissingIsRefusedByName() {
     #expect(
-      Self.messages("http-request track-sc0 src").first
-        == "ALERT config : parsing [cfg:8] : 'http-request track-sc0' in section 'frontend' is not implemented by Weir "
+      Self.messages("http-request send-spoe-group a b").first
+        == "ALERT config : parsing [cfg:8] : 'http-request send-spoe-group' in section 'frontend' is not implemented by Weir "
         + "yet.")
   }
 }
