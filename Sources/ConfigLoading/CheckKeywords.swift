@@ -2,7 +2,7 @@ import ConfigSyntax
 import Configuration
 import Primitives
 
-/// `http-check` (manual section 4.2). `tcp-check` scripts are not there yet.
+/// `http-check` (manual section 4.2).
 let checkKeywords: [KeywordEntry] = [KeywordEntry("http-check", .proxies, parse: HTTPCheckLines.parse)]
 
 /// `option httpchk` and `option tcp-check`.
@@ -43,9 +43,10 @@ enum CheckOptions {
         check.body = parts.body
       }
     }
-    if !check.explicit.contains(.method) { check.method = method }
-    if !check.explicit.contains(.uri) { check.uri = uri }
-    if !check.explicit.contains(.version) { check.version = version.isEmpty ? "HTTP/1.0" : version }
+    // What the option says itself counts; what it only implies leaves `http-check send` alone.
+    if !check.explicit.contains(.method) || !line[3].isEmpty { check.method = method }
+    if !check.explicit.contains(.uri) || !line[2].isEmpty { check.uri = uri }
+    if !check.explicit.contains(.version) || !line[4].isEmpty { check.version = version.isEmpty ? "HTTP/1.0" : version }
     context.proxy.check.http = check
     context.proxy.check.kind = .http
   }
@@ -111,7 +112,16 @@ enum HTTPCheckLines {
       context.proxy.check.sendState = true
     case "send": send(context, line)
     case "expect": HTTPExpectLine.parse(context, line)
-    case "connect", "comment": context.refuse("http-check \(line[1])")
+    case "comment":
+      if line[2].isEmpty { return context.alert("'http-check comment' : expects a string as argument.") }
+    case "connect":
+      guard context.proxy.check.http.connect == nil, context.proxy.check.http.expect == nil else {
+        return context.refuse("a second http-check connect")
+      }
+      if let connect = CheckConnectLine.parseHTTP(context, line) {
+        context.proxy.check.http.connect = connect
+        context.proxy.check.http.hasRules = true
+      }
     case let word where ["set-var(", "set-var-fmt(", "unset-var("].contains(where: word.hasPrefix):
       context.refuse("http-check \(word)")
     default:

@@ -21,9 +21,9 @@ enum OptionLine {
     "tcplog": { LogOptions.tcplog($0, $1) },
     "httpchk": { CheckOptions.httpchk($0, $1) },
     "tcp-check": { CheckOptions.tcpCheck($0, $1) },
-    "smtpchk": refuseCheck, "ldap-check": refuseCheck, "mysql-check": refuseCheck, "pgsql-check": refuseCheck,
-    "redis-check": refuseCheck, "spop-check": refuseCheck, "ssl-hello-chk": refuseCheck,
-    "external-check": refuseCheck,
+    "smtpchk": CheckProtocols.smtp, "ldap-check": CheckProtocols.ldap, "mysql-check": CheckProtocols.mysql,
+    "pgsql-check": CheckProtocols.postgres, "redis-check": CheckProtocols.redis, "spop-check": CheckProtocols.spop,
+    "ssl-hello-chk": CheckProtocols.sslHello, "external-check": refuseCheck,
   ]
   /// Special options that `no` may precede.
   private static let negatable: Set<String> = ["httpclose", "http-server-close", "http-keep-alive", "redispatch"]

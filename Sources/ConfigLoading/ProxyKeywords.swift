@@ -7,7 +7,7 @@ let proxyKeywords: [KeywordEntry] = UnservedKeywords.refusing(
   cookieKeywords + stickTableKeywords + ruleKeywords + redirectKeywords + conditionKeywords + proxyIdentityKeywords
     + proxyFrontendKeywords
     + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
-    + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords
+    + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords + tcpCheckKeywords
     + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords + compressionKeywords)
 
 /// A proxy that starts from the settings of a `defaults` section.
@@ -19,6 +19,7 @@ func inheritedProxy(
   settings.location = location
   settings.capabilities = capabilities
   settings.check.hasOwnScript = false
+  settings.check.hasOwnRules = false
   settings.stats.isInherited = true
   if !capabilities.contains(.defaults) { dropForeignSettings(&settings) }
   return settings

@@ -226,7 +226,8 @@ struct CheckValidation {
   func run(_ seen: inout Set<Int?>) {
     let proxy = context.model.proxies[index]
     guard proxy.accepts(.backend) else { return }
-    var hasConnectRule = proxy.check.kind == .http
+    if proxy.check.kind == .tcpScript, proxy.check.rules.contains(where: { $0.isConnect && $0.hasPort }) { return }
+    var hasConnectRule = proxy.check.kind == .http || proxy.check.kind == .script || !proxy.check.rules.isEmpty
     if !hasConnectRule && !proxy.check.hasOwnScript {
       let inherits = context.defaultsOfProxy[index].flatMap {
         context.defaults[$0].settings.check.hasOwnScript ? $0 : nil

@@ -1,10 +1,15 @@
 /// What a backend's health checks do (`option httpchk`, `option tcp-check`, `http-check`).
 public struct CheckSettings: Sendable, Hashable {
-  /// `tcpScript`: `option tcp-check`, whose script is only its implicit connect until `tcp-check` rules exist.
-  public enum Kind: Sendable, Hashable { case connect, http, tcpScript }
+  /// `tcpScript`: `option tcp-check`, which runs `rules`; `script`: a protocol of its own.
+  public enum Kind: Sendable, Hashable { case connect, http, tcpScript, script }
   public var kind = Kind.connect
   /// `option tcp-check` in the section itself: while loading only.
   public var hasOwnScript = false
+  /// `tcp-check` rules, and whether the section has some of its own: those of `defaults` are not added to.
+  public var rules: [CheckScript.Step] = []
+  public var hasOwnRules = false
+  /// What `option mysql-check` and its like stand for.
+  public var script = CheckScript()
   public var http = HTTPCheck()
   public var disableOn404 = false
   public var sendState = false
@@ -21,6 +26,8 @@ public struct HTTPCheck: Sendable, Hashable {
   public var headerNames: [String] = []
   public var headerValues: [String] = []
   public var body = ""
+  /// `http-check connect`; nil without.
+  public var connect: CheckConnect?
   public var expect: HTTPExpect?
   /// Whether any `http-check send` or `expect` line was given.
   public var hasRules = false

@@ -19,6 +19,17 @@ struct CheckEntry {
   var tls: CheckTLS?
   /// Tells events of this connection from those of one before.
   var generation: UInt32 = 0
+  /// The step of the script, and whether its first connection has been made.
+  var step = 0
+  var hasConnected = false
+  /// What the server said of itself, and a code of its own.
+  var note = ""
+  var code = 0
+  /// Nothing more will come.
+  var hasEnded = false
+  /// The PROXY header that this connection begins with.
+  var proxyHeader = ProxyProtocolVersion.none
+  var isSecure = false
   var output: [UInt8] = []
   var sent = 0
   var received: [UInt8] = []

@@ -4,8 +4,9 @@ import Proxies
 /// What the check of one server does, worked out once from the configuration.
 public struct CheckPlan: Sendable {
   public enum Kind: Sendable {
-    /// Connecting is all (`tcp-check` alone words its errors a little otherwise).
-    case connect(isTCPCheck: Bool)
+    /// Connecting is all.
+    case connect
+    case script(CheckScript)
     case http(HTTPCheckPlan)
     case agent
   }
@@ -20,8 +21,9 @@ public struct CheckPlan: Sendable {
 
   init(check server: ServerSettings, of backend: ProxySettings) {
     switch backend.check.kind {
-    case .connect: kind = .connect(isTCPCheck: false)
-    case .tcpScript: kind = .connect(isTCPCheck: true)
+    case .connect: kind = .connect
+    case .tcpScript: kind = .script(CheckScript(steps: backend.check.rules, isTCPCheck: true))
+    case .script: kind = .script(backend.check.script)
     case .http: kind = .http(HTTPCheckPlan(backend.check))
     }
     inter = server.inter

@@ -8,7 +8,7 @@ import System
 /// One run of a check from socket to verdict.
 extension CheckScheduler {
   mutating func begin(_ i: Int, _ loop: inout EventLoop) {
-    guard let (backend, server) = process.server(at: entries[i].place) else { return }
+    guard let (_, server) = process.server(at: entries[i].place) else { return }
     let record = entries[i].record(of: server)
     if !record.current.isActive || process.stopping.value != 0 {
       loop.timers.arm(entries[i].slot, at: loop.now + Int64(entries[i].plan.inter))
@@ -22,9 +22,28 @@ extension CheckScheduler {
     entries[i].output = []
     entries[i].sent = 0
     entries[i].received.removeAll(keepingCapacity: true)
-    guard let target = CheckTarget(server, isAgent: entries[i].isAgent) else {
+    entries[i].step = 0
+    entries[i].note = ""
+    entries[i].code = 0
+    entries[i].hasConnected = false
+    open(i, firstConnect(i), &loop)
+  }
+
+  /// Connects where the check goes, or where a rule says.
+  mutating func open(_ i: Int, _ rule: CheckConnect?, _ loop: inout EventLoop) {
+    guard let (backend, server) = process.server(at: entries[i].place) else { return }
+    entries[i].output = []
+    entries[i].sent = 0
+    entries[i].hasEnded = false
+    // A rule has nothing of the server's line but its address, unless it asks for it.
+    let usesServer = rule?.usesDefaults ?? true
+    entries[i].proxyHeader = usesServer ? entries[i].plan.proxyHeader : .none
+    if rule?.sendsProxy == true { entries[i].proxyHeader = .v1 }
+    entries[i].isSecure = rule?.isTLS == true || (usesServer && server.settings.checkTLSContext != nil)
+    guard var target = CheckTarget(server, isAgent: entries[i].isAgent) else {
       return finish(i, CheckVerdict(.socketError), &loop)
     }
+    if let rule { target.change(port: rule.port, address: rule.address) }
     var talksFirst = true
     if case .agent = entries[i].plan.kind { talksFirst = !agentText(server).isEmpty }
     guard let (socket, result) = target.connect(server.settings, backend.settings, talksFirst: talksFirst) else {
@@ -32,8 +51,8 @@ extension CheckScheduler {
     }
     entries[i].socket = socket
     entries[i].generation &+= 1
-    if case .failed(let error) = result { return finish(i, connectError(i, error.description), &loop) }
     entries[i].phase = .connecting
+    if case .failed(let error) = result { return finish(i, connectError(i, error.description), &loop) }
     entries[i].connectDeadline = entries[i].plan.connectDeadline(from: loop.now)
     loop.timers.arm(entries[i].slot, at: entries[i].connectDeadline)
     let token = Token(kind: TokenKind.check, index: i, generation: entries[i].generation)
@@ -43,17 +62,11 @@ extension CheckScheduler {
   private func connectError(_ i: Int, _ text: String) -> CheckVerdict {
     CheckVerdict(.layer4Connection, info: text + stepText(i))
   }
-  /// What `option tcp-check` adds to errors of the connection.
-  private func stepText(_ i: Int) -> String {
-    if case .connect(isTCPCheck: true) = entries[i].plan.kind { return " at initial connection step of tcp-check" }
-    return ""
-  }
-
   mutating func timeOut(_ i: Int, _ loop: inout EventLoop) {
     switch entries[i].phase {
     case .connecting: finish(i, CheckVerdict(.layer4Timeout, info: stepText(i)), &loop)
     case .securing: fail(i, .layer6Timeout, "", &loop)
-    default: finish(i, CheckVerdict(.layer7Timeout), &loop)
+    default: finish(i, CheckVerdict(timeoutStatus(i), info: stepText(i)), &loop)
     }
   }
   /// Ends a check whose connection came to nothing.
@@ -67,7 +80,7 @@ extension CheckScheduler {
       return finish(i, connectError(i, error.description), &loop)
     }
     if !event.isWritable && !event.isHangUp { return }
-    if !entries[i].isAgent, let context = server.settings.checkTLSContext {
+    if !entries[i].isAgent, entries[i].isSecure, let context = server.settings.checkTLSContext {
       return secure(i, context, socket, server, &loop)
     }
     start(i, &loop)
@@ -78,12 +91,12 @@ extension CheckScheduler {
     guard let socket = entries[i].socket, let (backend, server) = process.server(at: entries[i].place) else { return }
     let plan = entries[i].plan
     var output: [UInt8] = []
-    if plan.proxyHeader != .none && entries[i].tls == nil {
+    if entries[i].proxyHeader != .none && entries[i].tls == nil {
       output = ProxyHeaderLine.bytes(
-        plan.proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
+        entries[i].proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
     }
     switch plan.kind {
-    case .connect: break
+    case .connect, .script: break
     case .http(let http):
       output += http.request(state: http.sendState ? process.serverStateHeader(backend, server) : nil)
     case .agent: output += agentText(server)
@@ -95,13 +108,14 @@ extension CheckScheduler {
     send(i, &loop)
   }
 
-  private func agentText(_ server: ServerRuntime) -> [UInt8] {
+  func agentText(_ server: ServerRuntime) -> [UInt8] {
     let text = server.checkOverrides.current.agentSend ?? server.settings.agentSend
     return text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
   }
 
   mutating func send(_ i: Int, _ loop: inout EventLoop) {
     guard entries[i].socket != nil else { return }
+    if entries[i].hasConnected, script(i) != nil { return runScript(i, &loop) }
     while entries[i].sent < entries[i].output.count {
       switch transmit(i, Array(entries[i].output[entries[i].sent...])) {
       case .bytes(let n): entries[i].sent += n
@@ -109,6 +123,10 @@ extension CheckScheduler {
       case .closed: return finish(i, CheckVerdict(.socketError), &loop)
       case .failed(let error): return finish(i, CheckVerdict(.socketError, info: error.description), &loop)
       }
+    }
+    if script(i) != nil {
+      entries[i].output = []
+      return runScript(i, &loop)
     }
     if case .connect = entries[i].plan.kind {
       return finish(i, CheckVerdict(entries[i].tls == nil ? .layer4OK : .layer6OK), &loop)
@@ -118,6 +136,7 @@ extension CheckScheduler {
   }
 
   mutating func receive(_ i: Int, _ loop: inout EventLoop) {
+    if script(i) != nil { return runScript(i, &loop) }
     guard entries[i].socket != nil, var buffer = buffers.take() else { return }
     let tune = process.model.global.tune
     let limit = min(buffer.capacity, max(1024, tune.bufferSize - tune.maxRewrite))
@@ -137,7 +156,7 @@ extension CheckScheduler {
     ended = ended || buffer.count >= limit
     entries[i].received = buffer.readable.array
     switch entries[i].plan.kind {
-    case .connect: break
+    case .connect, .script: break
     case .http(let plan):
       let isStopped = process.server(at: entries[i].place)?.1.state == .stopped
       if case .done(let verdict) = answers.judge(&buffer, ended: ended, plan: plan, isStopped: isStopped) {
@@ -172,7 +191,7 @@ extension CheckScheduler {
     finish(i, reply.verdict, &loop)
   }
 
-  private mutating func finish(_ i: Int, _ verdict: CheckVerdict, _ loop: inout EventLoop) {
+  mutating func finish(_ i: Int, _ verdict: CheckVerdict, _ loop: inout EventLoop) {
     close(i, &loop)
     var verdict = verdict
     verdict.duration = Int(max(0, Clock.monotonicMilliseconds() - entries[i].startedAt))

@@ -14,6 +14,7 @@ public struct CheckScheduler: ~Copyable {
   let buffers: BufferPool
   var entries: [CheckEntry] = []
   var answers: HTTPCheckAnswer
+  var scriptPatterns = CheckPatterns()
   var random: UInt64
   private var isStopped = false
   /// What has been found since the last `takeMessages`.

@@ -19,10 +19,9 @@ extension CheckScheduler {
   mutating func secure(
     _ i: Int, _ context: TLSContext, _ socket: Socket, _ server: ServerRuntime, _ loop: inout EventLoop
   ) {
-    let plan = entries[i].plan
-    if plan.proxyHeader != .none {
+    if entries[i].proxyHeader != .none {
       let header = ProxyHeaderLine.bytes(
-        plan.proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
+        entries[i].proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
       guard case .bytes(let n) = socket.send(header), n == header.count else {
         return fail(i, .socketError, "", &loop)
       }

@@ -28,6 +28,14 @@ struct CheckTarget {
     }
   }
 
+  /// Where a `connect` rule wants it otherwise.
+  mutating func change(port: UInt16?, address: IPAddress?) {
+    guard case .endpoint(var endpoint) = place else { return }
+    if let address { endpoint = Endpoint(address, port: endpoint.port) }
+    if let port { endpoint.port = port }
+    place = .endpoint(endpoint)
+  }
+
   var family: Endpoint.Family {
     switch place {
     case .endpoint(let endpoint): endpoint.family

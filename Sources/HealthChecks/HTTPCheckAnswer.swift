@@ -46,10 +46,10 @@ public struct HTTPCheckAnswer: ~Copyable {
     switch expect.kind {
     case .status(let ranges):
       let found = ranges.contains { $0.contains(status) }
-      return found != expect.negate ? passed : wrongStatus()
+      return found != expect.negate ? passed : wrongStatus(Self.comment(expect))
     case .statusRegex(let pattern):
       let found = patterns.matches(pattern, text(Array(String(status).utf8)))
-      return found != expect.negate ? passed : wrongStatus()
+      return found != expect.negate ? passed : wrongStatus(Self.comment(expect))
     case .string(let text):
       let bytes = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
       return judgeBody(framing, rest, ended, expect) { body, _, arena in
@@ -62,9 +62,10 @@ public struct HTTPCheckAnswer: ~Copyable {
 
   private func text(_ bytes: [UInt8]) -> Bytes { arena.copy(array: bytes) ?? Bytes() }
 
-  private func wrongStatus() -> CheckStep {
-    .done(CheckVerdict(.layer7Status, code: message.status, info: message.reason.latin1))
+  private func wrongStatus(_ comment: String = "") -> CheckStep {
+    .done(CheckVerdict(.layer7Status, code: message.status, info: message.reason.latin1 + comment))
   }
+  private static func comment(_ expect: HTTPExpect) -> String { expect.comment.map { " comment: \($0)" } ?? "" }
   private static func invalid(_ info: String) -> CheckStep { .done(CheckVerdict(.layer7Response, info: info)) }
 
   /// Looks for a pattern in what has come of the body, again with each piece until it is found or all is there.
@@ -81,10 +82,10 @@ public struct HTTPCheckAnswer: ~Copyable {
     if !isWhole && body.bytes.count < expect.minReceive { return .wait }
     let passed = CheckStep.done(CheckVerdict(.layer7OK, code: message.status))
     if find(body.bytes, &patterns, arena) {
-      return expect.negate ? Self.invalid("HTTP check matched unwanted content") : passed
+      return expect.negate ? Self.invalid("HTTP check matched unwanted content" + Self.comment(expect)) : passed
     }
     if !isWhole { return .wait }
-    return expect.negate ? passed : Self.invalid("HTTP content check did not match")
+    return expect.negate ? passed : Self.invalid("HTTP content check did not match" + Self.comment(expect))
   }
 }
 

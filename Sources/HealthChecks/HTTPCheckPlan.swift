@@ -4,6 +4,8 @@ import Configuration
 public struct HTTPCheckPlan: Sendable {
   public let method: String
   public let expect: HTTPExpect?
+  /// `http-check connect`
+  public let connect: CheckConnect?
   public let disableOn404: Bool
   public let sendState: Bool
   private let start: String
@@ -13,6 +15,7 @@ public struct HTTPCheckPlan: Sendable {
     let http = check.http
     method = http.method
     expect = http.expect
+    connect = http.connect
     disableOn404 = check.disableOn404
     sendState = check.sendState
     var lines = "\(http.method) \(http.uri) \(http.version)\r\n"

@@ -14,6 +14,8 @@ public enum CheckStatus: Int, Sendable {
   case layer4OK = 6, layer4Timeout = 7, layer4Connection = 8
   case layer6OK = 9, layer6Timeout = 10, layer6Response = 11
   case layer7Timeout = 12, layer7Response = 13
+  /// As `layer7OK`, with something that the server said of itself: for the log alone.
+  case layer7OKData = 14
   case layer7OK = 15, layer7Conditional = 16, layer7Status = 17
   case processError = 18, processTimeout = 19, processOK = 20
 
@@ -34,7 +36,7 @@ public enum CheckStatus: Int, Sendable {
     case .layer6Response: "L6RSP"
     case .layer7Timeout: "L7TOUT"
     case .layer7Response: "L7RSP"
-    case .layer7OK: "L7OK"
+    case .layer7OK, .layer7OKData: "L7OK"
     case .layer7Conditional: "L7OKC"
     case .layer7Status: "L7STS"
     case .processError: "PROCERR"
@@ -59,7 +61,7 @@ public enum CheckStatus: Int, Sendable {
     case .layer6Response: "Layer6 invalid response"
     case .layer7Timeout: "Layer7 timeout"
     case .layer7Response: "Layer7 invalid response"
-    case .layer7OK: "Layer7 check passed"
+    case .layer7OK, .layer7OKData: "Layer7 check passed"
     case .layer7Conditional: "Layer7 check conditionally passed"
     case .layer7Status: "Layer7 wrong status"
     case .processError: "External check error"
@@ -68,12 +70,12 @@ public enum CheckStatus: Int, Sendable {
     }
   }
   /// Whether the status comes with a code of the application.
-  public var hasCode: Bool { rawValue >= CheckStatus.layer7OK.rawValue }
+  public var hasCode: Bool { rawValue >= CheckStatus.layer7OKData.rawValue }
   public var result: CheckResult {
     switch self {
     case .unknown, .initializing, .started: .unknown
     case .checked: .neutral
-    case .layer4OK, .layer6OK, .layer7OK, .processOK: .passed
+    case .layer4OK, .layer6OK, .layer7OK, .layer7OKData, .processOK: .passed
     case .layer7Conditional: .conditional
     default: .failed
     }

@@ -50,7 +50,7 @@ extension ServerTransitions {
   static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-      if scalar.value >= 0x20 && scalar.value < 0x7f && scalar != "\"" {
+      if scalar.value >= 0x20 && scalar.value < 0x7f && !"\"<>".unicodeScalars.contains(scalar) {
         result.append(scalar)
       } else {
         result.append(contentsOf: "<\(hex(scalar.value >> 4))\(hex(scalar.value))>".unicodeScalars)

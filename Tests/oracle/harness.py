@@ -93,6 +93,16 @@ def free_ports(count):
     return found
 
 
+TAKEN = set()
+
+
+def free_ports_of(count):
+    """as free_ports, and none twice in one run"""
+    found = [port for port in free_ports(count + len(TAKEN)) if port not in TAKEN][:count]
+    TAKEN.update(found)
+    return found
+
+
 def listening(port):
     """whether some process listens on the port, seen without connecting to it"""
     with open("/proc/net/tcp") as table:

@@ -110,7 +110,7 @@ extension StatisticsRow {
     if check.status.rawValue >= CheckStatus.checked.rawValue {
       self[.checkDuration] = .number(UInt64(truncatingIfNeeded: check.duration))
     }
-    if !check.info.isEmpty { set(.lastChk, check.info) }
+    if !check.info.isEmpty && check.status != .layer7OKData { set(.lastChk, check.info) }
     set(.checkDesc, check.status.text)
     set(.checkRise, check.rise)
     set(.checkFall, check.fall)
