@@ -72,6 +72,7 @@ let proxy: [Target] = [
       "Proxies", "Configuration", "EventLoop", "LogFormat", "Samples", "HTTP", "TLS", "System", "Memory", "Primitives",
     ]),
   target("Resolution", ["Proxies", "Configuration", "DNS", "EventLoop", "System", "Memory", "Primitives"]),
+  target("Peers", ["Proxies", "StickTables", "Configuration", "EventLoop", "System", "Memory", "Primitives"]),
   target("StatsPage", ["Observability", "Proxies", "Configuration", "Memory", "Primitives"]),
   target("Prometheus", ["Observability", "Proxies", "LoadBalancing", "Configuration", "Memory", "Primitives"]),
   target(
@@ -100,7 +101,7 @@ let proxy: [Target] = [
   target(
     "ProcessControl",
     [
-      "RuntimeAPI", "Resolution", "Streams", "HealthChecks", "Observability", "Proxies", "ConfigLoading",
+      "RuntimeAPI", "Resolution", "Peers", "Streams", "HealthChecks", "Observability", "Proxies", "ConfigLoading",
       "Configuration",
       "ConfigSyntax", "EventLoop", "TLS", "System", "Memory", "Primitives",
     ]),

@@ -1,5 +1,6 @@
 import ConfigSyntax
 import Configuration
+import Primitives
 import StickTables
 
 /// `peers` sections (manual section 3.5). A section without the local peer is of no use to this process: it is removed
@@ -31,7 +32,9 @@ extension LoadContext {
     case "peer", "server": readPeer(line)
     case "bind": readPeersBind(line)
     case "default-bind": readDefaultBind(line)
-    case "default-server": ServerLine.parse(self, line, .defaults)
+    case "default-server":
+      if !line[1].isEmpty { changePeers { $0.hasParameters = true } }
+      ServerLine.parse(self, line, .defaults)
     case "disabled": changePeers { $0.isDisabled = true }
     case "enabled": changePeers { $0.isDisabled = false }
     case "log": KeywordTables.shared.entry("log", in: .frontend)?.parse(self, line)
@@ -76,10 +79,17 @@ extension LoadContext {
       } catch {
         return alert("'peer \(name)' : \(error.text.droppingLastLineFeed)")
       }
+      let bind = ConfigLine(
+        file: line.file, number: line.number, words: ["bind", line[2]], columns: Array(line.columns.prefix(2)))
+      BindLine.parse(self, bind)
     }
+    if !line[3].isEmpty { changePeers { $0.hasParameters = true } }
     let before = proxy.servers.count
     ServerLine.parse(self, line, .server)
     if proxy.servers.count > before, let server = proxy.servers.last {
+      if !isLocal, case .socket(.ip(let address, let port)) = server.address {
+        changePeers { $0.peers[$0.peers.count - 1].endpoint = Endpoint(address, port: port != 0 ? port : server.port) }
+      }
       if server.checkEnabled || server.agentEnabled {
         warning("'peer \(name)' : init_addr, resolvers, check and agent are ignored for peers.")
       }
@@ -106,10 +116,12 @@ extension LoadContext {
         return alert("'bind \(line[1])' : \(error.text.droppingLastLineFeed)")
       }
     }
+    if !line[2].isEmpty { changePeers { $0.hasParameters = true } }
     BindLine.parse(self, line)
   }
 
   private func readDefaultBind(_ line: ConfigLine) {
+    if !line[1].isEmpty { changePeers { $0.hasParameters = true } }
     guard let first = BindOption.byName[line[1]] == nil ? line[1] : nil, !first.isEmpty else { return }
     let advice = WordSimilarity.bestMatch(for: first, among: BindOption.all.map(\.name))
     let tail = advice.map { "; did you mean '\($0)' maybe ?" } ?? "."
@@ -128,6 +140,7 @@ extension LoadContext {
   }
 
   func closePeers() {
+    changePeers { $0.binds = proxy.binds }
     ruleState.tables.peersIndex = nil
     detach(ProxySettings(name: "", location: SourceLocation(), capabilities: []))
   }
@@ -142,10 +155,10 @@ extension LoadContext {
       if peers.isDisabled { continue }
       if peers.localPeer == nil {
         warningPlain("Removing incomplete section 'peers \(peers.name)' (no peer named '\(local)').")
-      } else if peers.peers.count > 1 || peers.hasBind {
+      } else if peers.hasParameters && peers.peers.count > 1 {
         alertPlain(
-          "parsing [\(peers.location.file):\(peers.location.line)] : exchange with peers, for which section 'peers "
-            + "\(peers.name)' has the local peer '\(local)', is not implemented by Weir yet.")
+          "parsing [\(peers.location.file):\(peers.location.line)] : parameters of peers, as in section 'peers "
+            + "\(peers.name)', are not implemented by Weir yet.")
       }
     }
   }

@@ -1,8 +1,12 @@
+public import Primitives
+
 /// A `peers` section (manual section 3.5).
 public struct PeersSettings: Sendable {
   public struct Peer: Sendable {
     public var name: String
     public var location: SourceLocation
+    /// Where to connect to; none for the local peer and for those without an IP address.
+    public var endpoint = Endpoint.none
     public init(name: String, location: SourceLocation) {
       self.name = name
       self.location = location
@@ -13,6 +17,10 @@ public struct PeersSettings: Sendable {
   public var peers: [Peer] = []
   /// The one that is this process (`-L`, `localpeer`, or the host's name).
   public var localPeer: Peer?
+  /// Where the local peer listens.
+  public var binds: [BindSettings] = []
+  /// Lines have parameters besides names and addresses.
+  public var hasParameters = false
   public var isDisabled = false
   /// Nothing but tables stands in it.
   public var isEmpty = true

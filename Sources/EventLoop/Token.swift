@@ -25,4 +25,5 @@ public enum TokenKind {
   public static let runtimeAPI: UInt8 = 8
   public static let log: UInt8 = 9
   public static let resolver: UInt8 = 10
+  public static let peers: UInt8 = 11
 }

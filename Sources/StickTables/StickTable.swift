@@ -11,7 +11,7 @@ public final class StickTable: Sendable {
   /// Its number in the configuration.
   public let index: Int
   public let name: Bytes
-  private let state: Mutex<TableState>
+  let state: Mutex<TableState>
 
   public init(_ settings: TableSettings, index: Int, seed: UInt64 = UInt64.random(in: .min ... .max)) {
     self.settings = settings

@@ -120,6 +120,7 @@ struct TableState: ~Copyable {
   mutating func noteUpdate(_ slot: Int) {
     guard let id = updates.next(after: updateID(slot), slot: UInt32(slot)) else { return }
     setUpdateID(slot, id)
+    compactUpdates()
   }
 
   mutating func remove(_ slot: Int) {
@@ -266,8 +267,17 @@ struct TableUpdates {
     items.append(Item(id: last, slot: slot))
     return last
   }
+  /// Where the numbers behind `id` begin: they are in order.
+  func index(after id: UInt32) -> Int {
+    var (low, high) = (0, items.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int32(bitPattern: items[middle].id &- id) <= 0 { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
   mutating func commit(_ id: UInt32) {
     if id &- committed <= last &- committed { committed = id }
   }
-  mutating func compact(keeping isLive: (Item) -> Bool) { items.removeAll { !isLive($0) } }
+  mutating func replace(_ live: [Item]) { items = live }
 }

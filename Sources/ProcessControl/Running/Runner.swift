@@ -69,6 +69,14 @@ enum Runner {
         statsSockets.append((settings, socket))
       }
     }
+    var peerSockets: [(section: Int, socket: Socket)] = []
+    for (section, peers) in model.peers.enumerated() where !peers.isDisabled && peers.localPeer != nil {
+      for settings in peers.binds {
+        if let socket = listening.open(settings, owner: "peers \(peers.name)", defaultBacklog: 100) {
+          peerSockets.append((section, socket))
+        }
+      }
+    }
     if !listening.errors.isEmpty {
       for error in listening.errors { diagnostics.alert(error) }
       diagnostics.alert("[haproxy.main()] Some protocols failed to start their listeners! Exiting.")
@@ -80,7 +88,7 @@ enum Runner {
     let facts = ProcessFacts(
       version: Version.text, releaseDate: Version.date, descriptorLimit: model.global.ulimitN ?? limits.maxSockets,
       maxSockets: limits.maxSockets, listeners: sockets.count + statsSockets.count)
-    let api = RuntimeAPISockets(facts: facts, listeners: statsSockets)
+    let api = RuntimeAPISockets(facts: facts, listeners: statsSockets, peers: peerSockets)
     let status = start(process, wakeUps, sockets, reports, api)
     for path in listening.paths { Files.remove(path) }
     return status

@@ -6,4 +6,6 @@ import System
 struct RuntimeAPISockets: Sendable {
   var facts: ProcessFacts
   var listeners: [(settings: BindSettings, socket: Socket)]
+  /// Where peers connect to: the section and its socket.
+  var peers: [(section: Int, socket: Socket)] = []
 }

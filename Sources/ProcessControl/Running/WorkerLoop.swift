@@ -1,6 +1,7 @@
 import EventLoop
 import HealthChecks
 import Observability
+import Peers
 import Proxies
 import Resolution
 import RuntimeAPI
@@ -18,12 +19,14 @@ final class WorkerLoop {
   /// On the first worker too.
   private var forwarder = RingForwarder()
   private var resolvers: ResolverScheduler
+  private var peers: PeersService
 
   init(worker: Worker, process: ProcessRuntime, reports: StateReports, api sockets: RuntimeAPISockets?) {
     self.worker = worker
     self.process = process
     self.reports = reports
     resolvers = ResolverScheduler(process: process)
+    peers = PeersService(process: process, listeners: sockets?.peers ?? [])
     checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
     let facts = sockets?.facts ?? ProcessFacts.none
     api = RuntimeAPIServer(process: process, facts: facts, listeners: sockets?.listeners ?? [])
@@ -36,6 +39,7 @@ final class WorkerLoop {
     if worker.index == 0 {
       forwarder.start(process.rings, &worker.loop)
       resolvers.start(&worker.loop)
+      peers.start(&worker.loop)
     }
     while true {
       let count = worker.loop.wait(block: !worker.hasReadyWork)
@@ -47,6 +51,7 @@ final class WorkerLoop {
         case TokenKind.runtimeAPI: api.handleEvent(event, &worker.loop)
         case TokenKind.log: forwarder.handleEvent(event, &worker.loop)
         case TokenKind.resolver: resolvers.handleEvent(event, &worker.loop)
+        case TokenKind.peers: peers.handleEvent(event, &worker.loop)
         default: worker.handle(event)
         }
       }
@@ -59,6 +64,7 @@ final class WorkerLoop {
         case TokenKind.runtimeAPI: api.handleTimer(Token(bits: token), &worker.loop)
         case TokenKind.log: forwarder.handleTimer(Token(bits: token), &worker.loop)
         case TokenKind.resolver: resolvers.handleTimer(Token(bits: token), &worker.loop)
+        case TokenKind.peers: peers.handleTimer(Token(bits: token), &worker.loop)
         default: worker.handleTimer(token)
         }
       }

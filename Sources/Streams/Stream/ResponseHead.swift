@@ -185,6 +185,7 @@ extension Worker {
       backend.counters.count(.responseErrors)
       stream.server?.counters.count(.responseErrors)
     }
+    countTrackedFailure(stream)
     setEnd(stream, .server, .headers)
     reply(stream, status: 502)
   }
@@ -200,6 +201,7 @@ extension Worker {
     backend.counters.count(.responseErrors)
     stream.server?.counters.count(.responseErrors)
     observeFailure(stream, .invalidHeaders)
+    countTrackedFailure(stream)
     setEnd(stream, .proxy, .headers)
     reply(stream, status: 502)
   }

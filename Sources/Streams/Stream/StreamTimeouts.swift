@@ -59,6 +59,7 @@ extension Worker {
       backend.counters.count(.responseErrors)
       stream.server?.counters.count(.responseErrors)
       observeFailure(stream, .readTimeout)
+      countTrackedFailure(stream)
       setEnd(stream, .serverTimeout, .headers)
       reply(stream, status: 504)
     }

@@ -1,0 +1,266 @@
+import Configuration
+public import EventLoop
+import Memory
+import Primitives
+public import Proxies
+import StickTables
+public import System
+
+/// Exchange of tables with peers (manual section 3.5), on the loop of one worker: connects to every remote peer, accepts
+/// them, tells changes and learns theirs. The owner of the loop hands it events and timers of `TokenKind.peers`.
+public struct PeersService: ~Copyable {
+  /// One remote peer.
+  private struct Remote {
+    let section: Int
+    let name: String
+    let endpoint: Endpoint
+    /// Its session, by number.
+    var session: Int?
+    /// Tick before which it is not connected to.
+    var nextTry: Int64 = 0
+  }
+  private let process: ProcessRuntime
+  private let listeners: [(section: Int, socket: Socket)]
+  private var remotes: [Remote] = []
+  private var sessions: [PeerSession?] = []
+  private var generations: [UInt32] = []
+  private var timer: TimerWheel.Slot = 0
+  /// By section: all of a peer was learned, or is being asked for since a tick.
+  private var isSynchronized: [Bool] = []
+  private var askedAt: [Int64] = []
+
+  private static let heartbeat: Int64 = 3000
+  private static let silence: Int64 = 5000
+  private static let turn: Int64 = 50
+
+  public init(process: ProcessRuntime, listeners: [(section: Int, socket: Socket)]) {
+    self.process = process
+    self.listeners = listeners
+    for (section, peers) in process.model.peers.enumerated() where !peers.isDisabled && peers.localPeer != nil {
+      for peer in peers.peers where peer.name != peers.localPeer?.name && peer.endpoint.family != .none {
+        remotes.append(Remote(section: section, name: peer.name, endpoint: peer.endpoint))
+      }
+    }
+    isSynchronized = process.model.peers.map { _ in false }
+    askedAt = process.model.peers.map { _ in 0 }
+  }
+
+  public mutating func start(_ loop: inout EventLoop) {
+    if remotes.isEmpty && listeners.isEmpty { return }
+    for (i, listener) in listeners.enumerated() {
+      let token = Token(kind: TokenKind.peers, index: i, generation: 0)
+      loop.poller.add(listener.socket.descriptor, .read, token: token.bits)
+    }
+    timer = loop.timers.allocate(token: Token(kind: TokenKind.peers, index: 0, generation: .max).bits)
+    loop.timers.arm(timer, at: loop.now + Self.turn)
+  }
+
+  // MARK: - Events
+
+  public mutating func handleEvent(_ event: Poller.Event, _ loop: inout EventLoop) {
+    let token = Token(bits: event.token)
+    if token.generation == 0 { return accept(token.index, &loop) }
+    guard token.index < sessions.count, generations[token.index] == token.generation else { return }
+    advance(token.index, &loop)
+  }
+
+  public mutating func handleTimer(_ token: Token, _ loop: inout EventLoop) {
+    let now = loop.now
+    loop.timers.arm(timer, at: now + Self.turn)
+    for i in remotes.indices where remotes[i].session == nil && now >= remotes[i].nextTry {
+      if process.stopping.value == 0 { connect(i, &loop) }
+    }
+    for i in sessions.indices {
+      guard let session = sessions[i] else { continue }
+      if now - session.lastReceived > Self.silence {
+        close(i, &loop)
+        continue
+      }
+      if session.stage == .established {
+        askForLesson(i, now)
+        sessions[i]?.push(process.serverNames, now: now)
+        if let waiting = sessions[i], waiting.output.isEmpty, now - waiting.lastSent >= Self.heartbeat {
+          sessions[i]?.sendControl(4)
+        }
+        flush(i, &loop)
+      }
+    }
+  }
+
+  private mutating func accept(_ i: Int, _ loop: inout EventLoop) {
+    guard i < listeners.count else { return }
+    while case .success(let (socket, _)) = listeners[i].socket.accept() {
+      // Strangers must not take all places.
+      if sessions.count(where: { $0 != nil }) > 2 * remotes.count + 16 {
+        socket.close()
+        continue
+      }
+      var session = PeerSession(stage: .awaitsHello, peer: -1, socket: socket, now: loop.now)
+      session.current = UInt64(listeners[i].section)
+      let place = add(session, &loop)
+      advance(place, &loop)
+    }
+  }
+
+  private mutating func connect(_ i: Int, _ loop: inout EventLoop) {
+    remotes[i].nextTry = loop.now + Self.silence
+    guard let socket = try? Socket.make(family: remotes[i].endpoint.family) else { return }
+    if case .failed = socket.connect(to: remotes[i].endpoint) { return socket.close() }
+    let place = add(PeerSession(stage: .connecting, peer: i, socket: socket, now: loop.now), &loop)
+    remotes[i].session = place
+  }
+
+  private mutating func add(_ session: PeerSession, _ loop: inout EventLoop) -> Int {
+    let place = sessions.firstIndex { $0 == nil } ?? sessions.count
+    if place == sessions.count {
+      sessions.append(nil)
+      generations.append(0)
+    }
+    generations[place] = generations[place] >= .max - 1 ? 1 : generations[place] + 1
+    sessions[place] = session
+    let token = Token(kind: TokenKind.peers, index: place, generation: generations[place])
+    loop.poller.add(session.socket.descriptor, [.read, .write, .peerClosed, .edge], token: token.bits)
+    return place
+  }
+
+  private mutating func close(_ i: Int, _ loop: inout EventLoop) {
+    guard let session = sessions[i] else { return }
+    sessions[i] = nil
+    generations[i] = generations[i] >= .max - 1 ? 1 : generations[i] + 1
+    loop.poller.remove(session.socket.descriptor)
+    session.socket.close()
+    if session.peer >= 0, remotes[session.peer].session == i {
+      remotes[session.peer].session = nil
+      // Not both sides at the same moment.
+      remotes[session.peer].nextTry = loop.now + Int64.random(in: 50...2050)
+      if askedAt[remotes[session.peer].section] != 0 { askedAt[remotes[session.peer].section] = 0 }
+    }
+  }
+
+  // MARK: - One session
+
+  private mutating func advance(_ i: Int, _ loop: inout EventLoop) {
+    guard sessions[i] != nil else { return }
+    if sessions[i]?.stage == .connecting, let session = sessions[i] {
+      if session.socket.pendingError != nil { return close(i, &loop) }
+      sayHello(i)
+    }
+    guard receive(i) else { return close(i, &loop) }
+    let now = loop.now
+    while let session = sessions[i] {
+      switch session.stage {
+      case .awaitsStatus:
+        guard let line = sessions[i]?.takeLine() else { return flush(i, &loop) }
+        if line != "200" { return close(i, &loop) }
+        sessions[i]?.lastReceived = now
+        establish(i, session.peer)
+        continue
+      case .awaitsHello:
+        guard readHello(i, &loop) else { return flush(i, &loop) }
+        continue
+      case .established:
+        let event = sessions[i]?.readMessages(process.serverNames, now: now) ?? .broken
+        let section = remotes[session.peer].section
+        switch event {
+        case .broken: return close(i, &loop)
+        case .resyncFinished: isSynchronized[section] = true
+        case .resyncPartial: askedAt[section] = 0
+        case .none: break
+        }
+      case .connecting, .closed: break
+      }
+      break
+    }
+    flush(i, &loop)
+  }
+
+  private mutating func sayHello(_ i: Int) {
+    guard let session = sessions[i], session.peer >= 0 else { return }
+    let remote = remotes[session.peer]
+    let local = process.model.peers[remote.section].localPeer?.name ?? ""
+    let hello = "HAProxyS 2.1\n\(remote.name)\n\(local) \(OwnProcess.id) 0\n"
+    sessions[i]?.output += hello.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+    sessions[i]?.stage = .awaitsStatus
+  }
+
+  /// The three lines of a hello; false while they are not complete, or were refused.
+  private mutating func readHello(_ i: Int, _ loop: inout EventLoop) -> Bool {
+    guard let session = sessions[i], session.input.count(where: { $0 == 0x0a }) >= 3 else {
+      if let waiting = sessions[i], waiting.input.count > 4096 { close(i, &loop) }
+      return false
+    }
+    let section = Int(clamping: session.current)
+    let version = sessions[i]?.takeLine() ?? ""
+    let wanted = sessions[i]?.takeLine() ?? ""
+    let sender = sessions[i]?.takeLine()?.split(separator: " ").first.map(String.init) ?? ""
+    let parts = version.split(separator: " ")
+    var status = "200"
+    let found = remotes.firstIndex { $0.section == section && $0.name == sender }
+    if parts.first != "HAProxyS" {
+      status = "501"
+    } else if parts.count < 2 || !parts[1].hasPrefix("2.") {
+      status = "502"
+    } else if wanted != process.model.peers[section].localPeer?.name {
+      status = "503"
+    } else if found == nil {
+      status = "504"
+    }
+    sessions[i]?.output += (status + "\n").utf8
+    guard status == "200", let found else {
+      flush(i, &loop)
+      close(i, &loop)
+      return false
+    }
+    // The last connection stays.
+    if let old = remotes[found].session, old != i { close(old, &loop) }
+    remotes[found].session = i
+    sessions[i]?.peer = found
+    sessions[i]?.lastReceived = loop.now
+    establish(i, found)
+    return true
+  }
+
+  private mutating func establish(_ i: Int, _ peer: Int) {
+    let section = remotes[peer].section
+    sessions[i]?.stage = .established
+    sessions[i]?.current = 0
+    sessions[i]?.tables = process.tables.filter { $0.settings.peers == section }.enumerated().map {
+      SharedTable(table: $0.element, localID: UInt64($0.offset + 1))
+    }
+  }
+
+  /// The first peer that is there is asked for all it knows.
+  private mutating func askForLesson(_ i: Int, _ now: Int64) {
+    guard let session = sessions[i], session.peer >= 0 else { return }
+    let section = remotes[session.peer].section
+    if isSynchronized[section] || askedAt[section] != 0 && now - askedAt[section] < Self.silence { return }
+    if askedAt[section] != 0 {
+      // Nobody has answered in time: what there is must do.
+      isSynchronized[section] = true
+      return
+    }
+    askedAt[section] = now
+    sessions[i]?.sendControl(0)
+  }
+
+  private mutating func receive(_ i: Int) -> Bool {
+    guard let socket = sessions[i]?.socket else { return false }
+    while true {
+      var bytes: [UInt8] = []
+      switch socket.receive(into: &bytes, limit: 16384) {
+      case .bytes: sessions[i]?.input += bytes
+      case .wouldBlock: return true
+      case .closed, .failed: return false
+      }
+      if (sessions[i]?.input.count ?? 0) > PeerSession.inputLimit { return true }
+    }
+  }
+
+  private mutating func flush(_ i: Int, _ loop: inout EventLoop) {
+    while let session = sessions[i], !session.output.isEmpty {
+      guard case .bytes(let n) = session.socket.send(session.output), n > 0 else { return }
+      sessions[i]?.output.removeFirst(n)
+      sessions[i]?.lastSent = loop.now
+    }
+  }
+}
