@@ -36,4 +36,5 @@ extension LoadContext {
 /// The keywords of `global` (manual section 3).
 let globalKeywords: [KeywordEntry] = UnservedGlobalKeywords.refusing(
   globalProcessKeywords + globalSwitches + globalLimits + globalTexts + globalEnvironmentKeywords + globalLogKeywords
-    + globalStatsKeywords + globalTuneKeywords + globalDormantKeywords + globalTLSKeywords + globalCaseKeywords)
+    + globalStatsKeywords + globalTuneKeywords + globalDormantKeywords + globalTLSKeywords + globalCaseKeywords
+    + globalVariableKeywords)

@@ -162,6 +162,7 @@ struct RuleLoadState {
   var userLists: [String: Int32] = [:]
   var users = UserListReading()
   var captures: [CaptureUse] = []
+  var startVariables: [StartVariable] = []
   var tables = TableLoadState()
   /// Conditions that look into buffers, which HTTP does not show, and where they were written.
   var bufferConditions: [Condition: SourceLocation] = [:]

@@ -18,6 +18,7 @@ import Samples
   for use in context.ruleState.captures { context.check(use) }
   context.resolvePatternEdits()
   if context.isUsable { context.model.program = context.samples.makeProgram() }
+  if context.isUsable { context.setStartVariables() }
 }
 
 /// What the names in arguments stand for.

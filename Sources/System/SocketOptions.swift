@@ -72,6 +72,16 @@ extension Socket {
     var value = linger(l_onoff: 1, l_linger: 0)
     return unsafe setsockopt(fd, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size)) == 0
   }
+  /// Makes `close` tell the peer nothing (`silent-drop`): where the process may, the kernel forgets the connection; else
+  /// the reset does not live past the first router. On one machine it arrives.
+  public func vanish(family: Endpoint.Family) {
+    // What was received is acknowledged now: sent again it would meet a reset.
+    setOption(Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
+    // TCP_REPAIR
+    if setOption(Int32(IPPROTO_TCP), 19, 1) { return }
+    // IPV6_UNICAST_HOPS, IP_TTL
+    if family == .ipv6 { setOption(Int32(IPPROTO_IPV6), 16, 1) } else { setOption(Int32(IPPROTO_IP), 2, 1) }
+  }
   @discardableResult public func bindToDevice(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     return unsafe bytes.withUnsafeBytes {

@@ -60,7 +60,10 @@ extension Worker {
         let counter: TrafficCounter = isSession ? .deniedSessions : .deniedConnections
         session.listener?.frontend.counters.count(counter)
         session.listener?.counters.count(counter)
-        if case .silentDrop = rule.action { session.connection.abort() }
+        if case .silentDrop = rule.action {
+          session.connection.socket.vanish(family: session.peer.family)
+          session.connection.abort()
+        }
         return false
       case .setVariable(let id, let expression, let conditions):
         var sample = Sample()

@@ -210,7 +210,10 @@ extension Worker {
       countDenied(stream, isResponse)
       setEnd(stream, .proxy, isResponse ? .headers : .request)
       stream.hidesRequestTime = !isResponse
-      if case .silentDrop = action { stream.session?.connection.abort() }
+      if case .silentDrop = action, let session = stream.session {
+        session.connection.socket.vanish(family: session.peer.family)
+        session.connection.abort()
+      }
       if stream.isHTTP {
         if stream.status == 0 { stream.status = -1 }
         breakOff(stream)

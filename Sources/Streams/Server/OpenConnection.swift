@@ -163,10 +163,10 @@ extension Worker {
   private func destination(of stream: Stream, _ backend: BackendReplica) -> Endpoint? {
     if let server = stream.server {
       var endpoint = server.currentEndpoint()
-      if let offset = server.settings.portOffset, let session = stream.session {
+      if let offset = server.settings.portOffset, stream.session != nil {
         endpoint.port = UInt16(truncatingIfNeeded: Int(destination(of: stream).port) + offset)
       }
-      if endpoint.family != .unix && endpoint.low == 0 && endpoint.high == 0, let session = stream.session {
+      if endpoint.family != .unix && endpoint.low == 0 && endpoint.high == 0, stream.session != nil {
         // Address 0.0.0.0: wherever the client wanted to go.
         let local = destination(of: stream)
         endpoint = Endpoint(family: local.family, port: endpoint.port, high: local.high, low: local.low)
