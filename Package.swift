@@ -27,6 +27,7 @@ let bytes: [Target] = [
   .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+  .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
   .target(name: "CLinux", linkerSettings: [.linkedLibrary("crypt")]),
   target("Primitives", []),
   target("Memory", ["CLinux", "Primitives"]),
@@ -40,6 +41,7 @@ let wire: [Target] = [
   target("DNS", ["Primitives"]),
   target("Compression", ["CZlib", "Memory"]),
   target("HTTP1", ["HTTP", "Memory", "Primitives"]),
+  target("HTTP2", ["CNGHTTP2", "HTTP", "HTTP1", "Memory", "Primitives"]),
   target("Connections", ["TLS", "EventLoop", "System", "Memory", "Primitives", "HTTP", "HTTP1"]),
 ]
 
@@ -87,7 +89,7 @@ let proxy: [Target] = [
       "Compression",
       "Prometheus", "StatsPage", "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections",
       "EventLoop", "HTTP",
-      "HTTP1",
+      "HTTP1", "HTTP2",
       "Rules",
       "LogFormat", "Samples", "StickTables", "TLS", "System", "Memory", "Primitives",
     ]),

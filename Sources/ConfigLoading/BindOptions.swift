@@ -85,7 +85,9 @@ let bindOptions: [BindOption] = [
   BindOption("proto") { bind throws(OptionError) in
     let name = try bind.cursor.take(orFail: "'proto' : missing value")
     guard MultiplexerNames.known.contains(name) else { throw .text("'proto' :  unknown MUX protocol '\(name)'") }
-    if !MultiplexerNames.implemented.contains(name) { throw .text("'proto \(name)' is not implemented by Weir yet.") }
+    if !MultiplexerNames.implemented.contains(name) && name != "h2" {
+      throw .text("'proto \(name)' is not implemented by Weir yet.")
+    }
     bind.settings.proto = name
   },
   BindOption("severity-output") { bind throws(OptionError) in

@@ -27,6 +27,9 @@ public struct Connection: ~Copyable {
   private var receiveWaitsForRoom = false
   private var sendWaitsForBytes = false
 
+  /// In place of a socket: one stream of a multiplexed connection.
+  @usableFromInline var link: ByteLink?
+
   public init(_ socket: Socket) { self.socket = socket }
   /// No connection: nothing can be received or sent.
   public init() {
@@ -35,13 +38,15 @@ public struct Connection: ~Copyable {
     canSend = false
   }
   public var hasFailed: Bool { error != nil }
-  @inlinable public var isOpen: Bool { socket.descriptor.isOpen }
+  @inlinable public var isOpen: Bool { socket.descriptor.isOpen || link != nil }
+  /// It is a stream of another connection: there is no socket behind it.
+  @inlinable public var isLinked: Bool { link != nil }
   /// -1 where there is no connection.
   public var descriptorNumber: Int { Int(socket.descriptor.number) }
 
   /// Registers once, for everything; later waits cost nothing.
   @inlinable public mutating func register(with poller: Poller, token: Token) {
-    if isRegistered { return }
+    if isRegistered || isLinked { return }
     markRegistered()
     poller.add(socket.descriptor, .connection, token: token.bits)
   }
@@ -58,6 +63,7 @@ public struct Connection: ~Copyable {
   }
 
   public mutating func receive(into buffer: inout Buffer, limit: Int = .max) -> IOResult {
+    if let link { return receive(from: link, into: &buffer, limit: limit) }
     if isTLS { return receiveTLS(into: &buffer, limit: limit) }
     let asked = min(limit, buffer.room)
     let result = socket.receive(into: &buffer, limit: limit)
@@ -75,6 +81,7 @@ public struct Connection: ~Copyable {
   }
 
   public mutating func send(_ first: Bytes, _ second: Bytes = Bytes(), more: Bool = false) -> IOResult {
+    if let link { return send(to: link, first, second) }
     if isTLS { return sendTLS(first, second) }
     let result = socket.send(first, second, more: more)
     switch result {
@@ -114,6 +121,7 @@ public struct Connection: ~Copyable {
   public mutating func endSending() {
     if endSent { return }
     endSent = true
+    if let link { return link.endSending() }
     tls?.endSending()
     socket.shutdown(.write)
   }
@@ -121,9 +129,21 @@ public struct Connection: ~Copyable {
   public mutating func setCanReceive(_ value: Bool) { canReceive = value }
   public mutating func setCanSend(_ value: Bool) { canSend = value }
 
+  // What streams of multiplexed connections meet.
+  mutating func notePeerGone() { (peerClosed, hungUp) = (true, true) }
+  mutating func noteReceived(_ end: IOResult) -> IOResult {
+    (canReceive, endReceived, peerClosed) = (false, true, true)
+    if case .failed(let e) = end { error = e }
+    return end
+  }
+  mutating func noteSendFailure(_ e: SystemError) -> IOResult {
+    (canSend, error) = (false, e)
+    return .failed(e)
+  }
+
   /// What a pending connect came to: nil while it is still under way.
   public mutating func connectResult() -> Result<Void, SystemError>? {
-    if let pending = socket.pendingError {
+    if !isLinked, let pending = socket.pendingError {
       error = pending
       return .failure(pending)
     }
@@ -133,16 +153,21 @@ public struct Connection: ~Copyable {
   /// Closes; what is left is no connection.
   public mutating func close() {
     if !isOpen { return }
+    if let link { link.close(abort: false) }
     if isTLS { endTLS() }
-    socket.close()
+    if !isLinked { socket.close() }
     self = Connection()
   }
   /// Closes with a reset: unsent bytes are dropped.
   public mutating func abort() {
     if !isOpen { return }
-    tls?.endQuietly()
-    socket.setNoLinger()
-    socket.close()
+    if let link {
+      link.close(abort: true)
+    } else {
+      tls?.endQuietly()
+      socket.setNoLinger()
+      socket.close()
+    }
     self = Connection()
   }
 }

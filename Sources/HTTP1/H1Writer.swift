@@ -45,8 +45,20 @@ public enum H1Writer {
   }
 
   static func writeRequestLine(_ message: borrowing HTTPMessage, to buffer: inout Buffer) -> Bool {
-    buffer.append(short: message.methodName) && buffer.append(byte: 0x20) && buffer.append(short: message.target)
+    buffer.append(short: message.methodName) && buffer.append(byte: 0x20)
+      && buffer.append(short: writtenTarget(message))
       && buffer.append(byte: 0x20) && writeVersion(message, to: &buffer) && buffer.append(short: Bytes("\r\n"))
+  }
+
+  /// What came over HTTP/2 with an authority has its target in the absolute form, which servers do not want.
+  private static func writtenTarget(_ message: borrowing HTTPMessage) -> Bytes {
+    if message.majorVersion < 2 { return message.target }
+    let target = RequestTarget(message.target)
+    guard target.form == .absolute,
+      target.scheme.equalsIgnoringCase("http") || target.scheme.equalsIgnoringCase("https")
+    else { return message.target }
+    if !target.pathAndQuery.isEmpty { return target.pathAndQuery }
+    return message.method == .options ? Bytes("*") : Bytes("/")
   }
 
   static func writeStatusLine(_ message: borrowing HTTPMessage, to buffer: inout Buffer) -> Bool {
@@ -56,7 +68,9 @@ public enum H1Writer {
   }
 
   static func writeVersion(_ message: borrowing HTTPMessage, to buffer: inout Buffer) -> Bool {
-    if message.majorVersion == 1 && message.minorVersion == 1 { return buffer.append(short: Bytes("HTTP/1.1")) }
+    if message.majorVersion >= 2 || (message.majorVersion == 1 && message.minorVersion == 1) {
+      return buffer.append(short: Bytes("HTTP/1.1"))
+    }
     return buffer.append(short: Bytes("HTTP/")) && buffer.append(byte: 0x30 + message.majorVersion % 10)
       && buffer.append(byte: 0x2e) && buffer.append(byte: 0x30 + message.minorVersion % 10)
   }

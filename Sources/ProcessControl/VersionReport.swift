@@ -35,6 +35,7 @@ public enum VersionReport {
       \(pollers)
       Available multiplexer protocols :
       (protocols marked as <default> cannot be specified using 'proto' keyword)
+               h2 : mode=HTTP  side=FE     mux=H2    flags=HTX|HOL_RISK|NO_UPG
         <default> : mode=HTTP  side=FE|BE  mux=H1    flags=HTX
                h1 : mode=HTTP  side=FE|BE  mux=H1    flags=HTX|NO_UPG
         <default> : mode=TCP   side=FE|BE  mux=PASS  flags=

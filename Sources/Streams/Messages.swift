@@ -95,6 +95,8 @@ extension Worker {
       if session.listener?.frontend.options.contains(.idleCloseOnResponse) == true { continue }
       closeSession(session)
     }
+    for session in sessions where session.mux != nil { stopMux(session) }
+    settleLinks()
     for backend in backends {
       for server in backend?.servers ?? [] { dropIdle(backend: backend!.index, server: server.index) }
     }

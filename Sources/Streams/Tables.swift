@@ -20,6 +20,8 @@ extension Worker {
     session.listener = nil
     session.stream = nil
     session.input.release()
+    session.mux = nil
+    session.carrier = nil
     session.hasLocal = false
     session.hasNetScalerHeader = false
     session.isAskedForProxyHeader = false

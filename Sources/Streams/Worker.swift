@@ -1,6 +1,7 @@
 import Connections
 public import EventLoop
 import HTTP1
+import HTTP2
 import LogFormat
 public import Memory
 public import Observability
@@ -32,6 +33,12 @@ public final class Worker {
   let resources: PumpResources
   /// `h1-case-adjust`; nil without rules.
   let headerCase: HeaderCase?
+  /// What HTTP/2 connections share, their streams' links that somebody has used, and those with something to send.
+  let http2Tools: HTTP2Tools
+  let linkBoard = LinkBoard()
+  var dirtyMuxes: [Session] = []
+  var isSettling = false
+  var readAgain: [Session] = []
   public var logs: LogSender
   let builtInAnswers = ErrorAnswerTable()
   /// What rules refer to.
@@ -97,6 +104,7 @@ public final class Worker {
       routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName,
       processID: Int(OwnProcess.id))
     resources = PumpResources(pool: buffers, limits: tune.limits)
+    http2Tools = HTTP2Tools(limits: tune.limits, pool: buffers)
     headerCase = HeaderCase(process.model.global.headerCaseAdjust)
     arena = ByteArena(capacity: max(64 << 10, t.bufferSize * 4))
     identifierContext = LogContext(
@@ -145,6 +153,7 @@ public final class Worker {
 
   /// Handles one event of this worker's kinds. Events for what is gone are dropped.
   public func handle(_ event: Poller.Event) {
+    defer { if !linkBoard.isEmpty { settleLinks() } }
     let token = Token(bits: event.token)
     switch token.kind {
     case TokenKind.client:
@@ -170,6 +179,7 @@ public final class Worker {
 
   /// Handles one timer of this worker's kinds.
   public func handleTimer(_ bits: UInt64) {
+    defer { if !linkBoard.isEmpty { settleLinks() } }
     let token = Token(bits: bits)
     switch token.kind {
     case TokenKind.client:
@@ -186,11 +196,13 @@ public final class Worker {
   }
 
   /// Whether the loop must not sleep: streams wait for their next turn.
-  public var hasReadyWork: Bool { !ready.isEmpty }
+  public var hasReadyWork: Bool { !ready.isEmpty || !readAgain.isEmpty }
 
   /// Gives every stream that stopped for fairness another turn.
   public func runReady() {
+    if !readAgain.isEmpty { runMuxes() }
     if ready.isEmpty { return }
+    defer { if !linkBoard.isEmpty { settleLinks() } }
     // Both lists keep their storage.
     swap(&ready, &turn)
     if hasNice { turn.sort { $0.nice < $1.nice } }
@@ -228,6 +240,8 @@ struct WorkerTuning {
   let compressionLevel: Int
   /// Streams that may have another turn between two looks at the sockets, at least 1.
   let runQueueDepth: Int
+  /// `tune.h2.*`
+  let http2: HTTP2Limits
   let splices: Bool
   let clientReceiveBuffer: Int?
   let clientSendBuffer: Int?

@@ -68,7 +68,7 @@ extension Worker {
       session.state = .idle
       session.idleSince = loop.now
       session.headDeadline = loop.deadline(after: frontend.timeouts.httpRequest)
-      readIdle(session)
+      if !beginsWithHTTP2(session) { readIdle(session) }
     }
   }
 
@@ -77,6 +77,10 @@ extension Worker {
     case .proxyHeader: readProxyHeader(session)
     case .tlsHandshake: continueHandshake(session)
     case .idle: readIdle(session)
+    case .multiplexing: muxEvent(session)
+    case .preface:
+      session.state = .idle
+      readIdle(session)
     case .active: if let stream = session.stream { advance(stream) }
     case .draining: drain(session)
     }
@@ -89,6 +93,8 @@ extension Worker {
     case .tlsHandshake: handshakeTimeout(session)
     case .idle:
       idleTimeout(session)
+    case .multiplexing: muxTimeout(session)
+    case .preface: closeSession(session)
     case .draining:
       closeSession(session)
     case .active: break
@@ -110,6 +116,7 @@ extension Worker {
           return idleEnd(session)
         }
       }
+      if session.requestCount == 0 && isHTTP2Preface(session) { return }
       let stream = startStream(session)
       stream.requestChannel.input = session.input.take()
       stream.requestChannel.transferred = 0
@@ -202,6 +209,7 @@ extension Worker {
   /// Ends the connection and everything of the session.
   func closeSession(_ session: Session, reset: Bool = false) {
     guard let listener = session.listener, session.connection.isOpen else { return }
+    if session.mux != nil { return endMux(session) }
     if let own = session.privateServer {
       session.privateServer = nil
       closeServerConnection(own)
@@ -211,8 +219,9 @@ extension Worker {
     } else {
       session.connection.close()
     }
+    let isLinked = session.carrier != nil
     giveBack(session)
-    connectionEnded(listener)
+    if isLinked { activeSessions -= 1 } else { connectionEnded(listener) }
   }
 
   /// The address that the client connected to.

@@ -19,6 +19,8 @@ final class ListenerReplica {
   let netScalerMagic: UInt32?
   /// nil in clear text.
   let tlsContext: TLSContext?
+  /// `proto`
+  let proto: String?
   let isUnix: Bool
   /// `nice`: streams of lower ones come first where there is a choice.
   let nice: Int
@@ -44,6 +46,7 @@ final class ListenerReplica {
     acceptsProxyHeader = s.acceptProxy
     netScalerMagic = s.acceptNetscalerCIP
     tlsContext = s.tlsContext
+    proto = s.proto
     let local = socket.localEndpoint
     isUnix = local.family == .unix
     id = s.id

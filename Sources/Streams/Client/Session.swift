@@ -13,6 +13,9 @@ final class Session {
     case tlsHandshake
     /// Between requests, or before the first.
     case idle
+    /// The connection speaks HTTP/2, or has begun to.
+    case multiplexing
+    case preface
     /// A stream owns the connection.
     case active
     /// The answer is out and the connection ends: what still comes is thrown away until the client has closed.
@@ -48,6 +51,12 @@ final class Session {
   var isAskedForProxyHeader = false
   var expectsProxyHeader: Bool { isAskedForProxyHeader || listener?.acceptsProxyHeader == true }
   var requestCount = 0
+  /// The HTTP/2 of this connection.
+  var mux: ClientMux?
+  /// This is one stream of that session's connection.
+  var carrier: Session?
+  /// The session that has the socket.
+  var transport: Session { carrier ?? self }
   var drained = 0
   /// The set of variables of the session; 0 for none.
   var variables: UInt32 = 0

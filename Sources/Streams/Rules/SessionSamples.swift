@@ -67,7 +67,7 @@ struct SessionSampleView: SampleSource {
       }
     case .soId: return put((session.listener?.id).map { .integer(Int64($0)) })
     case .soName: return put((session.listener?.name).flatMap { $0.isEmpty ? nil : .string($0) })
-    case .fcHttpMajor: return put(.integer(1))
+    case .fcHttpMajor: return put(.integer(session.carrier != nil || session.mux != nil ? 2 : 1))
     case .fcRcvdProxy: return put(.boolean(session.expectsProxyHeader))
     case .stopping: return put(.boolean(worker.isStopping))
     default: return secured(call, evaluator, &sample)
@@ -76,9 +76,10 @@ struct SessionSampleView: SampleSource {
 
   /// What TLS has to tell.
   private func secured(_ call: FetchCall, _ evaluator: Evaluator, _ sample: inout Sample) -> FetchStatus? {
-    if !session.connection.isTLS { return TLSSamples.clear(call, &sample) }
+    if !session.transport.connection.isTLS { return TLSSamples.clear(call, &sample) }
     var found = sample
-    let status = session.connection.withTLS { TLSSamples.client(call, $0, evaluator.arena, into: &found) } ?? nil
+    let status =
+      session.transport.connection.withTLS { TLSSamples.client(call, $0, evaluator.arena, into: &found) } ?? nil
     sample = found
     return status
   }

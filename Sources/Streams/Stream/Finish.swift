@@ -42,7 +42,9 @@ extension Worker {
       }
     }
     if stream.isQueued { _ = leaveQueue(stream) }
-    let keep = stream.clientKeepsAlive && requestOver && !stream.isTunnel && session.connection.endSent == false
+    let keep =
+      stream.clientKeepsAlive && requestOver && !stream.isTunnel && session.connection.endSent == false
+      && session.carrier == nil
     if keep {
       // What has come of the next request stays; an empty buffer goes back.
       stream.requestChannel.releaseHead()
@@ -54,7 +56,7 @@ extension Worker {
     if keep {
       session.stream = nil
       sessionIdle(session)
-    } else if mustDrain
+    } else if (mustDrain && session.carrier == nil)
       || (graceful && session.connection.canReceive == true && session.connection.peerClosed == false
         && session.connection.isRegistered == true)
     {

@@ -45,6 +45,7 @@ extension Worker {
       return refuseRequest(stream, H1Error(state: .chunkSize, offset: framing.headLength))
     }
     stream.requestFraming = framing
+    if session.carrier != nil { (stream.request.majorVersion, stream.request.minorVersion) = (2, 0) }
     stream.headReceivedTick = loop.now
     session.requestCount += 1
     countTrackedRequest(session, nil)
@@ -96,7 +97,8 @@ extension Worker {
     var end = head.firstIndex(of: 0x0a) ?? head.count
     if end > 0 && head[end - 1] == 0x0d { end -= 1 }
     // The version as it was written: the message keeps only what it means.
-    let version = end >= 8 ? head.slice(end - 8, 8) : Bytes("HTTP/1.1")
+    let version =
+      stream.session?.carrier != nil ? Bytes("HTTP/2.0") : end >= 8 ? head.slice(end - 8, 8) : Bytes("HTTP/1.1")
     arena.reset()
     arena.begin()
     arena.append(stream.request.methodName)
@@ -148,11 +150,11 @@ extension Worker {
   }
 
   /// Ends a stream that never had a request: a line with `<BADREQ>`, no answer.
-  func endWithoutRequest(_ stream: Stream, cause: EndCause) {
+  func endWithoutRequest(_ stream: Stream, cause: EndCause, status: Int = 400) {
     guard let session = stream.session else { return }
     setEnd(stream, cause, .request)
-    stream.status = 400
-    stream.frontend?.counters.count(.http4xx)
+    stream.status = status
+    if status == 400 { stream.frontend?.counters.count(.http4xx) }
     stream.frontend?.counters.count(.requestsTotal)
     logStream(stream)
     abandon(stream)

@@ -13,7 +13,7 @@ extension Worker {
     let wanted: ProxyOptions = isRequest ? [.spliceAuto, .spliceRequest] : [.spliceAuto, .spliceResponse]
     if options.isDisjoint(with: wanted) || !tune.splices { return false }
     guard let session = stream.session, let server = stream.serverConnection, server.connection.isOpen,
-      !session.connection.isTLS, !server.connection.isTLS
+      !session.connection.isTLS, !session.connection.isLinked, !server.connection.isTLS
     else { return false }
     if isRequest {
       guard prepare(&stream.requestChannel) else { return false }

@@ -143,8 +143,8 @@ struct StreamLogView: LogSource {
   var logFrontendAddress: Endpoint { worker.destination(of: stream) }
   var logServerSource: Endpoint { stream.serverConnection?.connection.socket.localEndpoint ?? .none }
   var logServerAddress: Endpoint { stream.serverConnection?.remote ?? .none }
-  var logTLSVersion: Bytes? { stream.session?.connection.withTLS { $0.version } }
-  var logTLSCipher: Bytes? { stream.session?.connection.withTLS { $0.cipher } ?? nil }
+  var logTLSVersion: Bytes? { stream.session?.transport.connection.withTLS { $0.version } }
+  var logTLSCipher: Bytes? { stream.session?.transport.connection.withTLS { $0.cipher } ?? nil }
   var logIsHTTP: Bool { stream.isHTTP }
   var logStatus: Int { stream.isHTTP ? stream.status : 0 }
   var logBytesRead: UInt64 { stream.responseChannel.transferred }

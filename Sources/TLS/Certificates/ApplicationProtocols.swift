@@ -1,6 +1,6 @@
 /// Which of the protocols that a configuration names can be agreed on.
 enum ApplicationProtocols {
-  /// HTTP/2 is not offered until there is a multiplexer for it: both sides then agree on HTTP/1.1.
+  /// HTTP/2 is not offered to servers until there is a multiplexer for it: both sides then agree on HTTP/1.1.
   static let hasHTTP2 = false
 
   /// `list` in the form of ALPN, without what is not there.

@@ -128,7 +128,7 @@ struct ListenerContexts: Sendable {
     verification.ignoredCertificateErrors = settings.ignoredCertificateErrors
     let data = TLSContextData(
       .server, verification: verification,
-      applicationProtocols: ApplicationProtocols.served(options.applicationProtocols ?? []),
+      applicationProtocols: options.applicationProtocols ?? [],
       nextProtocols: options.nextProtocols ?? [], ticketKeys: settings.ticketKeys, chooser: chooser, status: status,
       helloLimit: tuning.helloLimit)
     guard var builder = ContextBuilder(data) else {

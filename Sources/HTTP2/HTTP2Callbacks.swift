@@ -1,0 +1,109 @@
+import CNGHTTP2
+import Memory
+
+/// What nghttp2 calls. Each finds its session in the user data and writes down what happened there; none calls up.
+enum HTTP2Callbacks {
+  static func makeServer() -> OpaquePointer? {
+    var callbacks: OpaquePointer?
+    var options: OpaquePointer?
+    var session: OpaquePointer?
+    guard unsafe nghttp2_session_callbacks_new(&callbacks) == 0, unsafe nghttp2_option_new(&options) == 0 else {
+      return nil
+    }
+    unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, beginHeaders)
+    unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks, header)
+    unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, frame)
+    unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, data)
+    unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, close)
+    unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks, sendData)
+    unsafe nghttp2_option_set_no_auto_window_update(options, 1)
+    // Messages are checked here, and become HTTP/1.1, which is checked again.
+    unsafe nghttp2_option_set_no_http_messaging(options, 1)
+    unsafe nghttp2_option_set_no_closed_streams(options, 1)
+    unsafe nghttp2_option_set_max_continuations(options, 32)
+    let result = unsafe nghttp2_session_server_new2(&session, callbacks, nil, options)
+    unsafe nghttp2_session_callbacks_del(callbacks)
+    unsafe nghttp2_option_del(options)
+    return result == 0 ? unsafe session : nil
+  }
+
+  private static func owner(_ user: UnsafeMutableRawPointer?) -> HTTP2Session? {
+    unsafe user.map { unsafe Unmanaged<HTTP2Session>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private static let beginHeaders: nghttp2_on_begin_headers_callback = { _, _, user in
+    unsafe owner(user)?.block.begin()
+    return 0
+  }
+  private static let header: nghttp2_on_header_callback = { _, _, name, nameLength, value, valueLength, _, user in
+    guard let session = unsafe owner(user), let name = unsafe name, let value = unsafe value else { return 0 }
+    unsafe session.block.add(Bytes(base: name, count: nameLength), Bytes(base: value, count: valueLength))
+    return 0
+  }
+  private static let frame: nghttp2_on_frame_recv_callback = { _, frame, user in
+    guard let session = unsafe owner(user), let frame = unsafe frame else { return 0 }
+    let head = unsafe frame.pointee.hd
+    let ends = head.flags & 1 != 0
+    if head.type == 1 {
+      let isFirst = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+      session.events.append(.head(head.stream_id, isFirst: isFirst, ends: ends))
+    } else if head.type == 0 && ends {
+      session.events.append(.ended(head.stream_id))
+    }
+    return 0
+  }
+  private static let data: nghttp2_on_data_chunk_recv_callback = { _, _, id, bytes, count, user in
+    guard let session = unsafe owner(user), let bytes = unsafe bytes else { return 0 }
+    unsafe session.events.append(.data(id, Bytes(base: bytes, count: count)))
+    return 0
+  }
+  private static let close: nghttp2_on_stream_close_callback = { _, id, code, user in
+    unsafe owner(user)?.noteClosed(id, code)
+    return 0
+  }
+
+  /// How much of a stream's body may go into the next frame.
+  static let readData: nghttp2_data_source_read_callback = { raw, id, _, limit, flags, _, user in
+    guard let session = unsafe owner(user), let stream = session.streams[id], let raw = unsafe raw else {
+      return ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    }
+    if stream.available == 0 && !stream.bodyDone { _ = stream.prepare(session.tools) }
+    if stream.available > 0 {
+      let n = min(stream.available, limit)
+      var bits = NGHTTP2_DATA_FLAG_NO_COPY.rawValue
+      if case .length(let left) = stream.body, left == UInt64(n) { bits |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+      unsafe flags?.pointee |= UInt32(bits)
+      return n
+    }
+    if stream.bodyDone {
+      unsafe flags?.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+      if stream.hasTrailers {
+        unsafe flags?.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+        // The message may be another stream's by now.
+        session.tools.trailerParser.reset()
+        if case .complete = session.tools.trailerParser.parse(&stream.link.outgoing, into: &session.tools.message) {
+          unsafe HTTP2Submission.trailers(raw, stream, session.tools)
+        }
+        stream.hasTrailers = false
+      }
+      stream.link.outgoing.consume(min(stream.trailersLength, stream.link.outgoing.count))
+      stream.trailersLength = 0
+      return 0
+    }
+    stream.isDeferred = true
+    return ssize_t(NGHTTP2_ERR_DEFERRED.rawValue)
+  }
+
+  private static let sendData: nghttp2_send_data_callback = { _, frame, head, length, _, user in
+    guard let session = unsafe owner(user), let frame = unsafe frame, let head = unsafe head,
+      let stream = session.streams[unsafe frame.pointee.hd.stream_id]
+    else { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue }
+    guard unsafe session.output.append(Bytes(base: head, count: 9)),
+      session.output.append(stream.link.outgoing.readable.prefix(length))
+    else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
+    stream.sent(length)
+    session.dataSent = true
+    if !stream.link.isClosed { session.drained.append(stream.id) }
+    return NGHTTP2_ERR_PAUSE.rawValue
+  }
+}

@@ -1,0 +1,39 @@
+public import Memory
+
+/// What a session offers to its peer and takes from it (`tune.h2.*`).
+public struct HTTP2Limits: Sendable {
+  public var headerTableSize = 4096
+  /// Bytes of a stream's body that the peer may send before any was used.
+  public var initialWindow = 65535
+  /// Streams that the peer may have open at once.
+  public var maxStreams = 100
+  public var maxFrameSize = 16384
+  /// The most fields of a head, and the most bytes of one with its pseudo-headers.
+  public var maxFields = 202
+  public var maxListLength = 16384
+  /// WebSockets are offered (RFC 8441).
+  public var offersConnect = true
+  public init() {}
+}
+
+/// Error codes of RFC 9113, section 7.
+public enum HTTP2Error {
+  public static let none: UInt32 = 0
+  public static let protocolError: UInt32 = 1
+  public static let internalError: UInt32 = 2
+  public static let refusedStream: UInt32 = 7
+  public static let cancel: UInt32 = 8
+  public static let enhanceYourCalm: UInt32 = 11
+}
+
+/// What came from the peer, in order.
+public enum HTTP2Event {
+  /// A complete header block on a stream; its fields are the session's until the next bytes are received.
+  case head(Int32, isFirst: Bool, ends: Bool)
+  /// Bytes of a body: a view of the received bytes.
+  case data(Int32, Bytes)
+  /// The peer has ended its direction by a DATA frame.
+  case ended(Int32)
+  /// The stream is over on the wire.
+  case closed(Int32, code: UInt32)
+}

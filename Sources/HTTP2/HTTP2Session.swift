@@ -1,0 +1,277 @@
+import CNGHTTP2
+import HTTP
+import HTTP1
+public import Memory
+
+/// The server's end of an HTTP/2 connection, without sockets: bytes in, events out; heads and bodies of its streams in,
+/// bytes out. nghttp2 does frames, HPACK and windows; its callbacks only write into this object.
+@safe public final class HTTP2Session {
+  private let raw: OpaquePointer
+  let tools: HTTP2Tools
+  let limits: HTTP2Limits
+  public var block: HTTP2FieldBlock
+  /// Emptied by the owner.
+  public var events: [HTTP2Event] = []
+  public private(set) var streams: [Int32: HTTP2Stream] = [:]
+  public let output: ByteQueue
+  /// Streams whose users may write again since bytes left: emptied by the owner.
+  public var drained: [Int32] = []
+  private var prefaceLeft = 24
+  private var frameLeft = 0
+  private var lastStream: Int32 = 0
+  private var allowance = HTTP2Allowance()
+  private var hasFailed = false
+  var dataSent = false
+  public private(set) var goesAway = false
+  /// Streams whose users have gone before the peer had ended its direction.
+  private var lingering: [Int32] = []
+
+  public init?(limits: HTTP2Limits, tools: HTTP2Tools, pool: BufferPool) {
+    self.limits = limits
+    self.tools = tools
+    block = HTTP2FieldBlock(pool: pool, maxFields: limits.maxFields)
+    output = ByteQueue(pool: pool)
+    guard let raw = unsafe HTTP2Callbacks.makeServer() else { return nil }
+    unsafe self.raw = unsafe raw
+    unsafe nghttp2_session_set_user_data(raw, Unmanaged.passUnretained(self).toOpaque())
+    events.reserveCapacity(32)
+    submitSettings()
+  }
+  deinit { unsafe nghttp2_session_del(raw) }
+
+  private func submitSettings() {
+    func entry(_ id: Int, _ value: Int) -> nghttp2_settings_entry {
+      nghttp2_settings_entry(settings_id: Int32(id), value: UInt32(clamping: value))
+    }
+    var list: [nghttp2_settings_entry] = []
+    if limits.headerTableSize != 4096 { list.append(entry(1, limits.headerTableSize)) }
+    if limits.offersConnect { list.append(entry(8, 1)) }
+    if limits.maxStreams > 0 { list.append(entry(3, limits.maxStreams)) }
+    if limits.initialWindow != 65535 { list.append(entry(4, limits.initialWindow)) }
+    if limits.maxFrameSize != 16384 { list.append(entry(5, limits.maxFrameSize)) }
+    unsafe nghttp2_submit_settings(raw, 0, list, list.count)
+    // The windows of the streams bound what may come; the connection's leaves room for several of them.
+    let window = Int32(clamping: max(1 << 20, limits.initialWindow &* 2))
+    unsafe nghttp2_session_set_local_window_size(raw, 0, 0, window)
+  }
+
+  // MARK: Receiving
+
+  public enum Progress { case needMore, events, tooManyStreams, failed }
+
+  /// Takes frames from `input` until there are events, or nothing more can be done.
+  public func receive(_ input: inout Buffer, now: Int64) -> Progress {
+    if hasFailed { return .failed }
+    while !input.isEmpty {
+      if prefaceLeft > 0 {
+        let n = min(prefaceLeft, input.count)
+        prefaceLeft -= n
+        if !feed(&input, n) { return .failed }
+        continue
+      }
+      if frameLeft == 0 {
+        let b = input.readable
+        if b.count < 9 {
+          input.compact()
+          return .needMore
+        }
+        let length = Int(b[0]) << 16 | Int(b[1]) << 8 | Int(b[2])
+        let id = Int32(bitPattern: UInt32(b[5] & 127) << 24 | UInt32(b[6]) << 16 | UInt32(b[7]) << 8 | UInt32(b[8]))
+        // As in HAProxy, a stream counts until its server's work has ended, and no other begins before.
+        if b[3] == 1 && id > lastStream && isAtLimit {
+          return .tooManyStreams
+        }
+        if !allowance.admits(type: b[3], length: length, flags: b[4], now: now) {
+          terminate(HTTP2Error.enhanceYourCalm)
+          return .failed
+        }
+        frameLeft = length + 9
+      }
+      let n = min(frameLeft, input.count)
+      frameLeft -= n
+      if !feed(&input, n) { return .failed }
+      if !events.isEmpty { return .events }
+    }
+    return .needMore
+  }
+
+  private func feed(_ input: inout Buffer, _ n: Int) -> Bool {
+    let result = unsafe input.readable.prefix(n).withUnsafeBytes {
+      unsafe nghttp2_session_mem_recv(raw, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), n)
+    }
+    input.consume(n)
+    if result < 0 { hasFailed = true }
+    return result >= 0
+  }
+
+  /// As many streams are open as may be.
+  public var isAtLimit: Bool { limits.maxStreams > 0 && streams.count >= limits.maxStreams }
+  /// A request begins.
+  public func open(_ stream: HTTP2Stream) {
+    streams[stream.id] = stream
+    lastStream = max(lastStream, stream.id)
+  }
+  public func noteRefused(_ id: Int32) { lastStream = max(lastStream, id) }
+  /// Forgets a stream whose user has gone.
+  public func forget(_ stream: HTTP2Stream) { streams[stream.id] = nil }
+
+  /// Bytes of a body for a stream; the connection's window is given back at once, the stream's by `consumed`.
+  public func take(_ bytes: Bytes, for id: Int32) {
+    unsafe nghttp2_session_consume_connection(raw, bytes.count)
+    guard let stream = streams[id], !stream.isReset else {
+      unsafe nghttp2_session_consume_stream(raw, id, bytes.count)
+      return
+    }
+    if !stream.receive(bytes, tools) { return malformed(stream) }
+    consumed(stream)
+  }
+  /// The peer has ended its direction, with trailers or without.
+  public func end(_ stream: HTTP2Stream, trailers: Bool) {
+    stream.peerEnded = true
+    if let left = stream.bodyLeft, left > 0 { return malformed(stream) }
+    if stream.isChunkedIn {
+      _ = stream.link.incoming.append(Bytes("0\r\n"))
+      if trailers {
+        for i in 0..<block.count {
+          let (name, value) = (block.name(i), block.value(i))
+          if name.at(0) == 0x3a || !HTTP2FieldCheck.isRegular(name, value) || !HTTP2FieldCheck.isSound(value) {
+            return malformed(stream)
+          }
+          _ =
+            stream.link.incoming.append(name) && stream.link.incoming.append(Bytes(": "))
+            && stream.link.incoming.append(value) && stream.link.incoming.append(Bytes("\r\n"))
+        }
+      }
+      _ = stream.link.incoming.append(Bytes("\r\n"))
+    } else if stream.isConnect || stream.isExtended {
+      stream.link.incomingEnded = true
+    }
+  }
+  private func malformed(_ stream: HTTP2Stream) {
+    stream.link.isBroken = true
+    reset(stream, HTTP2Error.protocolError)
+  }
+  /// Gives the windows back of what the user has taken.
+  public func consumed(_ stream: HTTP2Stream) {
+    let waiting = min(stream.unconsumed, stream.link.isClosed ? 0 : stream.link.incoming.count)
+    let n = stream.unconsumed - waiting
+    if n <= 0 { return }
+    stream.unconsumed = waiting
+    if !stream.isClosed { unsafe nghttp2_session_consume_stream(raw, stream.id, n) }
+  }
+
+  // MARK: Sending
+
+  public func reset(_ id: Int32, _ code: UInt32) { unsafe nghttp2_submit_rst_stream(raw, 0, id, code) }
+  public func reset(_ stream: HTTP2Stream, _ code: UInt32) {
+    if stream.isReset || stream.isClosed { return }
+    stream.isReset = true
+    reset(stream.id, code)
+  }
+  /// Ends the connection, with an error or without.
+  public func terminate(_ code: UInt32) {
+    goesAway = true
+    unsafe nghttp2_session_terminate_session(raw, code)
+  }
+  /// Tells the peer that no other streams will be served; those under way go on.
+  public func goAway() {
+    if goesAway { return }
+    goesAway = true
+    unsafe nghttp2_submit_goaway(raw, 0, lastStream, HTTP2Error.none, nil, 0)
+  }
+  func noteClosed(_ id: Int32, _ code: UInt32) {
+    if let stream = streams[id] { stream.isClosed = true }
+    events.append(.closed(id, code: code))
+  }
+
+  /// The user of a stream has written, or gone: heads are submitted, bodies resumed, and what cannot be completed reset.
+  public func update(_ stream: HTTP2Stream) {
+    if stream.isReset || stream.isClosed { return stream.link.outgoing.release() }
+    if stream.link.isClosed && !stream.peerEnded && !lingering.contains(stream.id) { lingering.append(stream.id) }
+    if stream.link.isAborted { return reset(stream, HTTP2Error.cancel) }
+    while case .head = stream.body, !stream.link.outgoing.isEmpty {
+      if !submitHead(stream) { break }
+    }
+    if stream.isReset { return }
+    if !stream.prepare(tools) { return reset(stream, HTTP2Error.internalError) }
+    if stream.available > 0 || stream.bodyDone {
+      if stream.isDeferred {
+        stream.isDeferred = false
+        unsafe nghttp2_session_resume_data(raw, stream.id)
+      }
+    } else if stream.link.isClosed {
+      reset(stream, HTTP2Error.cancel)
+    }
+  }
+
+  /// Submits a head. False: it is not wholly there, or it made no sense.
+  private func submitHead(_ stream: HTTP2Stream) -> Bool {
+    let method = stream.isHead ? HTTPMethod(Bytes("HEAD")) : HTTPMethod(Bytes(stream.isConnect ? "CONNECT" : "GET"))
+    tools.parser.reset()
+    let parsed = tools.parser.parseResponse(
+      &stream.link.outgoing, into: &tools.message, method: method, wantsUpgrade: stream.isExtended)
+    guard case .complete(let framing) = parsed else {
+      if case .invalid = parsed { reset(stream, HTTP2Error.internalError) }
+      return false
+    }
+    var status = tools.message.status
+    let isInterim = status < 200 && status != 101
+    if status == 101 { status = 200 }
+    if !isInterim {
+      if framing.isTunnel {
+        stream.body = .untilClose
+      } else {
+        switch framing.body {
+        case .none: stream.body = .none
+        case .length(let n): stream.body = .length(n)
+        case .chunked: stream.body = .chunked
+        case .untilClose: stream.body = .untilClose
+        }
+      }
+    }
+    var isOver = false
+    if case .none = stream.body { isOver = true }
+    unsafe HTTP2Submission.head(raw, stream, tools, status: status, isInterim: isInterim, ends: isOver)
+    if isOver { stream.bodyDone = true }
+    stream.link.outgoing.consume(framing.headLength)
+    return isInterim
+  }
+
+  /// The answer is out, but the peer still sends: its user has gone, so the rest is refused.
+  public func refuseRest() {
+    if lingering.isEmpty { return }
+    var kept: [Int32] = []
+    for id in lingering {
+      guard let stream = streams[id], !stream.peerEnded, !stream.isReset, !stream.isClosed else { continue }
+      if unsafe nghttp2_session_get_stream_local_close(raw, id) == 1 {
+        reset(stream, HTTP2Error.cancel)
+      } else {
+        kept.append(id)
+      }
+    }
+    lingering = kept
+  }
+
+  /// Makes bytes to send, until there are `limit` or no more.
+  public func produce(limit: Int) {
+    while output.count < limit {
+      dataSent = false
+      var start: UnsafePointer<UInt8>?
+      let n = unsafe nghttp2_session_mem_send(raw, &start)
+      if n < 0 {
+        hasFailed = true
+        return
+      }
+      if n == 0 {
+        if dataSent { continue }
+        return
+      }
+      if let start = unsafe start { _ = unsafe output.append(Bytes(base: start, count: n)) }
+    }
+  }
+  /// Nothing more will be said on either side.
+  public var isOver: Bool {
+    if hasFailed { return true }
+    return unsafe nghttp2_session_want_read(raw) == 0 && nghttp2_session_want_write(raw) == 0
+  }
+}

@@ -1,0 +1,132 @@
+public import HTTP
+public import HTTP1
+public import Memory
+
+/// One stream of a session: how the bytes of its link, which are HTTP/1.1, become frames and the reverse.
+public final class HTTP2Stream {
+  public let id: Int32
+  public let link: ByteLink
+  /// For the owner: whose stream this is.
+  public var user = 0
+  let isHead: Bool
+  let isConnect: Bool
+  let isExtended: Bool
+
+  // Receiving
+  /// What the peer has announced and not sent yet.
+  var bodyLeft: UInt64?
+  var isChunkedIn = false
+  public internal(set) var peerEnded = false
+  /// Bytes of DATA whose window has not been given back.
+  var unconsumed = 0
+
+  // Sending
+  enum Body { case head, length(UInt64), chunked, untilClose, none }
+  var body = Body.head
+  var decoder = H1ChunkDecoder()
+  var readsTrailers = false
+  /// Bytes at the head of `link.outgoing` that may leave as DATA.
+  var available = 0
+  var bodyDone = false
+  var hasTrailers = false
+  var isDeferred = false
+  /// It will be answered by a reset, or the peer has reset it.
+  public internal(set) var isReset = false
+  public internal(set) var isClosed = false
+
+  public init(_ id: Int32, _ link: ByteLink, _ head: HTTP2RequestHead, ends: Bool) {
+    self.id = id
+    self.link = link
+    (isConnect, isHead, isExtended) = head.kind
+    let isTunnel = isConnect || isExtended
+    if !isTunnel {
+      bodyLeft = ends ? 0 : head.length
+      isChunkedIn = !ends && head.length == nil
+    }
+    peerEnded = ends
+    if ends && isTunnel { link.incomingEnded = true }
+  }
+
+  /// Takes bytes of the body in. False: more than was announced.
+  func receive(_ bytes: Bytes, _ tools: HTTP2Tools) -> Bool {
+    unconsumed += bytes.count
+    if let left = bodyLeft {
+      if UInt64(bytes.count) > left { return false }
+      bodyLeft = left - UInt64(bytes.count)
+    }
+    if bytes.isEmpty || link.isClosed || link.isBroken { return true }
+    if !isChunkedIn { return link.incoming.append(bytes) }
+    tools.line.reset()
+    return tools.line.back(by: tools.pool) && H1Writer.writeChunkSize(UInt64(bytes.count), to: &tools.line)
+      && link.incoming.append(tools.line.readable) && link.incoming.append(bytes)
+      && link.incoming.append(Bytes("\r\n"))
+  }
+
+  /// Looks at what stands in `outgoing` behind the head: sets `available` and `bodyDone`. False: it makes no sense.
+  func prepare(_ tools: HTTP2Tools) -> Bool {
+    switch body {
+    case .head: return true
+    case .none: bodyDone = true
+    case .length(let left):
+      available = Int(min(left, UInt64(link.outgoing.count)))
+      if left == 0 { bodyDone = true }
+    case .untilClose:
+      available = link.outgoing.count
+      if available == 0 && (link.outgoingEnded || link.isClosed) { bodyDone = true }
+    case .chunked:
+      while available == 0 && !bodyDone && !link.outgoing.isEmpty {
+        if readsTrailers {
+          tools.trailerParser.reset()
+          switch tools.trailerParser.parse(&link.outgoing, into: &tools.message) {
+          case .needMore: return true
+          case .invalid: return false
+          case .complete(let framing):
+            hasTrailers = tools.message.fieldCount > 0
+            trailersLength = framing.headLength
+            bodyDone = true
+            return true
+          }
+        }
+        switch decoder.next(link.outgoing.readable) {
+        case .needMore(let framing): link.outgoing.consume(framing)
+        case .data(let framing, let data):
+          link.outgoing.consume(framing)
+          available = data
+        case .trailers(let framing):
+          link.outgoing.consume(framing)
+          readsTrailers = true
+        case .invalid: return false
+        }
+      }
+    }
+    return true
+  }
+  var trailersLength = 0
+
+  /// `n` available bytes have left.
+  func sent(_ n: Int) {
+    available -= n
+    link.outgoing.consume(n)
+    if case .length(let left) = body { body = .length(left - UInt64(n)) }
+  }
+}
+
+/// What the sessions of one worker share to read what its streams write.
+public final class HTTP2Tools {
+  var message: HTTPMessage
+  var parser: H1HeadParser
+  var trailerParser: H1TrailerParser
+  /// The size line of a chunk.
+  var line = Buffer()
+  let pool: BufferPool
+  public init(limits: H1Limits, pool: BufferPool) {
+    self.pool = pool
+    var limits = limits
+    limits.acceptsInvalid = true
+    limits.maxHeaders += 32
+    limits.maxHeadLength += 4096
+    message = HTTPMessage(capacity: limits.maxHeaders + 32)
+    parser = H1HeadParser(.response, limits: limits)
+    trailerParser = H1TrailerParser(limits: limits)
+  }
+}

@@ -1,0 +1,201 @@
+import Connections
+import EventLoop
+import HTTP2
+import Memory
+import Primitives
+
+/// The HTTP/2 of one client connection. Its session owns the socket; each of its streams is a session and a stream of
+/// their own, whose connection is a link.
+final class ClientMux {
+  let protocolSession: HTTP2Session
+  /// Bytes of an unfinished frame.
+  var input = Buffer()
+  /// It waits for one of its streams to end before it reads on.
+  var isFull = false
+  /// In the worker's list of those that have something to send.
+  var isDirty = false
+  var served = 0
+
+  init(_ protocolSession: HTTP2Session) { self.protocolSession = protocolSession }
+}
+
+extension Worker {
+  /// The connection speaks HTTP/2 from here on; what has come of it is in `session.input`.
+  func startMux(_ session: Session) {
+    guard let listener = session.listener,
+      let made = HTTP2Session(limits: tune.http2, tools: http2Tools, pool: buffers)
+    else { return closeSession(session) }
+    let mux = ClientMux(made)
+    session.mux = mux
+    session.state = .multiplexing
+    session.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpRequest)
+    _ = localEndpoint(of: session)
+    if session.input.isBacked { mux.input = session.input.take() }
+    muxEvent(session)
+  }
+
+  /// Takes everything that can be taken from the client, then lets the streams go on and sends what they made.
+  func muxEvent(_ session: Session) {
+    guard let mux = session.mux else { return }
+    if !readMux(session, mux) { return endMux(session) }
+    setDirty(session, mux)
+    settleLinks()
+  }
+
+  /// False: the connection is over.
+  private func readMux(_ session: Session, _ mux: ClientMux) -> Bool {
+    var rounds = 0
+    while true {
+      if !mux.input.isEmpty {
+        switch mux.protocolSession.receive(&mux.input, now: loop.now) {
+        case .events:
+          handleEvents(session, mux)
+          continue
+        case .tooManyStreams:
+          mux.isFull = true
+          return true
+        case .failed:
+          // What is to be told of it goes out if it can.
+          handleEvents(session, mux)
+          sendMux(session, mux)
+          return false
+        case .needMore: break
+        }
+      }
+      if !session.connection.canReceive { return !session.connection.endReceived }
+      if rounds == 8 {
+        // Others have their turn: the socket is looked at again with the next settling.
+        mux.isFull = true
+        setDirty(session, mux)
+        return true
+      }
+      rounds += 1
+      if !mux.input.back(by: buffers) { return false }
+      if mux.input.room == 0 { mux.input.compact() }
+      switch session.connection.receive(into: &mux.input) {
+      case .bytes: continue
+      case .wouldBlock:
+        if mux.input.isEmpty { mux.input.release() }
+        return true
+      case .closed, .failed: return false
+      }
+    }
+  }
+
+  private func handleEvents(_ session: Session, _ mux: ClientMux) {
+    let made = mux.protocolSession
+    for i in made.events.indices {
+      switch made.events[i] {
+      case .head(let id, true, let ends): openExchange(session, mux, id, ends: ends)
+      case .head(let id, false, let ends):
+        guard let stream = made.streams[id] else { continue }
+        if !ends {
+          made.reset(stream, HTTP2Error.protocolError)
+          stream.link.isBroken = true
+        } else {
+          made.end(stream, trailers: true)
+        }
+        wake(stream)
+      case .data(let id, let bytes):
+        made.take(bytes, for: id)
+        if let stream = made.streams[id] { wake(stream) }
+      case .ended(let id):
+        guard let stream = made.streams[id] else { continue }
+        made.end(stream, trailers: false)
+        wake(stream)
+      case .closed(let id, let code):
+        guard let stream = made.streams[id] else { continue }
+        if stream.link.isClosed {
+          forget(stream, mux)
+        } else if code != HTTP2Error.none {
+          stream.link.isBroken = true
+          wake(stream)
+        }
+      }
+    }
+    made.events.removeAll(keepingCapacity: true)
+    made.block.release()
+  }
+
+  /// Lets the stream of an exchange see what has come.
+  func wake(_ stream: HTTP2Stream) {
+    if stream.link.isClosed || stream.user >= sessions.count { return }
+    let own = sessions[stream.user]
+    own.connection.noteLink()
+    clientEvent(own)
+  }
+
+  /// A request begins: a session and a stream of its own, as if it had come over a connection of its own.
+  private func openExchange(_ session: Session, _ mux: ClientMux, _ id: Int32, ends: Bool) {
+    let made = mux.protocolSession
+    guard let listener = session.listener else { return }
+    if made.goesAway || isStopping {
+      made.noteRefused(id)
+      return made.reset(id, HTTP2Error.refusedStream)
+    }
+    if made.block.isOver {
+      logMalformed(session)
+      return made.terminate(HTTP2Error.enhanceYourCalm)
+    }
+    guard let head = HTTP2RequestHead(made.block), !(ends && (head.length ?? 0) > 0) else {
+      made.noteRefused(id)
+      made.reset(id, HTTP2Error.protocolError)
+      return logMalformed(session)
+    }
+    guard var buffer = buffers.take() else { return made.reset(id, HTTP2Error.refusedStream) }
+    guard head.write(made.block, ends: ends, to: &buffer) else {
+      made.noteRefused(id)
+      made.reset(id, HTTP2Error.enhanceYourCalm)
+      return logMalformed(session)
+    }
+    let link = ByteLink(pool: buffers, board: linkBoard)
+    let stream = HTTP2Stream(id, link, head, ends: ends)
+    let own = takeSession()
+    (link.owner, link.slot) = (session.index, Int(id))
+    stream.user = own.index
+    made.open(stream)
+    own.connection = Connection(link)
+    own.carrier = session
+    own.listener = listener
+    own.peer = session.peer
+    (own.local, own.hasLocal) = (session.local, true)
+    own.acceptedAt = loop.wallClock
+    own.acceptedTick = loop.now
+    own.idleSince = loop.now
+    own.handshakeTime = mux.served == 0 ? session.handshakeTime : 0
+    own.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpRequest)
+    // Of one client only the first request is one that it would not send again by itself.
+    own.requestCount = mux.served
+    own.state = .idle
+    own.input = buffer
+    activeSessions += 1
+    mux.served += 1
+    session.requestCount += 1
+    readIdle(own)
+  }
+
+  private func logMalformed(_ session: Session) {
+    let own = takeSession()
+    own.carrier = session
+    own.listener = session.listener
+    own.peer = session.peer
+    (own.local, own.hasLocal) = (session.local, true)
+    own.acceptedAt = loop.wallClock
+    own.acceptedTick = loop.now
+    own.idleSince = loop.now
+    own.connection = Connection(ByteLink(pool: buffers, board: linkBoard))
+    activeSessions += 1
+    session.listener?.frontend.counters.count(.requestErrors)
+    session.listener?.counters.count(.requestErrors)
+    let stream = startStream(own)
+    stream.isHTTP = true
+    stream.requestTick = -1
+    stream.status = 0
+    endWithoutRequest(stream, cause: .proxy, status: 0)
+  }
+
+  private func forget(_ stream: HTTP2Stream, _ mux: ClientMux) {
+    mux.protocolSession.forget(stream)
+    stream.link.reset()
+  }
+}

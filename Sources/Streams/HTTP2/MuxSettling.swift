@@ -1,0 +1,142 @@
+import Connections
+import EventLoop
+import HTTP2
+import Memory
+
+/// What the streams of multiplexed connections have done reaches the wire, and room on the wire reaches the streams.
+extension Worker {
+  func setDirty(_ session: Session, _ mux: ClientMux) {
+    if mux.isDirty { return }
+    mux.isDirty = true
+    dirtyMuxes.append(session)
+  }
+
+  /// To be called when an event has been handled: nothing else looks at the links.
+  func settleLinks() {
+    if isSettling { return }
+    isSettling = true
+    while !linkBoard.isEmpty || !dirtyMuxes.isEmpty {
+      while let link = linkBoard.takeLast() { settle(link) }
+      guard let session = dirtyMuxes.popLast(), let mux = session.mux else { continue }
+      mux.isDirty = false
+      flush(session, mux)
+    }
+    isSettling = false
+  }
+
+  /// Reads on where a connection had more than its turn, or waited for one of its streams to end.
+  func runMuxes() {
+    if readAgain.isEmpty { return }
+    let turn = readAgain
+    readAgain.removeAll(keepingCapacity: true)
+    for session in turn where session.mux != nil { muxEvent(session) }
+  }
+
+  private func settle(_ link: ByteLink) {
+    guard link.owner < sessions.count, let mux = sessions[link.owner].mux,
+      let stream = mux.protocolSession.streams[Int32(truncatingIfNeeded: link.slot)], stream.link === link
+    else { return }
+    mux.protocolSession.consumed(stream)
+    mux.protocolSession.update(stream)
+    if link.isClosed && stream.isClosed {
+      mux.protocolSession.forget(stream)
+      link.reset()
+    }
+    setDirty(sessions[link.owner], mux)
+  }
+
+  private func flush(_ session: Session, _ mux: ClientMux) {
+    sendMux(session, mux)
+    let made = mux.protocolSession
+    // Streams end while their last frames are made.
+    closeFinished(mux)
+    if session.connection.hasFailed || made.isOver || (made.goesAway && made.streams.isEmpty && made.output.isEmpty) {
+      return endMux(session)
+    }
+    var i = 0
+    while i < made.drained.count {
+      if let stream = made.streams[made.drained[i]], !stream.link.isClosed {
+        made.update(stream)
+        wake(stream)
+      }
+      i += 1
+    }
+    made.drained.removeAll(keepingCapacity: true)
+    if session.mux == nil { return }
+    if mux.isFull && !made.isAtLimit {
+      mux.isFull = false
+      readAgain.append(session)
+    }
+    waitMux(session, mux)
+  }
+
+  private func closeFinished(_ mux: ClientMux) {
+    let made = mux.protocolSession
+    for event in made.events {
+      guard case .closed(let id, let code) = event, let stream = made.streams[id] else { continue }
+      if stream.link.isClosed {
+        made.forget(stream)
+        stream.link.reset()
+      } else if code != HTTP2Error.none {
+        stream.link.isBroken = true
+        made.drained.append(id)
+      }
+    }
+    made.events.removeAll(keepingCapacity: true)
+  }
+
+  func sendMux(_ session: Session, _ mux: ClientMux) {
+    let made = mux.protocolSession
+    while true {
+      made.produce(limit: 32768)
+      made.refuseRest()
+      if made.output.isEmpty { made.produce(limit: 32768) }
+      if made.output.isEmpty || !session.connection.canSend { return }
+      let (first, second) = (made.output.front, made.output.second)
+      guard case .bytes(let n) = session.connection.send(first, second) else { return }
+      made.output.consume(n)
+    }
+  }
+
+  private func waitMux(_ session: Session, _ mux: ClientMux) {
+    session.connection.register(with: loop.poller, token: session.token)
+    guard let frontend = session.listener?.frontend else { return }
+    let limit: Int64
+    if mux.protocolSession.streams.isEmpty {
+      limit = mux.served > 0 ? frontend.timeouts.httpKeepAlive : frontend.timeouts.httpRequest
+    } else {
+      limit = frontend.timeouts.client
+    }
+    loop.timers.arm(session.timer, at: loop.deadline(after: limit))
+  }
+
+  /// Nothing has moved for too long. Streams with work of their own have their own deadlines.
+  func muxTimeout(_ session: Session) {
+    guard let mux = session.mux else { return }
+    let waits = mux.protocolSession.streams.values.contains { !$0.link.isClosed }
+    if waits { return waitMux(session, mux) }
+    mux.protocolSession.terminate(HTTP2Error.none)
+    sendMux(session, mux)
+    endMux(session)
+  }
+
+  /// The process stops: no other requests, and the end once those under way are over.
+  func stopMux(_ session: Session) {
+    guard let mux = session.mux else { return }
+    mux.protocolSession.goAway()
+    setDirty(session, mux)
+  }
+
+  /// The connection is over: so is every stream of it.
+  func endMux(_ session: Session) {
+    guard let mux = session.mux else { return }
+    session.mux = nil
+    mux.input.release()
+    for stream in Array(mux.protocolSession.streams.values) where !stream.link.isClosed {
+      stream.link.isBroken = true
+      wake(stream)
+    }
+    mux.protocolSession.output.clear()
+    closeSession(session)
+  }
+}
