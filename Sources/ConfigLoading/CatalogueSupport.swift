@@ -28,7 +28,10 @@ public enum SupportPage {
     return page
       + section(
         "Sections",
-        there: ["defaults", "frontend", "backend", "listen", "global", "http-errors", "ring", "resolvers", "userlist"],
+        there: [
+          "defaults", "frontend", "backend", "listen", "global", "http-errors", "ring", "resolvers", "userlist",
+          "peers",
+        ],
         known: sections)
   }
 

@@ -66,9 +66,10 @@ public struct PeersService: ~Copyable {
 
   public mutating func handleTimer(_ token: Token, _ loop: inout EventLoop) {
     let now = loop.now
+    if process.stopping.value != 0 { return stop(&loop) }
     loop.timers.arm(timer, at: now + Self.turn)
     for i in remotes.indices where remotes[i].session == nil && now >= remotes[i].nextTry {
-      if process.stopping.value == 0 { connect(i, &loop) }
+      connect(i, &loop)
     }
     for i in sessions.indices {
       guard let session = sessions[i] else { continue }
@@ -85,6 +86,16 @@ public struct PeersService: ~Copyable {
         flush(i, &loop)
       }
     }
+  }
+
+  /// A process that stops leaves its place to the one that follows it: peers shall connect to that one.
+  private mutating func stop(_ loop: inout EventLoop) {
+    for i in sessions.indices { close(i, &loop) }
+    for listener in listeners {
+      loop.poller.remove(listener.socket.descriptor)
+      listener.socket.close()
+    }
+    loop.timers.arm(timer, at: TimerWheel.never)
   }
 
   private mutating func accept(_ i: Int, _ loop: inout EventLoop) {
