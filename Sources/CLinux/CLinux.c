@@ -35,6 +35,52 @@ int weir_crypt(const char *key, const char *salt, char *out, size_t size) {
   strcpy(out, hash);
   return 0;
 }
+#define MOST_DESCRIPTORS 253
+union room { struct cmsghdr header; char bytes[CMSG_SPACE(sizeof(int) * MOST_DESCRIPTORS)]; };
+ssize_t weir_send_descriptors(int fd, const void *data, size_t length, const int *list, size_t count) {
+  union room room;
+  struct iovec piece = {(void *)data, length};
+  struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+  if (count > MOST_DESCRIPTORS) { errno = EINVAL; return -1; }
+  memset(&room, 0, sizeof room);
+  if (count) {
+    message.msg_control = room.bytes;
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * count);
+    memcpy(CMSG_DATA(header), list, sizeof(int) * count);
+    message.msg_controllen = header->cmsg_len;
+  }
+  return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+ssize_t weir_receive_descriptors(int fd, void *data, size_t length, int *list, size_t *count) {
+  union room room;
+  struct iovec piece = {data, length};
+  struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = room.bytes, .msg_controllen = sizeof room};
+  *count = 0;
+  ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+  if (got < 0) return got;
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    *count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    memcpy(list, CMSG_DATA(header), *count * sizeof(int));
+  }
+  return got;
+}
+int weir_socket_pair(int fds[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds); }
+int weir_socket_timeout(int fd, int seconds) {
+  struct timeval time = {seconds, 0};
+  return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) | setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+}
+int weir_block_signals(int on) {
+  sigset_t all;
+  sigfillset(&all);
+  return sigprocmask(on ? SIG_BLOCK : SIG_UNBLOCK, &all, NULL);
+}
+int weir_execvp(const char *path, char *const *words) { return execvp(path, words); }
+pid_t weir_reap(int *status) { return waitpid(-1, status, WNOHANG); }
 pid_t weir_fork(void) { return fork(); }
 char **weir_environ(void) { return environ; }
 int weir_setgroups(size_t n, const gid_t *list) { return setgroups(n, list); }

@@ -43,6 +43,25 @@ private func globalAbsence(_ name: String) -> KeywordEntry {
 
 /// Who the process is and where it lives (manual section 3.1).
 let globalProcessKeywords: [KeywordEntry] = [
+  KeywordEntry("master-worker", .global) { context, line in
+    guard context.checkArgumentCount(line, atMost: 1) else { return }
+    if !line[1].isEmpty {
+      guard line[1] == "no-exit-on-failure" else {
+        return context.alert("'master-worker' only supports 'no-exit-on-failure' option.")
+      }
+      context.model.global.keepsWorkersOnFailure = true
+    }
+    context.model.global.masterWorker = true
+  },
+  KeywordEntry("mworker-max-reloads", .global) { context, line in
+    guard context.checkArgumentCount(line, atMost: 1) else { return }
+    if line[1].isEmpty { return context.alert("'\(line.keyword)' expects an integer argument.") }
+    let (value, rest) = CInteger.long(line[1])
+    guard rest.isEmpty, value >= 0 else {
+      return context.alert("'\(line.keyword)' expects an integer value greater or equal to 0.")
+    }
+    context.model.global.maxReloads = value
+  },
   .globalTime("hard-stop-after", \.hardStopAfter),
   .globalTime("grace", \.grace),
   .globalTime("close-spread-time", \.closeSpreadTime, infinite: true),

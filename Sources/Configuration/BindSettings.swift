@@ -50,5 +50,8 @@ public struct BindSettings: Sendable {
   public enum AccessLevel: Int, Sendable { case user, oper, admin }
   public enum SeverityOutput: Sendable { case none, number, string }
 
+  /// Connections arrive as descriptors.
+  public var isSocketPair: Bool { if case .socketPair = address { true } else { false } }
+
   public init(address: SocketAddress) { self.address = address }
 }

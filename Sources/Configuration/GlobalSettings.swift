@@ -23,6 +23,10 @@ public struct GlobalSettings: Sendable {
   public var grace: Int?
   public var dumpable = false
   public var masterWorker = false
+  /// `master-worker no-exit-on-failure`: a worker that dies does not take the others with it.
+  public var keepsWorkersOnFailure = false
+  /// `mworker-max-reloads`: reloads that a worker may survive.
+  public var maxReloads = Int.max
   /// `zero-warning`: a warning is fatal.
   public var zeroWarning = false
   public var defaultPath: String?

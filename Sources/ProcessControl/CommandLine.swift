@@ -45,6 +45,11 @@ public struct CommandLineOptions: Sendable {
   public var oldProcessSignal = OldProcessSignal.finish
   /// `-x`: stats socket of the old process to take listeners from.
   public var transferSocket: String?
+  /// `-W`, `-Ws`: a master that watches over workers; whether it tells a service manager.
+  public var masterWorker = false
+  public var notifiesService = false
+  /// `-S`: address and options of the master's socket.
+  public var masterSocket: String?
   public var noEpoll = false
   public var noSplice = false
   public var noGetaddrinfo = false
@@ -106,7 +111,9 @@ extension CommandLineOptions {
     case "V": verbose = true
     case "q": quiet = true
     case "D": daemon = true
-    case "W": throw .alert("master-worker mode ('-\(flag)') is not implemented by Weir yet.")
+    case "W":
+      masterWorker = true
+      if flag.hasPrefix("Ws") { notifiesService = true }
     case "s" where flag == "sf" || flag == "st": try readProcesses(flag, &rest)
     case "x":
       guard let path = rest.popFirst() else { throw .usage("Unix socket path expected with the -x flag\n") }
@@ -119,8 +126,7 @@ extension CommandLineOptions {
     case "m": memoryLimit = Self.number(try value(&rest))
     case "L": localPeer = try value(&rest)
     case "S":
-      _ = try value(&rest)
-      throw .alert("a master's socket ('-S') is not implemented by Weir yet.")
+      masterSocket = try value(&rest)
     default: throw .usage(nil)
     }
   }

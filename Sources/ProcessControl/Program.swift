@@ -26,8 +26,19 @@ public enum Program {
       FileDescriptor.standardOutput.writeAll(VersionReport.long(threads: Affinity.usable.count))
       return 0
     case .evaluate(let condition): return evaluate(condition, diagnostics)
-    case .check, .run: return start(options, program: words.first ?? "weir", diagnostics)
+    case .check: return start(options, program: words.first ?? "weir", nil, diagnostics)
+    case .run: return run(options, words, diagnostics)
     }
+  }
+
+  /// Starts; or waits, where this is a master that has its workers already. A master that cannot use its new
+  /// configuration goes on with the workers it has.
+  private static func run(_ options: CommandLineOptions, _ words: [String], _ diagnostics: Diagnostics) -> Int32 {
+    let master = MasterStart(words: words, options: options)
+    if master.isWaiting { return MasterLoop.run(master, options, diagnostics) }
+    let status = start(options, program: words.first ?? "weir", master, diagnostics)
+    if status != 0 && master.isReload && !master.isWorker { return master.fail(diagnostics) }
+    return status
   }
 
   private static func refuse(_ error: CommandLineError, program: String, _ diagnostics: Diagnostics) -> Int32 {
@@ -51,7 +62,7 @@ public enum Program {
   }
 
   private static func start(
-    _ options: CommandLineOptions, program: String, _ diagnostics: Diagnostics
+    _ options: CommandLineOptions, program: String, _ master: MasterStart?, _ diagnostics: Diagnostics
   ) -> Int32 {
     if let directory = options.directory, !OwnProcess.changeDirectory(directory, diagnostics) { return 1 }
     guard var loaded = load(options, diagnostics) else { return 1 }
@@ -66,7 +77,7 @@ public enum Program {
       diagnostics.alert("[\(program).main()] No enabled listener found (check for 'bind' directives) ! Exiting.")
       return 1
     }
-    return run(loaded, options, diagnostics)
+    return run(loaded, options, master, diagnostics)
   }
 
   /// Sets the variables that configurations can use, and reads the files.
@@ -104,7 +115,9 @@ public enum Program {
   }
 
   /// Runs the proxies of `model` until they are told to stop; gives the exit status.
-  static func run(_ model: ConfigurationModel, _ options: CommandLineOptions, _ diagnostics: Diagnostics) -> Int32 {
+  static func run(
+    _ model: ConfigurationModel, _ options: CommandLineOptions, _ master: MasterStart?, _ diagnostics: Diagnostics
+  ) -> Int32 {
     if let refusal = options.refusalToRun {
       diagnostics.alert("\(refusal) is not implemented by Weir yet.")
       return 1
@@ -121,6 +134,8 @@ public enum Program {
     settings.quiet = options.quiet
     settings.tracesTraffic = options.debug
     settings.talks = options.debug || options.verbose
+    settings.transferSocket = options.transferSocket
+    if model.global.masterWorker { settings.master = master }
     return Runner.run(model, settings, diagnostics)
   }
 }

@@ -46,6 +46,8 @@ public final class ProcessRuntime: Sendable {
   /// `-d`: 1 where traffic is shown; set before the workers begin.
   public let isTracing = SharedCell()
   public let stopping = SharedCell()
+  /// Workers that have let go of the listening sockets for good.
+  public let stoppedWorkers = SharedCell()
   /// 1 while some listener rests because the process is full.
   public let waitingForRoom = SharedCell()
   /// Descriptors that worker pipes use now, and the most they may use.

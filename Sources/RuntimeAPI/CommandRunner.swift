@@ -134,6 +134,8 @@ struct CommandRunner {
 struct SessionAccess {
   var level: BindSettings.AccessLevel
   var severity: BindSettings.SeverityOutput
+  /// `expose-fd listeners`
+  var exposesListeners = false
   var isInteractive = false
   var isExpert = false
   var isExperimental = false

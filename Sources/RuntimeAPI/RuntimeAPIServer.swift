@@ -14,6 +14,11 @@ public struct RuntimeAPIServer: ~Copyable {
   private var open = 0
   private var lastGeneration: UInt32 = 0
   private var isPaused = false
+  private var hasStoppedListening = false
+  /// What a new process may take over.
+  private let exposed: [ExposedListener]
+  /// The master that this worker belongs to is gone: nobody watches over it any more.
+  public private(set) var hasLostMaster = false
   private var messages: [StateMessage] = []
 
   /// Tokens of listeners have generation 0; sessions start at 1.
@@ -21,8 +26,12 @@ public struct RuntimeAPIServer: ~Copyable {
   /// Output beyond which a session's next commands wait.
   private static let outputLimit = 65536
 
-  public init(process: ProcessRuntime, facts: ProcessFacts, listeners: [(settings: BindSettings, socket: Socket)]) {
+  public init(
+    process: ProcessRuntime, facts: ProcessFacts, listeners: [(settings: BindSettings, socket: Socket)],
+    exposed: [ExposedListener] = []
+  ) {
     self.process = process
+    self.exposed = exposed
     self.facts = facts
     self.listeners = listeners
   }
@@ -31,6 +40,7 @@ public struct RuntimeAPIServer: ~Copyable {
     for (i, listener) in listeners.enumerated() { register(i, listener.socket, &loop) }
   }
   private func register(_ i: Int, _ socket: Socket, _ loop: inout EventLoop) {
+    if hasStoppedListening && !listeners[i].settings.isSocketPair { return }
     let token = Token(kind: TokenKind.runtimeAPI, index: i, generation: Self.listenerGeneration)
     loop.poller.add(socket.descriptor, .read, token: token.bits)
   }
@@ -43,10 +53,21 @@ public struct RuntimeAPIServer: ~Copyable {
   /// Sessions open now.
   public var sessionCount: Int { open }
 
+  /// Takes no new connections, but for those that the master sends: a new process may listen on the same sockets.
+  public mutating func stopListening(_ loop: inout EventLoop) {
+    if hasStoppedListening { return }
+    hasStoppedListening = true
+    for listener in listeners {
+      if listener.settings.isSocketPair { continue }
+      loop.poller.remove(listener.socket.descriptor)
+      listener.socket.close()
+    }
+  }
+
   /// Closes everything.
   public mutating func stop(_ loop: inout EventLoop) {
     for i in sessions.indices { close(i, &loop) }
-    for listener in listeners {
+    for listener in listeners where !hasStoppedListening || listener.settings.isSocketPair {
       loop.poller.remove(listener.socket.descriptor)
       listener.socket.close()
     }
@@ -73,9 +94,25 @@ public struct RuntimeAPIServer: ~Copyable {
     let limit = process.model.global.statsMaxConnections
     for _ in 0..<8 {
       if open >= limit { return pause(&loop) }
-      guard case .success(let (socket, _)) = listeners[i].socket.accept() else { return }
+      guard let socket = nextConnection(i, &loop) else { return }
       process.connectionsTotal.add(1)
       begin(socket, listeners[i].settings, &loop)
+    }
+  }
+
+  private mutating func nextConnection(_ i: Int, _ loop: inout EventLoop) -> Socket? {
+    guard case .socketPair = listeners[i].settings.address else {
+      guard case .success(let (socket, _)) = listeners[i].socket.accept() else { return nil }
+      return socket
+    }
+    do throws(SystemError) {
+      if let socket = try listeners[i].socket.acceptPassed() { return socket }
+      // The master held the other end.
+      loop.poller.remove(listeners[i].socket.descriptor)
+      hasLostMaster = true
+      return nil
+    } catch {
+      return nil
     }
   }
 
@@ -83,7 +120,9 @@ public struct RuntimeAPIServer: ~Copyable {
   private mutating func pause(_ loop: inout EventLoop) {
     if isPaused { return }
     isPaused = true
-    for listener in listeners { loop.poller.remove(listener.socket.descriptor) }
+    for listener in listeners where !hasStoppedListening || listener.settings.isSocketPair {
+      loop.poller.remove(listener.socket.descriptor)
+    }
   }
 
   private mutating func begin(_ socket: Socket, _ settings: BindSettings, _ loop: inout EventLoop) {
@@ -98,7 +137,8 @@ public struct RuntimeAPIServer: ~Copyable {
     let token = Token(kind: TokenKind.runtimeAPI, index: place, generation: lastGeneration)
     let slot = loop.timers.allocate(token: token.bits)
     let access = SessionAccess(
-      level: settings.level, severity: settings.severityOutput, timeout: process.model.global.statsTimeout)
+      level: settings.level, severity: settings.severityOutput, exposesListeners: settings.exposeListeners,
+      timeout: process.model.global.statsTimeout)
     sessions[place] = RuntimeSession(socket: socket, slot: slot, generation: lastGeneration, access: access)
     open += 1
     loop.timers.arm(slot, at: loop.now + Int64(access.timeout))
@@ -183,6 +223,18 @@ public struct RuntimeAPIServer: ~Copyable {
 
   private mutating func runNext(_ i: Int, _ loop: inout EventLoop) {
     let words = CommandWords.split(sessions[i]!.waiting.removeFirst())
+    if words.first == "_getsocks" {
+      // A process that stops has closed them, or is about to.
+      if sessions[i]!.access.exposesListeners && process.stopping.value == 0 {
+        ExposedListener.send(exposed, over: sessions[i]!.socket)
+      }
+      return close(i, &loop)
+    }
+    // How a master tells the level that its client has: nothing is answered.
+    if words.count == 2 && words[1] == "-" && (words[0] == "operator" || words[0] == "user") {
+      sessions[i]!.access.level = words[0] == "user" || sessions[i]!.access.level == .user ? .user : .oper
+      return
+    }
     var runner = CommandRunner(
       process: process, facts: facts, now: loop.now, wallClock: loop.wallClock, access: sessions[i]!.access)
     runner.descriptor = Int(sessions[i]!.socket.descriptor.number)

@@ -93,10 +93,14 @@ extension Worker {
     for session in sessions where session.connection.isOpen && session.state == .idle && !session.input.isBacked {
       // `option idle-close-on-response`: the next answer says that it was the last.
       if session.listener?.frontend.options.contains(.idleCloseOnResponse) == true { continue }
+      // The first request of a new connection may be on its way: closing now would lose it.
+      if session.requestCount == 0 { continue }
       closeSession(session)
     }
     for session in sessions where session.mux != nil { stopMux(session) }
     settleLinks()
+    // The last worker to let go of the listening sockets closes them.
+    if process.stoppedWorkers.add(1) == process.threads { for listener in listeners { listener.socket.close() } }
     for backend in backends {
       for server in backend?.servers ?? [] { dropIdle(backend: backend!.index, server: server.index) }
     }
@@ -109,6 +113,7 @@ extension Worker {
     }
   }
   private func restartListeners(of frontend: Int) {
+    if isStopping { return }
     for listener in listeners where listener.frontend.index == frontend && !listener.isElsewhere {
       listener.isStopped = false
       register(listener)

@@ -26,6 +26,15 @@ int weir_wifsignaled(int status);
 int weir_wtermsig(int status);
 /* The hash of `key` under `salt` into `out`; 0, or -1 where crypt(3) refuses. Thread-safe. */
 int weir_crypt(const char *key, const char *salt, char *out, size_t size);
+/* One message with `count` descriptors beside it; and its counterpart, which stores how many came in `count`. */
+ssize_t weir_send_descriptors(int fd, const void *data, size_t length, const int *list, size_t count);
+ssize_t weir_receive_descriptors(int fd, void *data, size_t length, int *list, size_t *count);
+int weir_socket_pair(int fds[2]);
+int weir_socket_timeout(int fd, int seconds);
+/* Blocks (1) or admits (0) every signal for the calling thread. */
+int weir_block_signals(int on);
+int weir_execvp(const char *path, char *const *words);
+pid_t weir_reap(int *status);
 pid_t weir_fork(void);
 char **weir_environ(void);
 int weir_setgroups(size_t n, const gid_t *list);

@@ -8,7 +8,9 @@ struct ListenerSetup {
   /// Sockets by place in the list that was given.
   private(set) var sockets: [Socket] = []
   private(set) var errors: [String] = []
-  /// Unix socket paths to be taken away at the end.
+  /// Listening sockets of the process before this one (`-x`).
+  var inherited = InheritedListeners()
+  /// Unix socket paths that this process made.
   private(set) var paths: [String] = []
 
   init(_ global: GlobalSettings) { self.global = global }
@@ -60,10 +62,25 @@ struct ListenerSetup {
       if !descriptor.isValid { throw Failure(text: "cannot use inherited socket sockpair@\(number)") }
       descriptor.setNonBlocking()
       return Socket(descriptor)
-    case .ip(let address, let port): return try openIP(bind, Endpoint(address, port: port), backlog)
-    case .unix(let path): return try openUnix(bind, path, backlog)
-    case .abstract: return try openAbstract(bind, backlog)
+    case .ip(let address, let port):
+      if let socket = inherited.take(bind, at: bind.address) { return reuse(socket, bind) }
+      return try openIP(bind, Endpoint(address, port: port), backlog)
+    case .unix(let path):
+      if let socket = inherited.take(bind, at: .unix((global.unixBindPrefix ?? "") + path)) { return socket }
+      return try openUnix(bind, path, backlog)
+    case .abstract:
+      if let socket = inherited.take(bind, at: bind.address) { return socket }
+      return try openAbstract(bind, backlog)
     }
+  }
+
+  /// Gives a socket of the old process what may have changed in its `bind` line.
+  private func reuse(_ socket: Socket, _ bind: BindSettings) -> Socket {
+    if let size = bind.maxSegmentSize, size != 0 { socket.setMaxSegment(abs(size)) }
+    socket.setUserTimeout(milliseconds: bind.tcpUserTimeout ?? 0)
+    socket.setDeferAccept(seconds: bind.deferAccept ? 1 : 0)
+    socket.setNoDelay()
+    return socket
   }
 
   private func create(_ family: Endpoint.Family, namespace name: String? = nil) throws(Failure) -> Socket {

@@ -7,6 +7,7 @@ import System
 enum Privileges {
   /// nil: go on in this process; otherwise the exit status.
   static func take(_ global: GlobalSettings, _ settings: Runner.Settings, _ diagnostics: Diagnostics) -> Int32? {
+    if let master = settings.master { return takeAsWorker(master, global, settings, diagnostics) }
     for pid in settings.oldProcesses { OwnProcess.send(signal: settings.oldProcessSignal, to: pid) }
     if settings.daemon {
       let child = OwnProcess.fork()
@@ -22,6 +23,30 @@ enum Privileges {
     } else {
       writePidFile(global, settings, pid: OwnProcess.id, diagnostics)
     }
+    return giveUpRights(global, settings, diagnostics)
+  }
+
+  /// Becomes the master, and goes on in the worker that it forks.
+  private static func takeAsWorker(
+    _ master: MasterStart, _ global: GlobalSettings, _ settings: Runner.Settings, _ diagnostics: Diagnostics
+  ) -> Int32? {
+    if settings.daemon && !master.isReload {
+      let child = OwnProcess.fork()
+      if child < 0 {
+        diagnostics.alert("[haproxy.main()] Cannot fork.")
+        return 1
+      }
+      if child > 0 { OwnProcess.exitNow(0) }
+      OwnProcess.startSession()
+    }
+    writePidFile(global, settings, pid: OwnProcess.id, diagnostics)
+    if let failure = master.fork(global, settings, diagnostics) { return failure }
+    return giveUpRights(global, settings, diagnostics)
+  }
+
+  private static func giveUpRights(
+    _ global: GlobalSettings, _ settings: Runner.Settings, _ diagnostics: Diagnostics
+  ) -> Int32? {
     // Names are looked up while the password file can still be seen.
     let gid = global.gid ?? global.group.flatMap { OwnProcess.groupID(named: $0) }
     let uid = global.uid ?? global.user.flatMap { OwnProcess.userID(named: $0) }
@@ -53,7 +78,7 @@ enum Privileges {
   }
 
   /// A daemon holds no terminal.
-  private static func detach() {
+  static func detach() {
     guard let null = Files.openNull() else { return }
     for number: Int32 in 0...2 { null.replace(FileDescriptor(number)) }
     if null.number > 2 { null.close() }

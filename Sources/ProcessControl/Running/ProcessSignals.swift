@@ -17,6 +17,8 @@ final class ProcessSignals {
     Signals.ignore(Signals.terminalInput)
     Signals.ignore(Signals.terminalOutput)
     Signals.watch([Signals.terminate, Signals.user1, Signals.hangup, Signals.quit], waking: wakeUp)
+    // A master holds them back while it forks its workers.
+    Signals.setBlocked(false)
   }
 
   func handle(_ worker: Worker) {

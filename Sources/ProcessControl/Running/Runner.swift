@@ -4,6 +4,7 @@ import EventLoop
 import Observability
 import Primitives
 import Proxies
+import RuntimeAPI
 import Streams
 import System
 
@@ -16,6 +17,10 @@ enum Runner {
     var oldProcesses: [Int32] = []
     var oldProcessSignal: Int32 = Signals.user1
     var quiet = false
+    /// `-x`: where to take listening sockets from.
+    var transferSocket: String?
+    /// In master-worker mode: what forks the worker.
+    var master: MasterStart?
     /// `-d`: traffic is shown.
     var tracesTraffic = false
     /// `-V` and `-d`: tell how the process runs.
@@ -52,6 +57,12 @@ enum Runner {
     // A chroot hides them from the workers.
     for name in model.proxies.flatMap({ $0.servers.compactMap(\.namespace) }) { _ = NetworkNamespace.named(name) }
     var listening = ListenerSetup(model.global)
+    if let place = settings.transferSocket {
+      do throws(InheritedListeners.Failure) { listening.inherited = try InheritedListeners(from: place) } catch {
+        // As in HAProxy, what cannot be taken over is bound anew.
+        diagnostics.warning(error.text)
+      }
+    }
     var opened: [Int: Socket] = [:]
     // The order of HAProxy: IPv6 first, then IPv4, then local sockets.
     for listener in process.listeners.sorted(by: { rank($0.settings.address) < rank($1.settings.address) }) {
@@ -83,15 +94,22 @@ enum Runner {
       listening.closeAll()
       return 1
     }
+    listening.inherited.closeRest()
+    var exposed = zip(process.listeners, sockets).map { listener, socket in
+      ExposedListener(
+        socket: socket, namespace: listener.settings.namespace ?? "", interface: listener.settings.interface ?? "")
+    }
+    exposed += statsSockets.map { ExposedListener(socket: $0.socket) }
+    exposed += peerSockets.map { ExposedListener(socket: $0.socket) }
     if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
+    if let socket = settings.master?.workerSocket { statsSockets.append(socket) }
     let reports = StateReports(diagnostics, quiet: settings.quiet)
     let facts = ProcessFacts(
       version: Version.text, releaseDate: Version.date, descriptorLimit: model.global.ulimitN ?? limits.maxSockets,
       maxSockets: limits.maxSockets, listeners: sockets.count + statsSockets.count)
-    let api = RuntimeAPISockets(facts: facts, listeners: statsSockets, peers: peerSockets)
-    let status = start(process, wakeUps, sockets, reports, api)
-    for path in listening.paths { Files.remove(path) }
-    return status
+    let api = RuntimeAPISockets(facts: facts, listeners: statsSockets, peers: peerSockets, exposed: exposed)
+    // The paths of local sockets stay: a new process may serve them by now.
+    return start(process, wakeUps, sockets, reports, api, tellsService: settings.master == nil)
   }
 
   private static func tellStart(_ limits: DescriptorLimits, isMaximumGiven: Bool) {
@@ -112,7 +130,7 @@ enum Runner {
 
   private static func start(
     _ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket], _ reports: StateReports,
-    _ api: RuntimeAPISockets
+    _ api: RuntimeAPISockets, tellsService: Bool
   ) -> Int32 {
     let routes = LogRoutes(process.model, dropped: process.droppedLogs, rings: process.rings)
     // Also the first worker has a thread of its own: locks remember the thread number that a fork changes.
@@ -125,7 +143,7 @@ enum Runner {
         threads.append(thread)
       }
     }
-    ServiceNotification.send("READY=1\n")
+    if tellsService { ServiceNotification.send("READY=1\n") }
     for thread in threads { thread.join() }
     // A shell's number for a process that SIGTERM ended, as HAProxy gives it.
     return process.stopping.value == 3 ? 143 : 0

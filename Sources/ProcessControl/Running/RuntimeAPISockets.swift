@@ -1,5 +1,6 @@
 import Configuration
 import Observability
+import RuntimeAPI
 import System
 
 /// What the first worker needs to serve the runtime API.
@@ -8,4 +9,6 @@ struct RuntimeAPISockets: Sendable {
   var listeners: [(settings: BindSettings, socket: Socket)]
   /// Where peers connect to: the section and its socket.
   var peers: [(section: Int, socket: Socket)] = []
+  /// What a new process may take over (`expose-fd listeners`).
+  var exposed: [ExposedListener] = []
 }

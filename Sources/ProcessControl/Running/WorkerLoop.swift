@@ -29,7 +29,8 @@ final class WorkerLoop {
     peers = PeersService(process: process, listeners: sockets?.peers ?? [])
     checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
     let facts = sockets?.facts ?? ProcessFacts.none
-    api = RuntimeAPIServer(process: process, facts: facts, listeners: sockets?.listeners ?? [])
+    api = RuntimeAPIServer(
+      process: process, facts: facts, listeners: sockets?.listeners ?? [], exposed: sockets?.exposed ?? [])
   }
 
   /// Runs until the process stops and nothing of it is left to do.
@@ -71,8 +72,13 @@ final class WorkerLoop {
       finishChecks()
       worker.runReady()
       control?.handle(worker)
+      // Without its master nobody could stop it: it ends at once, as HAProxy's does.
+      if api.hasLostMaster { OwnProcess.exitNow(1) }
       if process.stopping.value >= 2 { return }
-      if process.stopping.value == 1 && worker.isStopping && worker.activeSessions == 0 { return }
+      if process.stopping.value == 1 && worker.isStopping {
+        api.stopListening(&worker.loop)
+        if worker.activeSessions == 0 && process.workerConnections[worker.index].value == 0 { return }
+      }
     }
   }
 

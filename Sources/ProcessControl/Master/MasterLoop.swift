@@ -1,0 +1,194 @@
+import ConfigLoading
+import ConfigSyntax
+import Configuration
+import System
+
+/// The master while its workers work: it reaps them, passes signals on, reloads, and serves its socket. One thread, no
+/// configuration, and nothing that a request waits for.
+final class MasterLoop {
+  let start: MasterStart
+  let diagnostics: Diagnostics
+  private let notifiesService: Bool
+  private let poller: Poller
+  private let wakeUp: WakeUp
+  private var listeners: [(settings: BindSettings, socket: Socket)] = []
+  private var sessions: [Int: MasterSession] = [:]
+  private var lastSession = 0
+  /// The exit status that the first worker to fail had.
+  private var status: Int32 = 0
+  /// A session asked for a reload, which happens once its answer is out.
+  private var isReloadWanted = false
+
+  private static let firstListener: UInt64 = 1
+  private static let firstSession: UInt64 = 1 << 32
+
+  static func run(_ start: MasterStart, _ options: CommandLineOptions, _ diagnostics: Diagnostics) -> Int32 {
+    do throws(SystemError) {
+      let loop = MasterLoop(
+        start, options, diagnostics, poller: try Poller(capacity: 64), wakeUp: try WakeUp())
+      loop.listen(options)
+      return loop.run()
+    } catch {
+      diagnostics.alert("[haproxy.main()] Cannot create a poller.")
+      return 1
+    }
+  }
+
+  private init(
+    _ start: MasterStart, _ options: CommandLineOptions, _ diagnostics: Diagnostics, poller: Poller, wakeUp: WakeUp
+  ) {
+    self.start = start
+    self.diagnostics = diagnostics
+    self.poller = poller
+    self.wakeUp = wakeUp
+    notifiesService = options.notifiesService
+    poller.add(wakeUp.descriptor, .read, token: 0)
+    Signals.ignore(Signals.pipe)
+    Signals.ignore(Signals.quit)
+    Signals.watch(
+      [
+        Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Signals.hangup, Signals.child,
+        Signals.terminalInput, Signals.terminalOutput,
+      ], waking: wakeUp)
+    Signals.setBlocked(false)
+  }
+
+  /// Opens the socket of `-S`. Without it a master still does its work, so that a failure is only told.
+  private func listen(_ options: CommandLineOptions) {
+    guard let text = options.masterSocket else { return }
+    let loading = LoadOptions(facts: Version.facts, localPeer: "")
+    guard let wanted = parseMasterSocket(text, options: loading, diagnostics: diagnostics) else { return }
+    var setup = ListenerSetup(GlobalSettings())
+    for settings in wanted {
+      guard let socket = setup.open(settings, owner: "frontend MASTER", defaultBacklog: 10) else { continue }
+      poller.add(socket.descriptor, .read, token: Self.firstListener + UInt64(listeners.count))
+      listeners.append((settings, socket))
+    }
+    for error in setup.errors { diagnostics.alert(error) }
+  }
+
+  private var hasFailed: Bool { (start.table.master?.failedReloads ?? 0) > 0 }
+
+  private func notify(_ text: String) { if notifiesService { ServiceNotification.send(text) } }
+
+  private func run() -> Int32 {
+    if hasFailed {
+      notify("READY=1\nSTATUS=Reload failed!\n")
+    } else {
+      notify("READY=1\nMAINPID=\(OwnProcess.id)\nSTATUS=Ready.\n")
+    }
+    // Half of what the service manager allows between two signs of life.
+    let watchdog = OwnProcess.environment("WATCHDOG_USEC").flatMap { Int($0) }.map { max(1, $0 / 2000) }
+    var limit = Int32(clamping: notifiesService ? watchdog ?? -1 : -1)
+    if let status = reap() { return status }
+    while true {
+      let count = poller.wait(timeout: limit)
+      if watchdog != nil { notify("WATCHDOG=1\n") }
+      for i in 0..<count { handle(poller.event(i)) }
+      if isReloadWanted { reload() }
+      if let status = takeSignals() { return status }
+      limit = Int32(clamping: notifiesService ? watchdog ?? -1 : -1)
+    }
+  }
+
+  // MARK: - Signals
+
+  private func takeSignals() -> Int32? {
+    if Signals.take(Signals.child), let status = reap() { return status }
+    if Signals.take(Signals.user2) || Signals.take(Signals.hangup) { reload() }
+    for (number, sent) in [
+      (Signals.terminate, Signals.terminate), (Signals.interrupt, Signals.interrupt), (Signals.user1, Signals.user1),
+    ] where Signals.take(number) {
+      notify("STOPPING=1\n")
+      diagnostics.warning("Exiting Master process...")
+      send(sent)
+    }
+    for number in [Signals.terminalInput, Signals.terminalOutput] where Signals.take(number) { send(number) }
+    return nil
+  }
+
+  private func send(_ signal: Int32) {
+    for entry in start.table.entries where entry.kind != .master { OwnProcess.send(signal: signal, to: entry.pid) }
+  }
+
+  private func reload() {
+    isReloadWanted = false
+    notify("RELOADING=1\nSTATUS=Reloading Configuration.\n")
+    diagnostics.notice("Reloading HAProxy")
+    for id in sessions.keys { close(id) }
+    let error = start.reload()
+    // The program could not be executed: nothing has changed.
+    Signals.setBlocked(false)
+    diagnostics.warning("Failed to reexecute the master process [\(OwnProcess.id)]: \(error)")
+    notify("READY=1\nSTATUS=Reload failed!\n")
+  }
+
+  /// Takes note of children that have ended; the exit status once none is left.
+  private func reap() -> Int32? {
+    while true {
+      switch OwnProcess.reap() {
+      case .none: return nil
+      case .noChildren:
+        diagnostics.warning("All workers exited. Exiting... (\(max(status, 0)))")
+        return max(status, 0)
+      case .child(let pid, let code): ended(pid, code)
+      }
+    }
+  }
+
+  private func ended(_ pid: Int32, _ code: Int32) {
+    let how = code >= 128 ? OwnProcess.signalName(code - 128) : "Exit"
+    guard let place = start.table.entries.firstIndex(where: { $0.pid == pid }) else { return }
+    let entry = start.table.entries.remove(at: place)
+    if entry.socket >= 0 { FileDescriptor(entry.socket).close() }
+    if entry.isLeaving {
+      return diagnostics.warning("Former worker (\(pid)) exited with code \(code) (\(how))")
+    }
+    let text = "Current worker (\(pid)) exited with code \(code) (\(how))"
+    if code == 0 { return diagnostics.warning(text) }
+    diagnostics.alert(text)
+    // Told to leave: no failure. What SIGTERM ended gives a good status.
+    if code == 143 { return }
+    if status == 0 { status = code }
+    if code == 130 { return }
+    if OwnProcess.environment(MasterStart.keepVariable) == nil {
+      diagnostics.alert("exit-on-failure: killing every processes with SIGTERM")
+      send(Signals.terminate)
+    }
+  }
+
+  // MARK: - Sessions
+
+  private func handle(_ event: Poller.Event) {
+    if event.token == 0 { return wakeUp.drain() }
+    if event.token < Self.firstSession { return accept(Int(event.token - Self.firstListener)) }
+    let id = Int((event.token - Self.firstSession) / 2)
+    guard let session = sessions[id] else { return }
+    session.handle(isWorker: event.token % 2 == 1, start.table)
+    follow(session, id)
+  }
+
+  private func follow(_ session: MasterSession, _ id: Int) {
+    if session.wantsReload { isReloadWanted = true }
+    if session.isOver { close(id) } else { session.watch(poller, token: Self.firstSession + UInt64(id) * 2) }
+  }
+
+  private func accept(_ place: Int) {
+    guard place < listeners.count else { return }
+    while case .success(let (socket, _)) = listeners[place].socket.accept() {
+      // A bound, so that idle clients cannot take every descriptor.
+      if sessions.count >= 100 {
+        socket.close()
+        continue
+      }
+      lastSession += 1
+      let session = MasterSession(socket, level: listeners[place].settings.level, hasFailed: hasFailed)
+      sessions[lastSession] = session
+      follow(session, lastSession)
+    }
+  }
+
+  private func close(_ id: Int) {
+    sessions.removeValue(forKey: id)?.close(poller)
+  }
+}

@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""Reloads and the deaths of workers, as clients, the master's socket and the service manager see them.
+
+usage: Tests/process/reload.py PROGRAM      (Weir, or HAProxy itself)
+The last line is "N passed, N failed".
+"""
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PROGRAM = os.path.abspath(sys.argv[1])
+CONFIG = """global
+  stats socket {folder}/stats level admin expose-fd listeners
+  hard-stop-after 10s
+  {extra}
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 5s
+  timeout server 5s
+frontend f
+  bind 127.0.0.1:{port}
+  bind {folder}/f.sock
+  bind abns@weir-{port}
+  monitor-uri /alive
+"""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(condition, what, seconds=20):
+    end = time.time() + seconds
+    while time.time() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError("never came: " + what)
+
+
+def ask(path, text):
+    try:
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(10)
+            s.connect(path)
+            s.sendall(text.encode() + b"\n")
+            s.shutdown(socket.SHUT_WR)
+            answer = b""
+            while chunk := s.recv(65536):
+                answer += chunk
+            return answer.decode()
+    except OSError:
+        return ""
+
+
+class Instance:
+    """a program that runs, with its folder, its messages and its notify socket"""
+
+    def __init__(self, master=True, extra="", arguments=()):
+        self.folder = tempfile.mkdtemp(prefix="reload")
+        self.port = free_port()
+        self.config = self.folder + "/a.cfg"
+        self.write(CONFIG.format(folder=self.folder, port=self.port, extra=extra))
+        self.cli = self.folder + "/master"
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(self.folder + "/notify")
+        self.notify.settimeout(20)
+        self.errors = open(self.folder + "/errors", "w+")
+        self.master = master
+        self.process = self.start(["-Ws", "-S", self.cli] if master else ["-db"], arguments)
+        if master:
+            self.await_state("READY=1")
+
+    def start(self, options, arguments=()):
+        environment = {**os.environ, "NOTIFY_SOCKET": self.folder + "/notify"}
+        return subprocess.Popen([PROGRAM, *options, "-f", self.config, *arguments], stderr=self.errors, env=environment)
+
+    def write(self, text):
+        with open(self.config, "w") as f:
+            f.write(text)
+
+    def await_state(self, wanted):
+        while True:
+            text = self.notify.recv(4096).decode()
+            if wanted in text:
+                return text
+
+    def reload(self, wanted="STATUS=Ready"):
+        self.process.send_signal(signal.SIGUSR2)
+        return self.await_state(wanted)
+
+    def workers(self):
+        """pids by state: the current ones and the old ones"""
+        found, kind = {"current": [], "old": []}, "current"
+        for line in ask(self.cli, "show proc").split("\n"):
+            if line.startswith("# old workers"):
+                kind = "old"
+            if re.match(r"\d+ +worker", line):
+                found[kind].append(int(line.split()[0]))
+        return found
+
+    def text(self):
+        with open(self.folder + "/errors") as f:
+            return f.read()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+class Load:
+    """clients that never stop asking, each request on a connection of its own; what went wrong is kept"""
+
+    def __init__(self, instance):
+        self.stopping, self.failures, self.count = False, [], 0
+        places = [
+            (socket.AF_INET, ("127.0.0.1", instance.port)), (socket.AF_UNIX, instance.folder + "/f.sock"),
+            (socket.AF_UNIX, b"\0" + f"weir-{instance.port}".encode().ljust(107, b"\0"))]
+        self.threads = [threading.Thread(target=self.work, args=place) for place in places]
+        for thread in self.threads:
+            thread.start()
+
+    def work(self, family, address):
+        while not self.stopping:
+            try:
+                with socket.socket(family) as s:
+                    s.settimeout(10)
+                    s.connect(address)
+                    s.sendall(b"GET /alive HTTP/1.0\r\n\r\n")
+                    answer = s.recv(4096)
+                    if not answer.startswith(b"HTTP/1.1 200"):
+                        self.failures.append((address, answer))
+                    self.count += 1
+            except OSError as error:
+                self.failures.append((address, error))
+
+    def finish(self):
+        self.stopping = True
+        for thread in self.threads:
+            thread.join()
+        assert not self.failures, f"{len(self.failures)} of {self.count} lost: {self.failures[:3]}"
+        assert self.count > 0
+
+
+def test_no_connection_is_lost_in_reloads():
+    one = Instance()
+    load = Load(one)
+    for _ in range(10):
+        one.reload()
+    until(lambda: not one.workers()["old"], "the end of the old workers")
+    load.finish()
+    assert one.stop() in (0, 143)
+
+
+def test_sockets_go_to_a_process_started_with_x():
+    one = Instance(master=False)
+    until(lambda: "Version" in ask(one.folder + "/stats", "show info"), "the first process")
+    load = Load(one)
+    for _ in range(5):
+        old = one.process
+        one.process = one.start(["-db"], ["-x", one.folder + "/stats", "-sf", str(old.pid)])
+        assert old.wait(20) == 0
+        until(lambda: f"Pid: {one.process.pid}" in ask(one.folder + "/stats", "show info"), "the next process")
+    load.finish()
+    one.stop()
+
+
+def test_a_wrong_configuration_leaves_the_worker():
+    one = Instance()
+    before = one.workers()["current"]
+    with open(one.config) as f:
+        good = f.read()
+    one.write(good + "  nonsense\n")
+    one.reload("STATUS=Reload failed")
+    assert one.workers()["current"] == before
+    assert "[failed: 1]" in ask(one.cli, "show proc")
+    assert "unknown keyword 'nonsense'" in one.text() and "Loading failure!" in one.text()
+    load = Load(one)
+    until(lambda: load.count > 10, "answers")
+    load.finish()
+    one.write(good)
+    one.reload()
+    until(lambda: one.workers()["current"] not in ([], before), "a new worker")
+    assert "[failed: 0]" in ask(one.cli, "show proc")
+    one.stop()
+
+
+def test_a_port_that_is_taken_leaves_the_worker():
+    one = Instance()
+    before = one.workers()["current"]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with open(one.config) as f:
+            good = f.read()
+        one.write(good + f"  bind 127.0.0.1:{taken.getsockname()[1]}\n")
+        one.reload("STATUS=Reload failed")
+        assert one.workers()["current"] == before
+    one.reload()
+    one.stop()
+
+
+def test_a_killed_worker_ends_the_master():
+    one = Instance()
+    os.kill(one.workers()["current"][0], signal.SIGKILL)
+    assert one.process.wait(20) == 137
+    assert "exited with code 137 (Killed)" in one.text()
+
+
+def test_a_worker_ends_with_its_master():
+    one = Instance()
+    one.process.kill()
+    one.process.wait()
+    refused = lambda: socket.socket().connect_ex(("127.0.0.1", one.port)) != 0
+    until(refused, "the end of the worker")
+
+
+def test_the_master_passes_commands_on():
+    one = Instance()
+    pid = one.workers()["current"][0]
+    assert f"Pid: {pid}" in ask(one.cli, "@1 show info")
+    assert ask(one.cli, f"@!{pid} show info;@1 show info").count(f"Pid: {pid}") == 2
+    assert ask(one.cli, "@1;show info;show info").count(f"Pid: {pid}") == 2
+    assert ask(one.cli, "@!1 show info").startswith("Can't find the target PID matching the prefix '@!1'")
+    assert "current worker" not in ask(one.cli, "reload").lower()
+    one.await_state("STATUS=Ready")
+    assert one.workers()["current"] != [pid]
+    one.stop()
+
+
+def test_descriptors_do_not_pile_up():
+    one = Instance()
+    one.reload()
+    until(lambda: not one.workers()["old"], "the end of the old worker")
+    before = len(os.listdir(f"/proc/{one.process.pid}/fd"))
+    for _ in range(5):
+        one.reload()
+    until(lambda: not one.workers()["old"], "the end of the old workers")
+    assert len(os.listdir(f"/proc/{one.process.pid}/fd")) <= before
+    one.stop()
+
+
+def test_sigusr1_lets_everybody_finish():
+    one = Instance()
+    one.process.send_signal(signal.SIGUSR1)
+    assert one.process.wait(20) == 0
+
+
+def main():
+    passed = failed = 0
+    for name, test in list(globals().items()):
+        if not name.startswith("test_") or not all(word in name for word in sys.argv[2:]):
+            continue
+        try:
+            test()
+            passed += 1
+        except Exception as error:  # pylint: disable=broad-except
+            failed += 1
+            print(f"failed: {name}: {type(error).__name__} {error}", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return failed != 0
+
+
+sys.exit(main())
