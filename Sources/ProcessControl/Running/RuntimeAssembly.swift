@@ -11,6 +11,7 @@ enum RuntimeAssembly {
   static func assemble(_ model: ConfigurationModel, wakeUps: [WakeUp], limits: DescriptorLimits) -> ProcessRuntime {
     let threads = wakeUps.count
     let measures = model.hasExporter
+    let full = fullConnections(model, limits)
     var frontends: [FrontendRuntime?] = []
     var backends: [BackendRuntime?] = []
     var listeners: [ListenerRuntime] = []
@@ -32,7 +33,7 @@ enum RuntimeAssembly {
         }
       }
       var settings = proxy
-      if proxy.fullConnections == nil { settings.fullConnections = fullConnections(of: index, model, limits) }
+      if proxy.fullConnections == nil { settings.fullConnections = full[index] }
       backends.append(isBackend ? backend(settings, index, threads, measures) : nil)
     }
     return ProcessRuntime(
@@ -42,17 +43,20 @@ enum RuntimeAssembly {
       maxSockets: limits.maxSockets)
   }
 
-  /// `fullconn` where it is not set: a tenth of the `maxconn` of all frontends that lead there (manual section 4.2).
-  private static func fullConnections(of index: Int, _ model: ConfigurationModel, _ limits: DescriptorLimits) -> Int {
-    var sum = 0
-    for (place, proxy) in model.proxies.enumerated() where proxy.capabilities.contains(.frontend) && !proxy.disabled {
+  /// `fullconn` of every proxy where it is not set: a tenth of the `maxconn` of all frontends that lead there (manual
+  /// section 4.2).
+  private static func fullConnections(_ model: ConfigurationModel, _ limits: DescriptorLimits) -> [Int] {
+    var sums = Array(repeating: 0, count: model.proxies.count)
+    for place in model.proxies.indices {
+      if !model.proxies[place].capabilities.contains(.frontend) || model.proxies[place].disabled { continue }
+      let proxy = model.proxies[place]
       var targets = Set(proxy.switchingRules.compactMap(\.backendIndex))
       if let target = proxy.defaultBackendIndex { targets.insert(target) }
       if targets.isEmpty && proxy.capabilities.contains(.backend) { targets.insert(place) }
       let limit = proxy.maxConnections.flatMap { $0 > 0 ? $0 : nil } ?? limits.maxConnections
-      if targets.contains(index) { sum += limit }
+      for target in targets where sums.indices.contains(target) { sums[target] += limit }
     }
-    return max(1, (sum + 9) / 10)
+    return sums.map { max(1, ($0 + 9) / 10) }
   }
 
   private static func backend(

@@ -55,11 +55,14 @@ extension Worker {
     case .setNice, .setTOS, .setMark, .editPatterns, .setPriority: apply(rule.action, stream, &view, options)
     case .normalizeTarget(let normalizer):
       let target = TargetNormalizing.normalize(stream.request.target, normalizer, into: stream.text)
-      if let target {
-        stream.request.target = target
-      } else if stream.isStrict {
-        return rewriteFailed(stream, isResponse)
+      guard let target else {
+        // No target that can be normalised: a bad request.
+        stream.frontend?.counters.count(.requestErrors)
+        setEnd(stream, .proxy, .request)
+        reply(stream, status: 400)
+        return .stop
       }
+      stream.request.target = target
     case .nothing, .expectProxyHeader, .expectNetScalerHeader: break
     case .track(let number, let expression, let table):
       return track(Int(number), expression, table, stream, &view, options)

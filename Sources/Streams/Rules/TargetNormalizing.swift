@@ -116,8 +116,7 @@ enum TargetNormalizing {
         written.count >= 3 && written.suffix(3).elementsEqual([0x2e, 0x2e, 0x2f])
         && (written.count == 3 || written[written.count - 4] == 0x2f)
       if (isAtRoot || staysUp) && !isFull {
-        written += [0x2e, 0x2e]
-        if i + 2 < path.count { written.append(0x2f) }
+        written += [0x2e, 0x2e, 0x2f]
       } else if !isAtRoot {
         written.removeLast()
         while let last = written.last, last != 0x2f { written.removeLast() }
@@ -138,6 +137,8 @@ enum TargetNormalizing {
       at = end + 1
     }
     func name(_ piece: Bytes) -> Bytes { piece.prefix(piece.firstIndex(of: 0x3d) ?? piece.count) }
+    // A separator at the end separates nothing.
+    if pieces.count > 1 && pieces[pieces.count - 1].isEmpty { pieces.removeLast() }
     let order = pieces.indices.sorted { a, b in
       let (x, y) = (name(pieces[a]), name(pieces[b]))
       for i in 0..<min(x.count, y.count) where x[i] != y[i] { return x[i] < y[i] }
