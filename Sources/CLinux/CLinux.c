@@ -112,3 +112,5 @@ int weir_catch_signal(int number, int wake_fd) {
 int weir_ignore_signal(int number) { return install(number, SIG_IGN); }
 int weir_default_signal(int number) { return install(number, SIG_DFL); }
 int weir_take_signal(int number) { return number < 1 || number > 64 ? 0 : __atomic_exchange_n(&pending[number], 0, __ATOMIC_SEQ_CST); }
+
+int weir_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

@@ -16,7 +16,7 @@ public enum SupportPage {
       "`defaults`, `frontend`, `backend`, `listen`", there: there(.listen), known: known(.listen))
     page += section(
       "`option` in proxies", there: switches.union(specials),
-      known: switches.union(specials).union(refusedOptions))
+      known: switches.union(specials))
     page += section(
       "Options of `bind` lines",
       there: Set((bindOptions + bindThreadOptions + bindTLSOptions).map(\.name)).subtracting(refusedBinds),
@@ -39,20 +39,16 @@ public enum SupportPage {
   private static var dormant: Set<String> {
     Set(
       globalDormantKeywords.map(\.name) + [
-        "external-check", "maxsslconn", "maxsslrate", "server-state-base", "server-state-file",
+        "maxsslconn", "maxsslrate", "server-state-base", "server-state-file",
         "tune.vars.global-max-size", "tune.vars.proc-max-size", "tune.vars.reqres-max-size",
         "tune.vars.sess-max-size", "tune.vars.txn-max-size",
       ])
   }
-  private static let refusedOptions: Set<String> = [
-    "smtpchk", "ldap-check", "mysql-check", "pgsql-check", "redis-check", "spop-check", "ssl-hello-chk",
-    "external-check",
-  ]
   private static var refusedBinds: Set<String> { UnservedKeywords.binds }
   private static var switches: Set<String> {
     Set(SwitchOption.all.map(\.name)).subtracting(UnservedKeywords.options)
   }
-  private static var specials: Set<String> { Set(OptionLine.special.keys).subtracting(refusedOptions) }
+  private static var specials: Set<String> { Set(OptionLine.special.keys) }
 
   private static func there(_ kind: SectionKind) -> Set<String> {
     let refused = kind == .global ? UnservedGlobalKeywords.names : UnservedKeywords.proxies

@@ -152,3 +152,47 @@ extension CheckConnect {
     usesDefaults = usingDefaults
   }
 }
+
+/// `option external-check` and `external-check` (manual section 4.2).
+let externalCheckKeywords: [KeywordEntry] = [
+  KeywordEntry("external-check", .proxies) { context, line in
+    if line[1].isEmpty { return context.alert("missing argument after '\(line[0])'.\n") }
+    switch line[1] {
+    case "command", "path":
+      guard context.checkArgumentCount(line, atMost: 2) else { return }
+      if line[2].isEmpty { return context.alert("missing argument after '\(line[1])'.") }
+      if line[1] == "command" {
+        context.proxy.check.externalCommand = line[2]
+      } else {
+        context.proxy.check.externalPath = line[2]
+      }
+    default:
+      context.alert("'external-check' only supports 'command' and 'path'. but got '\(line[1])'.")
+    }
+  }
+]
+
+extension CheckProtocols {
+  @Sendable static func external(_ context: LoadContext, _ line: ConfigLine) {
+    guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
+    context.proxy.check.kind = .external
+  }
+
+  /// What HAProxy says of external checks once all is read.
+  static func validate(_ proxy: ProxySettings, _ context: LoadContext) {
+    guard proxy.check.kind == .external, proxy.accepts(.backend) else { return }
+    if !context.model.global.externalCheck {
+      context.alertPlain(
+        "Proxy '\(proxy.name)' : 'option external-check' unable to find required 'global.external-check'.")
+    }
+    if proxy.check.externalCommand == nil {
+      context.alertPlain(
+        "Proxy '\(proxy.name)' : 'option external-check' unable to find required 'external-check command'.")
+    }
+    if !context.model.global.insecureForkWanted {
+      context.warningPlain(
+        "Proxy '\(proxy.name)' : 'insecure-fork-wanted' not enabled in the global section, 'option external-check' will "
+          + "likely fail.")
+    }
+  }
+}

@@ -23,7 +23,7 @@ enum OptionLine {
     "tcp-check": { CheckOptions.tcpCheck($0, $1) },
     "smtpchk": CheckProtocols.smtp, "ldap-check": CheckProtocols.ldap, "mysql-check": CheckProtocols.mysql,
     "pgsql-check": CheckProtocols.postgres, "redis-check": CheckProtocols.redis, "spop-check": CheckProtocols.spop,
-    "ssl-hello-chk": CheckProtocols.sslHello, "external-check": refuseCheck,
+    "ssl-hello-chk": CheckProtocols.sslHello, "external-check": CheckProtocols.external,
   ]
   /// Special options that `no` may precede.
   private static let negatable: Set<String> = ["httpclose", "http-server-close", "http-keep-alive", "redispatch"]
@@ -121,10 +121,6 @@ enum OptionLine {
     context.proxy.options.insert(choice)
   }
 
-  @Sendable private static func refuseCheck(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, line[1]) else { return }
-    context.refuse("option \(line[1])")
-  }
 }
 
 extension LoadContext {

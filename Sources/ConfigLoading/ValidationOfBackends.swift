@@ -226,6 +226,7 @@ struct CheckValidation {
   func run(_ seen: inout Set<Int?>) {
     let proxy = context.model.proxies[index]
     guard proxy.accepts(.backend) else { return }
+    CheckProtocols.validate(proxy, context)
     if proxy.check.kind == .tcpScript, proxy.check.rules.contains(where: { $0.isConnect && $0.hasPort }) { return }
     var hasConnectRule = proxy.check.kind == .http || proxy.check.kind == .script || !proxy.check.rules.isEmpty
     if !hasConnectRule && !proxy.check.hasOwnScript {

@@ -1,7 +1,7 @@
 /// What a backend's health checks do (`option httpchk`, `option tcp-check`, `http-check`).
 public struct CheckSettings: Sendable, Hashable {
   /// `tcpScript`: `option tcp-check`, which runs `rules`; `script`: a protocol of its own.
-  public enum Kind: Sendable, Hashable { case connect, http, tcpScript, script }
+  public enum Kind: Sendable, Hashable { case connect, http, tcpScript, script, external }
   public var kind = Kind.connect
   /// `option tcp-check` in the section itself: while loading only.
   public var hasOwnScript = false
@@ -10,6 +10,9 @@ public struct CheckSettings: Sendable, Hashable {
   public var hasOwnRules = false
   /// What `option mysql-check` and its like stand for.
   public var script = CheckScript()
+  /// `external-check command`, `external-check path`.
+  public var externalCommand: String?
+  public var externalPath: String?
   public var http = HTTPCheck()
   public var disableOn404 = false
   public var sendState = false

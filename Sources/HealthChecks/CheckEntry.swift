@@ -6,7 +6,7 @@ import System
 /// One check, agent or slow start that a worker runs.
 struct CheckEntry {
   enum Role { case check, agent, slowStart }
-  enum Phase { case idle, connecting, securing, sending, receiving }
+  enum Phase { case idle, connecting, securing, sending, receiving, running }
 
   let role: Role
   let place: ServerPlace
@@ -17,6 +17,8 @@ struct CheckEntry {
   var phase = Phase.idle
   var socket: Socket?
   var tls: CheckTLS?
+  /// The program of an external check.
+  var child: ChildProcess?
   /// Tells events of this connection from those of one before.
   var generation: UInt32 = 0
   /// The step of the script, and whether its first connection has been made.

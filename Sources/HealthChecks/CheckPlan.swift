@@ -7,6 +7,8 @@ public struct CheckPlan: Sendable {
     /// Connecting is all.
     case connect
     case script(CheckScript)
+    /// The program, and the `PATH` it gets.
+    case external(String, path: String?)
     case http(HTTPCheckPlan)
     case agent
   }
@@ -24,6 +26,7 @@ public struct CheckPlan: Sendable {
     case .connect: kind = .connect
     case .tcpScript: kind = .script(CheckScript(steps: backend.check.rules, isTCPCheck: true))
     case .script: kind = .script(backend.check.script)
+    case .external: kind = .external(backend.check.externalCommand ?? "", path: backend.check.externalPath)
     case .http: kind = .http(HTTPCheckPlan(backend.check))
     }
     inter = server.inter

@@ -26,6 +26,7 @@ extension CheckScheduler {
     entries[i].note = ""
     entries[i].code = 0
     entries[i].hasConnected = false
+    if case .external(let command, let path) = entries[i].plan.kind { return runProgram(i, command, path: path, &loop) }
     open(i, firstConnect(i), &loop)
   }
 
@@ -65,6 +66,7 @@ extension CheckScheduler {
   mutating func timeOut(_ i: Int, _ loop: inout EventLoop) {
     switch entries[i].phase {
     case .connecting: finish(i, CheckVerdict(.layer4Timeout, info: stepText(i)), &loop)
+    case .running: programTimeOut(i, &loop)
     case .securing: fail(i, .layer6Timeout, "", &loop)
     default: finish(i, CheckVerdict(timeoutStatus(i), info: stepText(i)), &loop)
     }
@@ -96,7 +98,7 @@ extension CheckScheduler {
         entries[i].proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
     }
     switch plan.kind {
-    case .connect, .script: break
+    case .connect, .script, .external: break
     case .http(let http):
       output += http.request(state: http.sendState ? process.serverStateHeader(backend, server) : nil)
     case .agent: output += agentText(server)
@@ -156,7 +158,7 @@ extension CheckScheduler {
     ended = ended || buffer.count >= limit
     entries[i].received = buffer.readable.array
     switch entries[i].plan.kind {
-    case .connect, .script: break
+    case .connect, .script, .external: break
     case .http(let plan):
       let isStopped = process.server(at: entries[i].place)?.1.state == .stopped
       if case .done(let verdict) = answers.judge(&buffer, ended: ended, plan: plan, isStopped: isStopped) {

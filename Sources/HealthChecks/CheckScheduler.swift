@@ -92,6 +92,8 @@ public struct CheckScheduler: ~Copyable {
   public mutating func stop(_ loop: inout EventLoop) {
     isStopped = true
     for i in entries.indices {
+      entries[i].child?.end()
+      forgetProgram(i, &loop)
       close(i, &loop)
       loop.timers.release(entries[i].slot)
     }
@@ -117,6 +119,7 @@ public struct CheckScheduler: ~Copyable {
     case .securing: handshake(i, &loop)
     case .sending: send(i, &loop)
     case .receiving: receive(i, &loop)
+    case .running: programEvent(i, &loop)
     }
   }
 

@@ -16,6 +16,7 @@ int weir_pipe2(int fds[2], int flags);
 ssize_t weir_splice(int in, int out, size_t len, unsigned flags);
 int weir_setns(int fd, int kind);
 int weir_fcntl(int fd, int cmd, long arg);
+int weir_pidfd_open(int pid);
 int weir_open(const char *path, int flags, unsigned mode);
 int weir_set_affinity(const unsigned long *mask, size_t bytes);
 int weir_get_affinity(unsigned long *mask, size_t bytes);
