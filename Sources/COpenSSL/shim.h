@@ -7,6 +7,7 @@
 #include <openssl/hmac.h>
 #include <openssl/ocsp.h>
 #include <openssl/pem.h>
+#include <openssl/provider.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -112,6 +113,11 @@ static inline void weir_SSL_CTX_set_status_callback(SSL_CTX *context, weir_statu
 static inline void weir_SSL_set_status_response(SSL *session, unsigned char *bytes, int count)
 {
     SSL_set_tlsext_status_ocsp_resp(session, bytes, count);
+}
+static inline int weir_sk_X509_REVOKED_num(STACK_OF(X509_REVOKED) *stack) { return sk_X509_REVOKED_num(stack); }
+static inline X509_REVOKED *weir_sk_X509_REVOKED_value(STACK_OF(X509_REVOKED) *stack, int at)
+{
+    return sk_X509_REVOKED_value(stack, at);
 }
 static inline int weir_X509_NAME_print_rfc2253(BIO *output, const X509_NAME *name)
 {

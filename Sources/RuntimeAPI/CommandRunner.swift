@@ -21,6 +21,7 @@ struct CommandRunner {
   mutating func run(_ words: [String], payload: String?) -> CommandReply {
     guard let (command, length) = RuntimeCommand.find(words) else { return .message(.info, CommandHelp.unknown(words)) }
     let arguments = CommandArguments(Array(words.dropFirst(length)))
+    if let tls = command.tls { return runTLS(tls, arguments, payload) }
     switch command {
     case .help: return .message(.info, CommandHelp.list(arguments.words))
     case .quit: return .close
@@ -56,6 +57,7 @@ struct CommandRunner {
       .prepareACL,
       .prepareMap, .setMap, .showACL, .showMap:
       return patterns(command, arguments, payload: payload)
+    default: return .empty
     }
   }
 

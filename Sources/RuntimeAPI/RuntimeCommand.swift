@@ -1,5 +1,11 @@
 /// The commands of the runtime API (management guide section 9.3) in the order of `help`.
 enum RuntimeCommand: CaseIterable {
+  case abortSSLCAFile, abortSSLCert, abortSSLCRLFile, addSSLCrtList
+  case commitSSLCAFile, commitSSLCert, commitSSLCRLFile
+  case delSSLCAFile, delSSLCert, delSSLCRLFile, delSSLCrtList
+  case newSSLCAFile, newSSLCert, newSSLCRLFile
+  case setSSLCAFile, setSSLCert, setSSLCRLFile, setSSLOCSPResponse, setSSLTLSKey
+  case showSSLCAFile, showSSLCert, showSSLCRLFile, showSSLCrtList, showSSLOCSPResponse, showSSLProviders, showTLSKeys
   case addACL, addMap
   case clearACL, clearCounters, clearMap, clearTable
   case commitACL, commitMap
@@ -40,6 +46,11 @@ enum RuntimeCommand: CaseIterable {
     case .setMap: ("set map", "<map> [<key>|#<ref>] <value>", "change an entry of a map")
     case .showACL: ("show acl", "[@<ver>] <acl>]", "list the ACLs, or the patterns of one")
     case .showMap: ("show map", "[@<ver>] [map]", "list the maps, or the entries of one")
+    case .abortSSLCAFile, .abortSSLCert, .abortSSLCRLFile, .addSSLCrtList, .commitSSLCAFile, .commitSSLCert,
+      .commitSSLCRLFile, .delSSLCAFile, .delSSLCert, .delSSLCRLFile, .delSSLCrtList, .newSSLCAFile, .newSSLCert,
+      .newSSLCRLFile, .setSSLCAFile, .setSSLCert, .setSSLCRLFile, .setSSLOCSPResponse, .setSSLTLSKey, .showSSLCAFile,
+      .showSSLCert, .showSSLCRLFile, .showSSLCrtList, .showSSLOCSPResponse, .showSSLProviders, .showTLSKeys:
+      tlsForm
     case .clearCounters: ("clear counters", "[all]", "reset the highest values (or all counters)")
     case .clearTable: ("clear table", "<table> [<filter>]*", "remove entries of a stick table (filter: data, key)")
     case .disableAgent: ("disable agent", "", "stop the agent checks of a server")

@@ -67,6 +67,8 @@ struct RuntimeSession {
         payload += String(String.UnicodeScalarView(line.map { Unicode.Scalar($0) })) + "\n"
         return
       }
+      // No command begins so: the payload is PEM text with blank lines between its parts.
+      if input.starts(with: "-----BEGIN ".utf8) { return }
       payloadLine = nil
       waiting = CommandWords.commands(start[...])
       return

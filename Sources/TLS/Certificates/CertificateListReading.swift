@@ -102,6 +102,11 @@ extension TLSFileAccess {
     var number = 0
     for part in bytes.split(separator: 10, omittingEmptySubsequences: false) {
       number += 1
+      if part.endIndex == bytes.endIndex && !part.isEmpty && part.count <= Self.lineLimit {
+        throw CertificateError(
+          "parsing [\(name):\(number)]: Missing LF on last line, file might have been truncated at position "
+            + "\(part.count).")
+      }
       let text = part.last == 13 ? part.dropLast() : part
       if text.isEmpty || text.first == UInt8(ascii: "#") { continue }
       if text.count > Self.lineLimit {

@@ -9,10 +9,16 @@ public final class TLSListener: Sendable {
   public let settings: TLSBindSettings
   let tuning: TLSTuning
   private let chooser: ServerNameChooser
-  private let uses: Mutex<[TLSCertificateUse]>
+  private let held: Mutex<Held>
+
+  /// The certificates in use, each with its context.
+  struct Held: Sendable {
+    var uses: [TLSCertificateUse]
+    var bound: [BoundCertificate]
+  }
 
   /// The certificates in their order.
-  public var certificates: [TLSCertificateUse] { uses.withLock { $0 } }
+  public var certificates: [TLSCertificateUse] { held.withLock { $0.uses } }
 
   /// Builds all contexts. What is wrong is in `problems`, context by context, the listener's own first; nil where no
   /// use can be made of it.
@@ -31,7 +37,7 @@ public final class TLSListener: Sendable {
     }
     let chooser = ServerNameChooser(table, earlyDataSize: tuning.earlyDataSize, generator: generator)
     let own = contexts.makeOwn(chooser)
-    let full = contexts.makeTable(settings.certificates)
+    let full = contexts.makeTable(settings.certificates, keeping: [:])
     problems += contexts.problems
     guard let own, let full else { return nil }
     chooser.replace(full)
@@ -39,20 +45,33 @@ public final class TLSListener: Sendable {
     self.settings = settings
     self.tuning = tuning
     self.chooser = chooser
-    uses = Mutex(settings.certificates)
+    held = Mutex(Held(uses: settings.certificates, bound: full.certificates))
   }
 
-  /// Takes other certificates, or the same anew from the store; false, and nothing changes, where they are no good.
-  func replaceCertificates(_ new: [TLSCertificateUse], store: TLSStore, problems: inout [TLSContextProblem]) -> Bool {
+  /// Takes other certificates; false, and nothing changes, where they are no good. Contexts are made anew for the
+  /// certificate `changed`, or for all where it is nil.
+  func replaceCertificates(
+    _ new: [TLSCertificateUse], store: TLSStore, changed: String? = nil, problems: inout [TLSContextProblem]
+  ) -> Bool {
     var contexts = ListenerContexts(settings: settings, store: store, tuning: tuning)
-    guard let table = contexts.makeTable(new), contexts.isUsable else {
+    var kept: [String: BoundCertificate] = [:]
+    let now = held.withLock { $0 }
+    if let changed, now.uses.count == now.bound.count {
+      for (use, bound) in zip(now.uses, now.bound) where use.path != changed { kept[use.key] = bound }
+    }
+    guard let table = contexts.makeTable(new, keeping: kept), contexts.isUsable else {
       problems += contexts.problems
       return false
     }
-    uses.withLock { $0 = new }
+    held.withLock { $0 = Held(uses: new, bound: table.certificates) }
     chooser.replace(table)
     return true
   }
+}
+
+extension TLSCertificateUse {
+  /// What tells uses of one `bind` line apart.
+  var key: String { "\(path)\n\(list ?? "")\n\(line)" }
 }
 
 /// Makes the contexts of a `bind` line.
@@ -85,12 +104,12 @@ struct ListenerContexts: Sendable {
     return build(nil, settings.options, range, chooser: chooser, status: nil)?.context
   }
 
-  mutating func makeTable(_ uses: [TLSCertificateUse]) -> ServerNameTable? {
+  mutating func makeTable(_ uses: [TLSCertificateUse], keeping kept: [String: BoundCertificate]) -> ServerNameTable? {
     var certificates: [BoundCertificate] = []
     var filters: [[[UInt8]]] = []
     for use in uses {
       guard let material = store.material(use.path) else { continue }
-      guard let bound = make(material, use.options, status: store.status(use.path)) else { continue }
+      guard let bound = kept[use.key] ?? make(material, use.options, status: store.status(use.path)) else { continue }
       certificates.append(bound)
       let written = use.filters.map { $0.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
       filters.append(written.isEmpty ? material.leaf.names : written)

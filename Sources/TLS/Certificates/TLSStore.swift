@@ -6,6 +6,8 @@ import System
 public final class TLSStore: Sendable {
   struct Contents {
     var materials: [String: CertificateMaterial] = [:]
+    /// Certificates that the runtime API made and did not fill yet.
+    var empty: Set<String> = []
     var statuses: [String: CertificateStatus] = [:]
     var authorities: [String: AuthorityFile] = [:]
     /// Paths of `authorities` that came from `crl-file`.

@@ -50,8 +50,8 @@ public final class TLSTicketKeys: Sendable {
   }
 
   /// Base64 in one line.
-  static func decode(_ text: [UInt8]) -> [UInt8]? {
-    if text.isEmpty || text.count % 4 != 0 || text.count > 4096 { return nil }
+  static func decode(_ text: [UInt8], limit: Int = 4096) -> [UInt8]? {
+    if text.isEmpty || text.count % 4 != 0 || text.count > limit { return nil }
     var bytes = [UInt8](repeating: 0, count: text.count / 4 * 3 + 3)
     let count = unsafe bytes.withUnsafeMutableBufferPointer { out in
       unsafe text.withUnsafeBufferPointer { unsafe EVP_DecodeBlock(out.baseAddress, $0.baseAddress, Int32($0.count)) }
@@ -76,7 +76,7 @@ public final class TLSTicketKeys: Sendable {
 
   /// The keys in the order in which `show tls-keys` tells them.
   public var keys: [[UInt8]] {
-    ring.withLock { ring in (0..<Self.count).map { ring.keys[(ring.current + 1 + $0) % Self.count] } }
+    ring.withLock { ring in (0..<Self.count).map { ring.keys[(ring.current + 2 + $0) % Self.count] } }
   }
   /// The key that seals now.
   var sealing: [UInt8] { ring.withLock { $0.keys[$0.current] } }
