@@ -35,14 +35,21 @@ public enum SupportPage {
         known: sections)
   }
 
-  /// Keywords of `global` that only concern features which are refused where they are asked for.
+  /// Keywords of `global` whose values nothing acts on yet.
   private static var dormant: Set<String> {
-    Set(
+    let actedOn: Set<String> = [
+      "h2-workaround-bogus-websocket-clients", "maxcompcpuusage", "maxcomprate", "tune.comp.maxlevel",
+      "tune.h2.header-table-size", "tune.h2.initial-window-size", "tune.h2.max-concurrent-streams",
+      "tune.h2.max-frame-size",
+    ]
+    let kept = Set(
       globalDormantKeywords.map(\.name) + [
         "maxsslconn", "maxsslrate", "server-state-base", "server-state-file",
+        "ssl-mode-async", "tune.ssl.hard-maxrecord", "tune.ssl.maxrecord", "tune.ssl.ssl-ctx-cache-size",
         "tune.vars.global-max-size", "tune.vars.proc-max-size", "tune.vars.reqres-max-size",
         "tune.vars.sess-max-size", "tune.vars.txn-max-size",
       ])
+    return kept.subtracting(actedOn)
   }
   private static var refusedBinds: Set<String> { UnservedKeywords.binds }
   private static var switches: Set<String> {

@@ -7,7 +7,8 @@ let proxyKeywords: [KeywordEntry] = UnservedKeywords.refusing(
   cookieKeywords + stickTableKeywords + ruleKeywords + redirectKeywords + conditionKeywords + proxyIdentityKeywords
     + proxyFrontendKeywords
     + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
-    + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords + tcpCheckKeywords + externalCheckKeywords
+    + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords + tcpCheckKeywords
+    + externalCheckKeywords
     + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords + compressionKeywords)
 
 /// A proxy that starts from the settings of a `defaults` section.

@@ -252,7 +252,7 @@ def main():
         if Origin.complete:
             failures += 1
             print(f"FAILED: bodies reached the server as complete: {Origin.complete}")
-        print(f"{len(run)} cases, {failures} failures")
+        print(f"{len(run) - failures} passed, {failures} failed")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
