@@ -21,6 +21,7 @@ public import Memory
   private var lastStream: Int32 = 0
   private var allowance = HTTP2Allowance()
   private var hasFailed = false
+  private var hasWideWindow = false
   var dataSent = false
   public private(set) var goesAway = false
   /// Streams whose users have gone before the peer had ended its direction.
@@ -50,7 +51,11 @@ public import Memory
     if limits.initialWindow != 65535 { list.append(entry(4, limits.initialWindow)) }
     if limits.maxFrameSize != 16384 { list.append(entry(5, limits.maxFrameSize)) }
     unsafe nghttp2_submit_settings(raw, 0, list, list.count)
-    // The windows of the streams bound what may come; the connection's leaves room for several of them.
+  }
+  /// The windows of the streams bound what may come; the connection's leaves room for several of them. It is widened with
+  /// the first request, so that a peer sees both frames of settings before anything else, as from HAProxy.
+  private func widenWindow() {
+    hasWideWindow = true
     let window = Int32(clamping: max(1 << 20, limits.initialWindow &* 2))
     unsafe nghttp2_session_set_local_window_size(raw, 0, 0, window)
   }
@@ -108,6 +113,7 @@ public import Memory
   public var isAtLimit: Bool { limits.maxStreams > 0 && streams.count >= limits.maxStreams }
   /// A request begins.
   public func open(_ stream: HTTP2Stream) {
+    if !hasWideWindow { widenWindow() }
     streams[stream.id] = stream
     lastStream = max(lastStream, stream.id)
   }
