@@ -15,6 +15,8 @@ public struct Connection: ~Copyable {
   public private(set) var peerClosed = false
   /// Our receiving side has met the end.
   public private(set) var endReceived = false
+  /// That end came without TLS's word for it: what was received may have been cut.
+  public private(set) var isTruncated = false
   /// We have ended our direction.
   public private(set) var endSent = false
   public private(set) var isRegistered = false
@@ -222,6 +224,7 @@ extension Connection {
     case .wantsWrite: (canReceive, receiveWaitsForRoom) = (false, true)
     case .closed, .truncated:
       (canReceive, endReceived, peerClosed) = (false, true, true)
+      if case .truncated = transfer { isTruncated = true }
       return .closed
     case .failed(let failure): return failed(failure)
     }

@@ -11,18 +11,23 @@ import os
 import re
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
 
+import tls_peers
+
+CERTIFICATES = ""  # the folder of a table's certificates
 LINGER_RESET = struct.pack("ii", 1, 0)
 
 
 # --- what an origin does with one request -------------------------------------------------------------------------
 @dataclass
 class Answer:
-    """parts: (seconds to wait, bytes) sent one after another; end: keep, close, reset, hang or half (no more is sent)"""
+    """parts: (seconds to wait, bytes) sent one after another; end: keep, close, reset, hang or half (no more is sent), or
+    cut (of TLS: closed without its alert)"""
     parts: list
     end: str = "keep"
     early: bool = False  # begins at the end of the request's head, without waiting for the body
@@ -44,8 +49,8 @@ def hang():
     return Answer([], "hang")
 
 
-def ok(body=b"hello", extra=b""):
-    return answer(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%s\r\n%s" % (len(body), extra, body))
+def ok(body=b"hello", extra=b"", end="keep"):
+    return answer(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%s\r\n%s" % (len(body), extra, body), end)
 
 
 @dataclass
@@ -55,8 +60,11 @@ class Case:
     client: bytes are sent; a number is a wait in seconds; "half" shuts the sending side, "close" and "reset" end the
     connection; "read" waits for the next bytes. Then the client reads until the connection ends.
     origin: one Answer for each request in turn (in TCP mode: for each connection); "refuse" for a port nothing listens on.
-    laxer: why HAProxy's own behaviour is not wanted here; then only Weir's answer is checked, to begin with `wanted`.
+    laxer: why HAProxy's own behaviour is not wanted here; then only Weir's answer is checked, to begin with `wanted`, to
+    end as `wanted_end` says and to be logged with `wanted_log` in it, where they are given.
     skip: what is not to be compared ("client", "origin", "log", "counters").
+    tls: the client speaks TLS: the arguments of `tls_peers.client_context`, and `name` for SNI; origin_tls: those of the
+    origin. The client's step "cut" ends the connection without TLS's alert, ("raw", bytes) goes around TLS.
     """
     name: str
     client: list
@@ -68,9 +76,14 @@ class Case:
     log: str = "option httplog"
     laxer: str = ""
     wanted: bytes = b"HTTP/1.1 400 "
+    wanted_end: str = ""
+    wanted_log: str = ""
     skip: tuple = ()
     servers: int = 1
     number: int = 0
+    bind: str = ""
+    tls: dict = None
+    origin_tls: dict = None
 
 
 # --- ports and processes ------------------------------------------------------------------------------------------
@@ -202,6 +215,7 @@ class Origin:
     def __init__(self, case):
         self.case, self.script, self.received = case, list(case.origin) if case.origin != "refuse" else [], []
         self.listener, self.writers = None, []
+        self.context = tls_peers.origin_context(CERTIFICATES, **case.origin_tls) if case.origin_tls is not None else None
 
     async def start(self, port):
         self.listener = await asyncio.start_server(self.connection, "127.0.0.1", port)
@@ -211,6 +225,9 @@ class Origin:
         self.received.append(seen)
         self.writers.append(writer)
         try:
+            if self.context:
+                reader = writer = tls_peers.TLSPeer(reader, writer, self.context, True)
+                await reader.handshake()
             if self.case.mode == "tcp":
                 await self.reply(self.script.pop(0) if self.script else hang(), reader, writer, seen)
                 return
@@ -222,7 +239,7 @@ class Origin:
                     self.script.pop(0)
                 if not await self.reply(step, reader, writer, seen):
                     return
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError, ssl.SSLError):
             pass
         finally:
             writer.close()
@@ -240,6 +257,8 @@ class Origin:
             return True
         if step.end == "reset":
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
+        if step.end == "cut":
+            writer.cut()
         if step.end == "half":
             writer.write_eof()
         if step.end in ("hang", "half"):
@@ -262,9 +281,16 @@ async def run_client(case, port):
     """-> (bytes received, how it ended)"""
     received, end = bytearray(), "closed"
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    peer = None
     try:
+        if case.tls is not None:
+            context = tls_peers.client_context(CERTIFICATES, **case.tls)
+            reader = writer = peer = tls_peers.TLSPeer(reader, writer, context, False, case.tls.get("name"))
+            await asyncio.wait_for(peer.handshake(), 8)
         for step in case.client:
-            if isinstance(step, bytes):
+            if isinstance(step, tuple):
+                writer.write_raw(step[1])
+            elif isinstance(step, bytes):
                 writer.write(step)
                 await writer.drain()
             elif isinstance(step, (int, float)):
@@ -274,6 +300,9 @@ async def run_client(case, port):
                 received += part
             elif step == "half":
                 writer.write_eof()
+            elif step == "cut":
+                writer.cut()
+                return bytes(received), "left"
             elif step in ("close", "reset"):
                 if step == "reset":
                     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
@@ -286,10 +315,14 @@ async def run_client(case, port):
             received += part
     except asyncio.TimeoutError:
         end = "open"
+    except ssl.SSLError as error:
+        end = f"TLS: {error.reason}"
     except OSError:
-        pass  # a reset after the answer is an end too: whether it comes depends on what was still unread
+        end = "reset"
     finally:
         writer.transport.abort()
+    if peer and end == "closed":
+        end = "closed by an alert" if peer.notified else "cut"
     return bytes(received), end
 
 
@@ -372,7 +405,7 @@ def configuration(cases, ports, log_port, head):
     for case in cases:
         front, *origins = ports[case.number]
         lines = [f"frontend c{case.number:03}", f"    mode {case.mode}", f"    bind 127.0.0.1:{front}"
-                 + (" accept-proxy" if "accept-proxy" in case.frontend else "")]
+                 + (" accept-proxy" if "accept-proxy" in case.frontend else "") + (case.bind and " " + case.bind)]
         if case.log:
             lines.append("    " + case.log)
         lines += ["    " + l.replace("@LOG@", str(log_port)) for l in case.frontend if l != "accept-proxy"]
@@ -453,14 +486,15 @@ def differences(case, weir, haproxy):
     if weir.error or haproxy.error:
         return [f"weir: {weir.error or 'fine'}", f"haproxy: {haproxy.error or 'fine'}"]
     if case.laxer:
-        if weir.client.startswith(case.wanted):
+        if weir.client.startswith(case.wanted) and weir.end.startswith(case.wanted_end) and case.wanted_log in "".join(weir.log):
             return []
-        return [f"wanted {case.wanted!r} from weir, got {weir.client[:80]!r}"]
+        return [f"wanted {case.wanted!r} from weir, got {weir.client[:80]!r}, {weir.end}"] + weir.log
     found = []
     if "client" not in case.skip:
         if weir.client != haproxy.client:
             found += [f"client, weir:    {weir.client[:600]!r}", f"client, haproxy: {haproxy.client[:600]!r}"]
-        if weir.end != haproxy.end:
+        # A reset after the answer is an end too: whether it comes depends on what was still unread.
+        if weir.end.replace("reset", "closed") != haproxy.end.replace("reset", "closed"):
             found += [f"end, weir:    {weir.end}", f"end, haproxy: {haproxy.end}"]
     if "origin" not in case.skip and weir.origin != haproxy.origin:
         found += [f"origin, weir:    {[o[:600] for o in weir.origin]!r}", f"origin, haproxy: {[o[:600] for o in haproxy.origin]!r}"]

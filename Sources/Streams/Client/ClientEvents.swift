@@ -140,6 +140,9 @@ extension Worker {
         let stream = startStream(session)
         stream.isHTTP = true
         stream.requestTick = -1
+        if session.connection.hasFailed == false {
+          _ = session.connection.send(answer(400, frontend: frontend, backend: nil).raw)
+        }
         endWithoutRequest(stream, cause: .client)
         return
       }

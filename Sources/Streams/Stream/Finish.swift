@@ -52,6 +52,7 @@ extension Worker {
     }
     let mustDrain = !requestOver && !stream.isBrokenOff && stream.isHTTP && !stream.isTunnel
     let graceful = !stream.isBrokenOff && stream.isHTTP
+    let resets = stream.resetsClient
     giveBack(stream)
     if keep {
       session.stream = nil
@@ -63,7 +64,7 @@ extension Worker {
       drainThenClose(session)
     } else {
       session.stream = nil
-      closeSession(session)
+      closeSession(session, reset: resets)
     }
   }
 

@@ -134,7 +134,8 @@ extension Worker {
     if result.yielded { runLater(stream) }
     if result.sourceEnded || result.sourceFailed {
       if stream.isTunnel { return endForward(stream, fromClient: false, failed: result.sourceFailed) }
-      if stream.responseChannel.source == .untilClose && !result.sourceFailed {
+      let isCut = result.sourceFailed || stream.serverConnection?.connection.isTruncated == true
+      if stream.responseChannel.source == .untilClose && !isCut {
         stream.responseChannel.isComplete = true
         if stream.responseChannel.chunkedOut { finishChunks(stream) }
       } else if !stream.responseChannel.isComplete {
@@ -158,7 +159,12 @@ extension Worker {
   func endForward(_ stream: Stream, fromClient: Bool, failed: Bool) {
     guard let session = stream.session else { return }
     if failed {
-      if !fromClient { countServerAbort(stream) }
+      if fromClient {
+        stream.backend?.counters.count(.clientAborts)
+        stream.server?.counters.count(.clientAborts)
+      } else {
+        countServerAbort(stream)
+      }
       setEnd(stream, fromClient ? .client : .server, .data)
       return endTCP(stream)
     }

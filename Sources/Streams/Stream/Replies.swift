@@ -207,6 +207,8 @@ extension Worker {
     stream.backend?.counters.count(.responseErrors)
     stream.server?.counters.count(.responseErrors)
     setEnd(stream, .server, .data)
+    // Nothing else would tell the client that more was due.
+    stream.resetsClient = stream.responseChannel.source == .untilClose && !stream.responseChannel.chunkedOut
     breakOff(stream)
   }
 

@@ -123,6 +123,10 @@ extension Worker {
     }
     frontend.counters.count(.requestErrors)
     countTrackedBadRequest(session)
+    // It may have ended its own direction only, and still listen.
+    if session.connection.hasFailed == false {
+      _ = session.connection.send(answer(400, frontend: frontend, backend: nil).raw)
+    }
     endWithoutRequest(stream, cause: .client)
   }
 

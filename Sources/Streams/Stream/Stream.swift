@@ -90,6 +90,8 @@ final class Stream {
   /// PROXY header for the server.
   let preface: ByteArena
   var isBrokenOff = false
+  /// The client is told by a reset that its answer was cut: the end of the connection is all that delimits it.
+  var resetsClient = false
   var connectionMode = HTTPConnectionMode.keepAlive
   var isMonitor = false
   /// `option http-buffer-request` has had its wait.
@@ -217,6 +219,7 @@ final class Stream {
     bodyWaited = false
     queueMark = 0
     isBrokenOff = false
+    resetsClient = false
     requestHeadWritten = false
     forcesNewConnection = false
     isRetryDisabled = false
