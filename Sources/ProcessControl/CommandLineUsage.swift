@@ -11,6 +11,8 @@ extension CommandLineOptions {
             -V verbose ; -q quiet : no messages while starting.
             -D runs in the background ; -db stays in the foreground.
             -d debug mode : foreground, and messages about traffic.
+            -W master-worker mode ; -Ws the same, with readiness notification.
+            -S <addr>[,<bind options>] opens the master's control socket.
             -C changes to <dir> before the files are read.
             -p writes the process number to this file.
             -L sets the name of the local peer (default : the host name).

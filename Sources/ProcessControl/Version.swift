@@ -1,4 +1,5 @@
 import ConfigSyntax
+import TLS
 
 /// What this program says it is.
 public enum Version {
@@ -16,8 +17,8 @@ public enum Version {
     ("CRYPT_H", true), ("DEVICEATLAS", false), ("DL", false), ("ENGINE", false), ("EPOLL", true), ("EVPORTS", false),
     ("GETADDRINFO", true), ("KQUEUE", false), ("LIBCRYPT", true), ("LINUX_SPLICE", true), ("LINUX_TPROXY", true),
     ("LUA", false), ("MEMORY_PROFILING", false), ("NETFILTER", true), ("NS", true), ("OBSOLETE_LINKER", false),
-    ("OPENSSL", false), ("OT", false), ("PCRE", false), ("PCRE2", true), ("PCRE2_JIT", true), ("PCRE_JIT", false),
-    ("POLL", false), ("PRCTL", true), ("PROCCTL", false), ("PROMEX", false), ("QUIC", false), ("RT", true),
+    ("OPENSSL", true), ("OT", false), ("PCRE", false), ("PCRE2", true), ("PCRE2_JIT", true), ("PCRE_JIT", false),
+    ("POLL", false), ("PRCTL", true), ("PROCCTL", false), ("PROMEX", true), ("QUIC", false), ("RT", true),
     ("SLZ", false), ("STATIC_PCRE", false), ("STATIC_PCRE2", false), ("SYSTEMD", true), ("TFO", true),
     ("THREAD", true), ("THREAD_DUMP", false), ("TPROXY", true), ("WURFL", false), ("ZLIB", false),
   ]
@@ -25,6 +26,7 @@ public enum Version {
   /// What conditions of the configuration can ask.
   public static var facts: BuildFacts {
     BuildFacts(
-      compatibleVersion: compatible, features: features.map { ($0.isPresent ? "+" : "-") + $0.name })
+      compatibleVersion: compatible, features: features.map { ($0.isPresent ? "+" : "-") + $0.name },
+      opensslVersion: TLSLibrary.version)
   }
 }

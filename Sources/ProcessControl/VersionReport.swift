@@ -1,4 +1,5 @@
 import System
+import TLS
 
 /// The answers to `-v` and `-vv`, in HAProxy's layout.
 public enum VersionReport {
@@ -25,6 +26,10 @@ public enum VersionReport {
         bufsize = 16384, maxrewrite = 1024, maxpollevents = 200
 
       Built with multi-threading support (MAX_THREADS=64, default=\(threads)).
+      Running on OpenSSL version : \(TLSLibrary.name)
+      OpenSSL library supports TLS extensions : yes
+      OpenSSL library supports SNI : yes
+      Built with the Prometheus exporter as a service
       Built with network namespace support.
       Support for malloc_trim() is enabled.
       Built with transparent proxy support using: IP_TRANSPARENT IPV6_TRANSPARENT IP_FREEBIND
