@@ -9,7 +9,8 @@ let proxyKeywords: [KeywordEntry] = UnservedKeywords.refusing(
     + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
     + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords + tcpCheckKeywords
     + externalCheckKeywords
-    + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords + compressionKeywords)
+    + persistenceKeywords + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords
+    + compressionKeywords)
 
 /// A proxy that starts from the settings of a `defaults` section.
 func inheritedProxy(
@@ -45,6 +46,7 @@ private func dropForeignSettings(_ settings: inout ProxySettings) {
     settings.logFormatSD = nil
     settings.uniqueIDFormat = nil
     settings.uniqueIDHeader = nil
+    settings.maxPrivateConnections = 5
   }
   if !settings.accepts(.backend) {
     // `retries` and `redispatch` of `defaults` are not the frontend's own: its backends have them already.
@@ -53,6 +55,7 @@ private func dropForeignSettings(_ settings: inout ProxySettings) {
     settings.fullConnections = nil
     settings.balance = .init()
     settings.cookie = nil
+    settings.persistentRDPCookie = nil
     settings.hasBalance = false
     settings.source = nil
     settings.check = .init()

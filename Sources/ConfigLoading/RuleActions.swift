@@ -14,7 +14,7 @@ extension RuleParsing {
     case (.tcpConnection, _), (.tcpSession, _):
       switch action {
       case .allow, .reject, .silentDrop, .setVariable, .unsetVariable, .setAddress, .setMark, .setTOS,
-        .expectProxyHeader, .track, .incrementCounter, .setTag:
+        .expectProxyHeader, .expectNetScalerHeader, .track, .incrementCounter, .setTag:
         break
       default: throw RuleProblem(name, .notImplemented)
       }
@@ -32,9 +32,11 @@ extension RuleParsing {
     case "return": return .answer(try reply(defaultStatus: 200))
     case "redirect": return .redirect(try redirect())
     case "auth": return try authentication()
-    case "reject", "close": return .reject
+    case "reject": return .reject
+    case "close": return .closeServer
     case "silent-drop": return .silentDrop
     case "use-service": return try service()
+    case "switch-mode": return try switchMode()
     case "set-header", "add-header", "early-hint": return try header(name)
     case "del-header": return try deletion()
     case "replace-header", "replace-value": return try replacement(name)

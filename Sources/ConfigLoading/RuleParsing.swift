@@ -162,6 +162,8 @@ struct RuleLoadState {
   var userLists: [String: Int32] = [:]
   var users = UserListReading()
   var captures: [CaptureUse] = []
+  /// `switch-mode` to what cannot be spoken there: proxy and protocol.
+  var wrongSwitches: [(Int?, String)] = []
   var startVariables: [StartVariable] = []
   var tables = TableLoadState()
   /// Conditions that look into buffers, which HTTP does not show, and where they were written.

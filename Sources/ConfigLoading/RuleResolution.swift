@@ -11,6 +11,7 @@ import Samples
   for message in context.samples.groupErrors() { context.alertPlain(message) }
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
     context.warnOfBuffers(of: index)
+    context.checkModeSwitches(of: index)
     context.resolveServerRules(of: index)
     context.resolveReplySections(of: context.model.proxies[index])
     context.warnRulesWithoutHTTP(of: index)
@@ -74,9 +75,6 @@ extension LoadContext {
     if proxy.mode == .http { return }
     func warn(_ keyword: String) {
       warningPlain("'\(keyword)' rules ignored for \(proxy.title) as they require HTTP mode.")
-    }
-    if !proxy.rules.tcpResponse.isEmpty && proxy.accepts(.backend) {
-      alertPlain("'tcp-response content' rules of \(proxy.title) in TCP mode are not implemented by Weir yet.")
     }
     if !proxy.rules.httpRequest.isEmpty { warn("http-request") }
     if !proxy.rules.httpResponse.isEmpty { warn("http-response") }

@@ -223,6 +223,10 @@ public struct ProxySettings: Sendable {
   public var serverRuleNames: [String] = []
   /// `cookie`: persistence by a cookie.
   public var cookie: PersistenceCookie?
+  /// `persist rdp-cookie`: the name of the cookie.
+  public var persistentRDPCookie: String?
+  /// `max-session-srv-conns`: idle server connections of its own that a client's session keeps.
+  public var maxPrivateConnections = 5
   /// `capture cookie`: cookies whose name begins so are kept for logs.
   public var capturedCookie: HeaderCapture?
   public var forwardFor: ForwardedHeader?

@@ -41,6 +41,9 @@ public enum HeaderMatch: Sendable {
 /// Which part of a request target an action writes.
 public enum TargetPart: UInt8, Sendable { case method, path, pathAndQuery, query, uri }
 
+/// What HTTP a connection is switched to (`switch-mode http proto`).
+public enum SwitchedProtocol: UInt8, Sendable { case detected, http1, http2 }
+
 /// Which timeout `set-timeout` changes.
 public enum SettableTimeout: UInt8, Sendable { case server, tunnel }
 
@@ -72,8 +75,12 @@ public enum RuleAction: Sendable {
   /// The realm; empty for the name of the proxy.
   case authenticate(realm: Bytes)
   case reject
+  /// `tcp-response content close`
+  case closeServer
   case silentDrop
   case useService(ServiceName)
+  /// `tcp-request content switch-mode http`
+  case switchMode(SwitchedProtocol)
 
   // Messages
   case setHeader(HTTPHeaderName, TextHandle)
@@ -128,7 +135,7 @@ public enum RuleAction: Sendable {
   /// Whether no rule behind it is evaluated.
   public var isFinal: Bool {
     switch self {
-    case .allow, .deny, .tarpit, .answer, .redirect, .authenticate, .reject, .silentDrop: true
+    case .allow, .deny, .tarpit, .answer, .redirect, .authenticate, .reject, .closeServer, .silentDrop: true
     default: false
     }
   }

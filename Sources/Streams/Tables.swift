@@ -25,6 +25,8 @@ extension Worker {
     session.hasLocal = false
     session.hasNetScalerHeader = false
     session.isAskedForProxyHeader = false
+    session.isAskedForNetScalerHeader = false
+    session.switchedBackend = nil
     session.requestCount = 0
     session.drained = 0
     session.handshakeTime = 0

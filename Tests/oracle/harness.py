@@ -228,7 +228,7 @@ class Origin:
             if self.context:
                 reader = writer = tls_peers.TLSPeer(reader, writer, self.context, True)
                 await reader.handshake()
-            if self.case.mode == "tcp":
+            if self.case.mode == "tcp" and "mode http" not in self.case.backend:
                 await self.reply(self.script.pop(0) if self.script else hang(), reader, writer, seen)
                 return
             while True:

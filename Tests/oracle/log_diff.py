@@ -1,4 +1,5 @@
 """What is logged: every kind of end an exchange can have, in every log format."""
+import content_cases
 import harness
 from harness import Answer, Case, answer, close, hang, ok, reset
 from wire_diff import get, post
@@ -126,6 +127,7 @@ def table():
 
 
 table()
+CASES += content_cases.cases()
 
 
 def compare(weir, haproxy, only=""):

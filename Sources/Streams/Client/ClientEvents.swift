@@ -23,7 +23,7 @@ extension Worker {
       return closeSession(session)
     }
     applyClientOptions(socket, frontend)
-    if session.expectsProxyHeader || listener.netScalerMagic != nil {
+    if session.expectsProxyHeader || session.netScalerMagic != nil {
       session.state = .proxyHeader
       session.headDeadline = loop.deadline(after: frontend.timeouts.client)
       readProxyHeader(session)
@@ -213,10 +213,7 @@ extension Worker {
   func closeSession(_ session: Session, reset: Bool = false) {
     guard let listener = session.listener, session.connection.isOpen else { return }
     if session.mux != nil { return endMux(session) }
-    if let own = session.privateServer {
-      session.privateServer = nil
-      closeServerConnection(own)
-    }
+    while let own = session.privateServers.popLast() { closeServerConnection(own) }
     if reset || listener.frontend.options.contains(.noLinger) {
       session.connection.abort()
     } else {

@@ -15,7 +15,7 @@ extension Worker {
     if !session.input.back(by: buffers) { return closeSession(session) }
     while true {
       if session.input.count > 0 {
-        if let magic = listener.netScalerMagic, !session.hasNetScalerHeader {
+        if let magic = session.netScalerMagic, !session.hasNetScalerHeader {
           if !readNetScalerHeader(session, magic) { return }
           if !session.expectsProxyHeader { return headerEnded(session) }
           continue

@@ -49,6 +49,12 @@ final class Session {
   var peeked = 0
   /// A rule asks for a PROXY header where the listener does not (`expect-proxy`).
   var isAskedForProxyHeader = false
+  /// The same for a NetScaler header (`expect-netscaler-cip`).
+  var isAskedForNetScalerHeader = false
+  /// The magic number of the NetScaler header that has to come first; nil for none.
+  var netScalerMagic: UInt32? { listener?.netScalerMagic ?? (isAskedForNetScalerHeader ? 0 : nil) }
+  /// The backend for whose sake a connection in TCP mode was switched to HTTP: the next request goes there.
+  var switchedBackend: Int?
   var expectsProxyHeader: Bool { isAskedForProxyHeader || listener?.acceptsProxyHeader == true }
   var requestCount = 0
   /// The HTTP/2 of this connection.
@@ -61,8 +67,9 @@ final class Session {
   /// The set of variables of the session; 0 for none.
   var variables: UInt32 = 0
   var tracked = TrackedEntries()
-  /// Server connection that only this client may use again (`http-reuse never`, or a server that marks its connections).
-  var privateServer: ServerConnection?
+  /// Idle server connections that only this client may use again (`http-reuse never`, or a server that marks its
+  /// connections), as many as `max-session-srv-conns` lets it keep.
+  var privateServers: [ServerConnection] = []
 
   init(index: Int, timer: TimerWheel.Slot) {
     self.index = index

@@ -44,6 +44,8 @@ final class FrontendReplica {
   let statistics: StatisticsReplica?
   let compression: CompressionReplica?
   let uniqueIDHeader: HTTPHeaderName?
+  /// `max-session-srv-conns`
+  let privateConnections: Int
   let hasRequestRules: Bool
   let hasResponseRules: Bool
   /// A line will be made of the request: what it needs is kept.
@@ -77,6 +79,7 @@ final class FrontendReplica {
     responseCaptures = s.responseCaptures.map(CaptureRule.init)
     cookieCapture = s.mode == .http ? s.capturedCookie.map { CookieCapture($0) } : nil
     uniqueIDHeader = s.uniqueIDHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
+    privateConnections = s.maxPrivateConnections
     rules = s.rules.replica()
     statistics = StatisticsReplica(s)
     compression = s.mode == .http ? s.compression.map(CompressionReplica.init) : nil
@@ -128,10 +131,14 @@ final class BackendReplica {
   let errorAnswers: ErrorAnswerTable
   /// Persistence by a cookie.
   let cookie: CookieRule?
+  /// `persist rdp-cookie`: the cookie's name.
+  let rdpCookie: Bytes?
   let rules: ProxyRules
   let statistics: StatisticsReplica?
   let hasRequestRules: Bool
   let hasResponseRules: Bool
+  /// There are rules of `tcp-response content`.
+  let inspectsResponse: Bool
 
   init(_ runtime: BackendRuntime, worker: Int) {
     let s = runtime.settings
@@ -177,11 +184,13 @@ final class BackendReplica {
     sendNameHeader = s.httpSendNameHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
     errorAnswers = ErrorAnswerTable(s.errorAnswers)
     cookie = s.mode == .http ? s.cookie.map { CookieRule($0, servers: s.servers) } : nil
+    rdpCookie = s.mode == .tcp ? s.persistentRDPCookie.map { Bytes(permanent: $0) } : nil
     rules = s.rules.replica()
     statistics = StatisticsReplica(s)
     compression = s.mode == .http ? s.compression.map(CompressionReplica.init) : nil
     hasRequestRules = s.rules.touchesRequest || statistics != nil
     hasResponseRules = s.rules.touchesResponse
+    inspectsResponse = !s.rules.tcpResponse.isEmpty
   }
 }
 

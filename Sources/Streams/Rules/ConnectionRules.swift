@@ -62,7 +62,6 @@ extension Worker {
         session.listener?.counters.count(counter)
         if case .silentDrop = rule.action {
           session.connection.socket.vanish(family: session.peer.family)
-          session.connection.abort()
         }
         return false
       case .setVariable(let id, let expression, let conditions):
@@ -78,6 +77,7 @@ extension Worker {
         _ = session.connection.socket.setTypeOfService(UInt8(truncatingIfNeeded: tos), family: session.peer.family)
       case .setMark(let mark): _ = session.connection.socket.setMark(mark)
       case .expectProxyHeader: session.isAskedForProxyHeader = true
+      case .expectNetScalerHeader: session.isAskedForNetScalerHeader = true
       case .track(let number, let expression, let table): track(Int(number), expression, table, session, &view)
       case .incrementCounter, .setTag: changeTracked(rule.action, session, nil)
       default: break

@@ -126,7 +126,9 @@ extension Worker {
       if !stream.requestChannel.input.back(by: buffers) { return true }
       if stream.requestChannel.input.room == 0 { return true }
       switch session.connection.receive(into: &stream.requestChannel.input) {
-      case .bytes: touchClient(stream)
+      case .bytes(let n):
+        if !stream.isHTTP { stream.requestChannel.transferred += UInt64(n) }
+        touchClient(stream)
       case .wouldBlock: return false
       case .closed, .failed: return true
       }

@@ -20,7 +20,7 @@ extension Worker {
     stream.isStrict = true
     let received = stream.responseChannel.transferred &+ UInt64(stream.responseChannel.input.count)
     let passes =
-      run(backend.rules.tcpResponse, stream) && run(backend.rules.httpResponse, stream)
+      run(backend.rules.httpResponse, stream)
       && (backend.index == frontend.index || run(frontend.rules.httpResponse, stream))
     if passes {
       if let rule = frontend.cookieCapture { captureCookie(stream, rule, isResponse: true) }
@@ -28,7 +28,7 @@ extension Worker {
       return runAfterResponse(stream)
     }
     // What the server sent counts beside the answer that took its place.
-    stream.responseChannel.transferred &+= received
+    stream.responseChannel.transferred = received &+ (stream.isBrokenOff ? 0 : stream.responseChannel.transferred)
     return false
   }
 

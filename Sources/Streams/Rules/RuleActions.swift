@@ -26,10 +26,9 @@ extension Worker {
       let mark = evaluator.arena.mark
       defer { evaluator.arena.reset(to: mark) }
       var sample = Sample()
-      switch evaluator.evaluate(expression, options, from: &view, into: &sample) {
-      case .found: evaluator.variables.set(id, stream.variables, to: sample.data, conditions: conditions)
-      case .mayChange: return .wait
-      case .notFound: break
+      // What has not come yet is not waited for, as in HAProxy.
+      if evaluator.evaluate(expression, options.union(.final), from: &view, into: &sample) == .found {
+        evaluator.variables.set(id, stream.variables, to: sample.data, conditions: conditions)
       }
     case .setVariableText(let id, let handle, let conditions):
       let mark = stream.text.mark
@@ -63,6 +62,10 @@ extension Worker {
         return .stop
       }
       stream.request.target = target
+    case .switchMode(let proto):
+      if stream.isHTTP { return .next }
+      switchToHTTP(stream, proto)
+      return .stop
     case .nothing, .expectProxyHeader, .expectNetScalerHeader: break
     case .track(let number, let expression, let table):
       return track(Int(number), expression, table, stream, &view, options)
@@ -71,7 +74,7 @@ extension Worker {
       stream.lastRuleLine = rule.line
       startService(name, stream)
       return .stop
-    case .deny, .tarpit, .answer, .redirect, .authenticate, .reject, .silentDrop:
+    case .deny, .tarpit, .answer, .redirect, .authenticate, .reject, .closeServer, .silentDrop:
       stream.lastRuleLine = rule.line
       return end(rule.action, stream, &view, isResponse)
     }
@@ -184,6 +187,8 @@ extension Worker {
   private func end(
     _ action: RuleAction, _ stream: Stream, _ view: inout StreamLogView, _ isResponse: Bool
   ) -> ActionOutcome {
+    // The server's answer is not the one that counts.
+    if isResponse { stream.responseTick = -1 }
     switch action {
     case .deny(let handle):
       countDenied(stream, isResponse)
@@ -205,20 +210,28 @@ extension Worker {
       setEnd(stream, .local, isResponse ? .headers : .request)
       give(handle, stream, &view)
     case .redirect(let handle):
-      guard redirect(rules.redirects[Int(handle.index)], stream, &view, isResponse) else { return .next }
+      let tick = stream.responseTick
+      guard redirect(rules.redirects[Int(handle.index)], stream, &view, isResponse) else {
+        stream.responseTick = tick
+        return .next
+      }
     case .authenticate(let realm):
       countTrackedError(stream.session, stream)
       askForCredentials(realm, stream)
-    case .reject, .silentDrop:
-      countDenied(stream, isResponse)
-      setEnd(stream, .proxy, isResponse ? .headers : .request)
+    case .reject, .closeServer, .silentDrop:
+      // A silent drop is the request's, whichever list it stands in.
+      countDenied(stream, false)
+      setEnd(stream, .proxy, .request)
       stream.hidesRequestTime = !isResponse
       if case .silentDrop = action, let session = stream.session {
         session.connection.socket.vanish(family: session.peer.family)
-        session.connection.abort()
       }
       if stream.isHTTP {
-        if stream.status == 0 { stream.status = -1 }
+        if stream.status == 0 {
+          stream.status = -1
+          stream.frontend?.counters.count(.httpOther)
+          stream.backend?.counters.count(.httpOther)
+        }
         breakOff(stream)
       } else {
         endTCP(stream)

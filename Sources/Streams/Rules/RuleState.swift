@@ -24,11 +24,19 @@ extension Stream {
   /// The head of an answer is there to be looked at.
   var hasResponseHead: Bool { responseTick >= 0 || isIntercepted }
 
+  /// `tcp-response content` rules come first, or are waiting for what they look at.
+  var inspectsResponse: Bool {
+    connector == .established && responsePhase == .head && backend?.inspectsResponse == true
+      && responseInspection != .over
+  }
+
   func clearRules() {
     ruleStage = .start
     ruleIndex = 0
     ruleDeadline = TimerWheel.never
     isTarpitted = false
+    responseInspection = .pending
+    responseRuleDeadline = TimerWheel.never
     if !pendingStores.isEmpty { pendingStores.removeAll(keepingCapacity: true) }
     stickServer = nil
     hasRunStickRules = false

@@ -29,6 +29,7 @@ extension StreamLogView: SampleSource {
       if let status = body(call, options, evaluator, &sample) { return status }
     }
     if let status = payload(call, options, &sample) { return status }
+    if call.id == .waitEnd { return options.contains(.final) ? put(.boolean(true), &sample) : .mayChange }
     if let status = exchange(call, evaluator, &sample) { return status }
     if let server = stream.serverConnection, server.connection.isTLS {
       var found = sample
@@ -119,7 +120,6 @@ extension StreamLogView: SampleSource {
 
   private func exchange(_ call: FetchCall, _ evaluator: Evaluator, _ sample: inout Sample) -> FetchStatus? {
     switch call.id {
-    case .waitEnd: return put(.boolean(true), &sample)
     case .httpFirstReq: return put(.boolean(stream.isFirstRequest), &sample)
     case .prioClass: return put(.integer(stream.effects.priorityClass), &sample)
     case .prioOffset: return put(.integer(stream.effects.priorityOffset), &sample)

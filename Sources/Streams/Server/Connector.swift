@@ -38,6 +38,10 @@ extension Worker {
       }
       return queue(stream, on: server)
     }
+    if backend.rdpCookie != nil, stream.avoidedServer == nil, let server = serverByRDPCookie(stream, backend) {
+      return server.shared.with({ $0.load.hasRoom(in: backend.load) })
+        ? take(server, stream, balanced: false) : queue(stream, on: server)
+    }
     if stream.avoidedServer == nil, let server = serverByTable(stream, backend) {
       return server.shared.with({ $0.load.hasRoom(in: backend.load) })
         ? take(server, stream, balanced: false) : queue(stream, on: server)
@@ -70,7 +74,7 @@ extension Worker {
 
   /// `option prefer-last-server`, and a connection that only this client may use.
   private func stickToLastServer(_ stream: Stream, _ backend: BackendReplica) -> ServerReplica? {
-    guard let own = stream.session?.privateServer, own.backend === backend, let server = own.server,
+    guard let own = stream.session?.privateServers.last(where: { $0.backend === backend }), let server = own.server,
       backend.options.contains(.preferLastServer), stream.avoidedServer == nil
     else { return nil }
     let limit = backend.keepAliveQueue

@@ -12,13 +12,10 @@ extension Worker {
   func takeIdle(_ stream: Stream, _ server: ServerReplica, _ backend: BackendReplica) -> ServerConnection? {
     guard let session = stream.session else { return nil }
     let name = server.settings.serverName == nil ? 0 : serverNameHash(stream, server)
-    if let own = session.privateServer {
-      if own.server === server && own.isIdle && own.nameHash == name {
-        session.privateServer = nil
-        own.isIdle = false
-        noteIdle(server, -1)
-        return own
-      }
+    if let at = session.privateServers.lastIndex(where: { $0.server === server && $0.isIdle && $0.nameHash == name }) {
+      let own = session.privateServers.remove(at: at)
+      own.isIdle = false
+      return own
     }
     if backend.reuse == .never || server.idle.isEmpty { return nil }
     // A request that must not be lost to a connection that the server just closed: the first of a client, which the
@@ -65,7 +62,11 @@ extension Worker {
     connection.idleSince = loop.now
     if connection.isPrivate || backend.reuse == .never {
       // Goes with its client.
-      session.privateServer = connection
+      if session.privateServers.count >= session.listener?.frontend.privateConnections ?? 0 {
+        connection.isIdle = false
+        return closeServerConnection(connection, used: true)
+      }
+      session.privateServers.append(connection)
       connection.connection.register(with: loop.poller, token: connection.token)
       return
     }
@@ -98,7 +99,7 @@ extension Worker {
       connection.isIdle = false
       return closeServerConnection(connection, used: false)
     }
-    for session in sessions where session.privateServer === connection { session.privateServer = nil }
+    for session in sessions { session.privateServers.removeAll { $0 === connection } }
     closeServerConnection(connection, used: true)
   }
 

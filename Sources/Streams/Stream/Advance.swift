@@ -84,9 +84,14 @@ extension Worker {
         stepConnector(stream)
       }
       if stream.generation != generation { return }
+      if stream.inspectsResponse && !stream.isHTTP { inspectResponse(stream) }
+      if stream.generation != generation { return }
       if stream.requestPhase >= .connect && stream.connector != .idle { forwardRequest(stream) }
       if stream.generation != generation { return }
-      if stream.connector == .established && stream.responsePhase == .head { readResponseHead(stream) }
+      if stream.inspectsResponse && stream.isHTTP { inspectResponse(stream) }
+      if stream.connector == .established && stream.responsePhase == .head && !stream.inspectsResponse {
+        readResponseHead(stream)
+      }
       if stream.generation != generation { return }
       if stream.responsePhase == .forward { forwardResponse(stream) }
       if stream.generation != generation { return }
@@ -112,6 +117,7 @@ extension Worker {
     }
     var deadline = min(stream.connectDeadline, stream.queueDeadline)
     if stream.requestPhase == .route { deadline = min(deadline, stream.ruleDeadline) }
+    if stream.inspectsResponse { deadline = min(deadline, stream.responseRuleDeadline) }
     if stream.expectsClient { deadline = min(deadline, stream.clientDeadline) }
     if stream.expectsServer { deadline = min(deadline, stream.serverDeadline) }
     loop.timers.arm(stream.timer, at: deadline)

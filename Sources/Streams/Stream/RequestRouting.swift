@@ -22,11 +22,18 @@ extension Worker {
       return beginBodyWait(stream, frontend)
     }
     if stream.backend == nil {
-      if frontend.hasRequestRules && runFrontendRules(stream, frontend) != .proceed { return }
+      if let index = stream.session?.switchedBackend {
+        stream.session?.switchedBackend = nil
+        stream.chosenBackend = index
+      } else if frontend.hasRequestRules && runFrontendRules(stream, frontend) != .proceed {
+        return
+      }
       guard let index = stream.chosenBackend ?? frontend.defaultBackend, let backend = backends[index] else {
         return noServer(stream, backendKnown: false)
       }
+      if !stream.isHTTP && backend.mode == .http { return switchToHTTP(stream, .detected, for: index) }
       enter(backend, stream)
+      if stream.isHTTP && backend.mode == .tcp { return refuseMode(stream) }
       if !backend.rules.persistence.isEmpty { applyPersistenceRules(stream, backend) }
       stream.ruleStage = .backendContent
       stream.ruleIndex = 0

@@ -89,8 +89,6 @@ extension Worker {
     stream.status = status
     if isTracing { traceResponse(stream) }
     let counter = TrafficCounter.ofStatus(status)
-    backend.counters.count(counter)
-    frontend.counters.count(counter)
     stream.server?.counters.count(counter)
     stream.server?.counters.count(.requestsTotal)
     observeResponse(stream, status: status)
@@ -121,16 +119,26 @@ extension Worker {
     stream.serverKeepsAlive =
       framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
     if hasRules && (backend.hasResponseRules || frontend.hasResponseRules) {
-      if !runResponseRules(stream, frontend, backend) { return }
+      if !runResponseRules(stream, frontend, backend) {
+        // An answer that took its place has been counted as what it is.
+        if stream.isBrokenOff { countStatus(counter, frontend, backend) }
+        return
+      }
     } else {
       if let rule = frontend.cookieCapture { captureCookie(stream, rule, isResponse: true) }
       if let rule = backend.cookie { applyResponseCookie(stream, rule) }
     }
+    countStatus(counter, frontend, backend)
     startCompression(stream, framing)
     if !writeResponseHead(stream, framing) { return badResponse(stream, H1Error(state: .headerFirst, offset: 0)) }
     stream.responseChannel.isPinned = false
     stream.responsePhase = .forward
     logEarly(stream)
+  }
+
+  private func countStatus(_ counter: TrafficCounter, _ frontend: FrontendReplica, _ backend: BackendReplica) {
+    backend.counters.count(counter)
+    frontend.counters.count(counter)
   }
 
   /// A body that is broken in what has come of it is refused with its head.

@@ -120,6 +120,10 @@ final class Stream {
   /// When what a rule waits for is over: an inspection, a tarpit, a body.
   var ruleDeadline = TimerWheel.never
   var isTarpitted = false
+  /// The same for `tcp-response content`.
+  var responseInspection = ResponseInspection.pending
+  var responseRuleIndex = 0
+  var responseRuleDeadline = TimerWheel.never
   var lastRuleLine: Int32 = 0
   var variables = VariableScopes()
   /// `set-log-level`: 0...7, or -1 for no line.

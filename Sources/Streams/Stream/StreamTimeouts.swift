@@ -11,6 +11,7 @@ extension Worker {
     if stream.connectDeadline <= now { return connectTimeout(stream) }
     if stream.queueDeadline <= now { return queueTimeout(stream) }
     if stream.requestPhase == .route && stream.ruleDeadline <= now { return advance(stream) }
+    if stream.inspectsResponse && stream.responseRuleDeadline <= now { return advance(stream) }
     // Where both sides of a tunnel have been silent for long, it was the client's turn.
     if stream.isTunnel && stream.expectsClient && stream.clientDeadline <= now { return clientTimeout(stream) }
     if stream.expectsServer && stream.serverDeadline <= now { return serverTimeout(stream) }

@@ -1,0 +1,29 @@
+import ConfigSyntax
+import Configuration
+
+/// `persist`, `max-session-srv-conns` and `dynamic-cookie-key` (manual section 4.2).
+let persistenceKeywords: [KeywordEntry] = [
+  KeywordEntry("persist", .proxies) { context, line in
+    if line[1].isEmpty { return context.alert("missing persist method.") }
+    guard line[1].hasPrefix("rdp-cookie") else { return context.alert("unknown persist method.") }
+    let argument = Array(line[1].unicodeScalars.dropFirst(10))
+    guard argument.first == "(" else {
+      context.proxy.persistentRDPCookie = "msts"
+      return
+    }
+    guard let close = argument.firstIndex(of: ")"), close > 1 else {
+      return context.alert("persist rdp-cookie(name)' requires an rdp cookie name.")
+    }
+    var name = String.UnicodeScalarView()
+    name.append(contentsOf: argument[1..<close])
+    context.proxy.persistentRDPCookie = String(name)
+  },
+  KeywordEntry("max-session-srv-conns", .proxies) { context, line in
+    guard context.requires(.frontend, "max-session-srv-conns") else { return }
+    if line[1].isEmpty {
+      return context.alertPlain(
+        "parsine [\(line.file):\(line.number)] : 'max-session-srv-conns' expects a number. Got no argument")
+    }
+    context.proxy.maxPrivateConnections = max(0, CInteger.leading(line[1]))
+  },
+]
