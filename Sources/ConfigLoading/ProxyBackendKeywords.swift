@@ -37,8 +37,9 @@ let proxyBackendKeywords: [KeywordEntry] = [
   KeywordEntry("load-server-state-from-file", .proxies) { context, line in
     guard context.requires(.backend, "load-server-state-from-file") else { return }
     switch line[1] {
-    case "none": context.proxy.loadServerState = false
-    case "global", "local": context.refuse("load-server-state-from-file \(line[1])")
+    case "none": context.proxy.serverStateSource = .none
+    case "global": context.proxy.serverStateSource = .global
+    case "local": context.proxy.serverStateSource = .local
     default:
       context.alert("'load-server-state-from-file' expects 'global', 'local' or 'none'. Got '\(line[1])'")
     }

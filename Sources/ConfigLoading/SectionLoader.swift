@@ -15,11 +15,11 @@ public func loadConfiguration(
     guard read(file, into: context) else { return nil }
   }
   guard complete(context) else { return nil }
+  loadServerStates(context)
   if !resolveServerAddresses(context) {
     diagnostics.alert("Failed to initialize server(s) addr.")
     return nil
   }
-  checkGlobalServerState(context)
   return context.model
 }
 

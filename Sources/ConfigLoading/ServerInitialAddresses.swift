@@ -41,10 +41,18 @@ private func resolve(_ name: String, _ index: Int, _ at: Int, _ context: LoadCon
     context.model.proxies[index].servers[at].address = .socket(.ip(address, port: server.port))
   }
   var triedResolving = false
+  func prefix() -> String {
+    "[\(server.location.file):\(server.location.line)] : 'server "
+      + "\(context.model.proxies[index].name)/\(server.name)' : "
+  }
   for method in server.initialAddress {
     switch method {
-    // Without a state file there is no last address.
-    case .last: continue
+    case .last:
+      guard let last = server.savedState?.address else { continue }
+      triedResolving = true
+      guard let address = IPAddress(last) else { continue }
+      take(address)
+      return true
     case .libc:
       triedResolving = true
       let family: NameResolution.Preference =
@@ -62,15 +70,16 @@ private func resolve(_ name: String, _ index: Int, _ at: Int, _ context: LoadCon
     case .none:
       // Without an address the server waits, in maintenance, for one to be set.
       context.model.proxies[index].servers[at].startsWithoutAddress = true
+      if triedResolving {
+        context.warningPlain(prefix() + "could not resolve address '\(name)', disabling server.")
+      }
       return true
     }
   }
   let text =
     triedResolving
     ? "could not resolve address '\(name)'" : "no method found to resolve address '\(name)'"
-  let full =
-    "[\(server.location.file):\(server.location.line)] : 'server "
-    + "\(context.model.proxies[index].name)/\(server.name)' : \(text)"
+  let full = prefix() + text
   if context.options.ignoresResolutionFailures {
     context.model.proxies[index].servers[at].startsWithoutAddress = true
     context.warningPlain("\(full), disabling server.")

@@ -268,7 +268,8 @@ public struct ProxySettings: Sendable {
   public var clientKeepAlive = KeepAliveProbes()
   /// `srvtcpka-*`, for connections to servers.
   public var serverKeepAlive = KeepAliveProbes()
-  public var loadServerState = false
+  /// `load-server-state-from-file`
+  public var serverStateSource = ServerStateSource.none
   public var serverStateFileName: String?
 
   public init(name: String, location: SourceLocation, capabilities: ProxyCapabilities) {

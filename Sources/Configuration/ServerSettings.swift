@@ -141,6 +141,9 @@ public struct ServerSettings: Sendable {
   public var agentInter = 2000
   public var agentSend = ""
 
+  /// What an earlier process left of it (`load-server-state-from-file`).
+  public var savedState: SavedServerState?
+
   public init(name: String, address: ServerAddress) {
     self.name = name
     self.address = address

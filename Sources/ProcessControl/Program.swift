@@ -67,6 +67,7 @@ public enum Program {
     if let directory = options.directory, !OwnProcess.changeDirectory(directory, diagnostics) { return 1 }
     guard var loaded = load(options, diagnostics) else { return 1 }
     options.override(&loaded.global)
+    RestoredStates.tell(loaded, options, diagnostics)
     for text in KeywordDump.texts(classes: options.dumpedClasses) { FileDescriptor.standardOutput.writeAll(text) }
     if diagnostics.warningCount > 0 && (options.zeroWarning || loaded.global.zeroWarning) {
       diagnostics.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.")

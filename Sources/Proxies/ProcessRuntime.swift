@@ -67,6 +67,8 @@ public final class ProcessRuntime: Sendable {
   /// The names of servers that tables keep.
   public let serverNames = ServerNames()
 
+  private let startMessages = Mutex<[StateMessage]>([])
+
   public init(
     model: ConfigurationModel, threads: Int, frontends: [FrontendRuntime?], backends: [BackendRuntime?],
     listeners: [ListenerRuntime], mailboxes: [WorkerMailbox], startedAt: Int64, startedAtTick: Int64,
@@ -98,7 +100,16 @@ public final class ProcessRuntime: Sendable {
     tracking = TrackingTable(model: model)
     tables = model.tables.enumerated().map { StickTable($0.element, index: $0.offset) }
     errorCaptures = ErrorCaptures(proxies: model.proxies.count)
-    prepareServers()
+    let messages = prepareServers()
+    startMessages.withLock { $0 = messages }
+  }
+
+  /// What the states that an earlier process left of its servers had to say.
+  public func takeStartMessages() -> [StateMessage] {
+    startMessages.withLock { messages in
+      defer { messages = [] }
+      return messages
+    }
   }
 
   /// Whether another answer may be compressed now.

@@ -3,7 +3,7 @@ public struct StateMessage: Sendable, Hashable {
   /// Syslog severities that state changes use.
   public enum Level: Int, Sendable { case emergency = 0, alert = 1, warning = 4, notice = 5 }
   public var level: Level
-  /// What the log says; without a line end.
+  /// What the log says, nothing where empty; without a line end.
   public var text: String
   /// What standard error says.
   public var consoleText: String

@@ -20,6 +20,8 @@ public struct ServerTransitions {
   /// Seconds of the process clock.
   let now: Int
   public private(set) var messages: [StateMessage] = []
+  /// The process is only starting: what is not news then is not said.
+  var isStarting = false
 
   /// `now`: monotonic milliseconds.
   public init(process: ProcessRuntime, now: Int64) {
@@ -178,6 +180,7 @@ public struct ServerTransitions {
     if !wasUsable || backend.hasUsableServer { return }
     backend.lastChange.set(now)
     backend.downTransitions.add(1)
+    if isStarting { return }
     let kind = backend.settings.capabilities.isSuperset(of: .listen) ? "proxy" : "backend"
     let name = backend.settings.name
     var message = StateMessage(

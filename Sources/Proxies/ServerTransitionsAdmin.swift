@@ -88,6 +88,7 @@ extension ServerTransitions {
     if server.state == .stopped {
       server.admin.set(after.rawValue)
       changed(server, backend)
+      if isStarting { return }
       report(
         .notice, server, backend, " was DOWN and now enters maintenance\(brackets)", .none, moved: nil, forced: forced)
       return
@@ -102,9 +103,11 @@ extension ServerTransitions {
     killStreams(of: server)
     dropIdle(of: server)
     let moved = redistribute(server, backend)
-    report(
-      wasStopping ? .notice : .alert, server, backend, " is going DOWN for maintenance\(brackets)", .none, moved: moved,
-      forced: forced)
+    if !isStarting {
+      report(
+        wasStopping ? .notice : .alert, server, backend, " is going DOWN for maintenance\(brackets)", .none,
+        moved: moved, forced: forced)
+    }
     noteBackend(backend, wasUsable)
     server.downTransitions.add(1)
   }
@@ -174,6 +177,10 @@ extension ServerTransitions {
     server.admin.set(after.rawValue)
     changed(server, backend)
     let moved = redistribute(server, backend)
+    if isStarting {
+      if after.has(.forcedDrain) { remainInDrain(after, server, backend) }
+      return noteBackend(backend, wasUsable)
+    }
     let brackets = cause.isEmpty ? "" : " (\(cause))"
     report(
       .notice, server, backend, " enters drain state\(brackets)", .none, moved: moved, forced: after.has(.forcedDrain))

@@ -60,7 +60,7 @@ struct ServersDump {
       default: break
       }
     }
-    return ("-", server.settings.port)
+    return ("-", endpoint.port != 0 ? endpoint.port : server.settings.port)
   }
 
   private func state(_ server: ServerRuntime, _ backend: BackendRuntime, now: Int64) -> String {

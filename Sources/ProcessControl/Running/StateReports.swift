@@ -16,10 +16,18 @@ struct StateReports: Sendable {
   func report(_ messages: [StateMessage], _ worker: Worker) {
     for message in messages {
       if isPrinting { print(message) }
+      if message.text.isEmpty { continue }
       let level = LogLevel(rawValue: message.level.rawValue) ?? .notice
       let route = worker.logs.routes.route(ofProxy: message.proxyIndex)
       worker.logs.send(LogEvent(level, message.text), to: route, now: worker.loop.wallClock)
     }
+  }
+
+  /// What the states that an earlier process left had to say: to the logs alone, standard error had it before.
+  func reportStart(_ worker: Worker, _ process: ProcessRuntime) {
+    var messages = process.takeStartMessages()
+    for place in messages.indices { messages[place].consoleText = "" }
+    report(messages, worker)
   }
 
   private func print(_ message: StateMessage) {

@@ -35,6 +35,7 @@ final class WorkerLoop {
 
   /// Runs until the process stops and nothing of it is left to do.
   func run(_ control: ProcessSignals?) {
+    if worker.index == 0 { reports.reportStart(worker, process) }
     checks.start(&worker.loop)
     api.start(&worker.loop)
     if worker.index == 0 {
