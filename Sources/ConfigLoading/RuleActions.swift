@@ -18,7 +18,6 @@ extension RuleParsing {
         break
       default: throw RuleProblem(name, .notImplemented)
       }
-    case (.httpResponse, .waitForBody): throw RuleProblem(name, .notImplemented)
     default: break
     }
     return action

@@ -37,6 +37,48 @@ def responses():
     yield "silent-drop", [b"x"], SPEAK, ("inspect-delay 200ms", "silent-drop if { res.len gt 0 }"), {}
 
 
+def bodies():
+    """`wait-for-body`: name -> (client, origin, time and more, skip), of answers and of requests"""
+    def sized(*parts, end="keep"):
+        return [Answer([(0, b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"), *parts], end)]
+
+    def chunked(*parts, end="keep"):
+        return [Answer([(0, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), *parts], end)]
+
+    res = "http-response wait-for-body time "
+    two = ((0.1, b"hello"), (0.1, b"world"))
+    # HAProxy makes one chunk of what has gathered.
+    chunks, joined = ((0.1, b"5\r\nhello\r\n"), (0.1, b"5\r\nworld\r\n0\r\n\r\n")), ("client",)
+    yield "answer", [GET], sized(*two), res + "500ms", ()
+    yield "some of an answer", [GET], sized(*two), res + "500ms at-least 5", ()
+    yield "answer too late", [GET], sized((0.1, b"hello"), (0.3, b"world")), res + "150ms", ()
+    yield "answer in chunks", [GET], chunked(*chunks), res + "500ms", joined
+    yield "some chunks", [GET], chunked(*chunks), res + "500ms at-least 3", joined
+    yield "answer until close", [GET], [Answer([(0, b"HTTP/1.1 200 OK\r\n\r\n"), *two], "close")], res + "500ms", ()
+    yield "answer cut", [GET], sized((0.1, b"hello"), end="close"), res + "500ms", ()
+    yield "answer cut before its body", [GET], sized(end="close"), res + "500ms", ()
+    yield "answer that is there", [GET], [ok()], res + "500ms", ()
+    yield "HEAD", [b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"], [ok()], res + "500ms", ()
+    yield "silent server", [GET], sized((0, b"hel"), end="hang"), res + "5s", ()
+    yield "client leaves", [GET, 0.1, "close"], sized((0.2, b"hello"), end="hang"), res + "500ms", ()
+    yield "bad chunk in the answer", [GET], chunked((0.1, b"zz\r\n"), end="close"), res + "500ms", ("counters",)
+    post = b"POST / HTTP/1.1\r\nHost: a\r\n%s\r\n"
+    size, coded = post % b"Content-Length: 5\r\n", post % b"Transfer-Encoding: chunked\r\n"
+    req = "http-request wait-for-body time "
+    yield "request", [size, 0.1, b"he", 0.1, b"llo"], [ok()], req + "500ms", ()
+    yield "request too late", [size, 0.1, b"he", 0.3, b"llo"], [ok()], req + "150ms", ()
+    yield "request never", [size, 0.1, b"he"], [ok()], req + "150ms", ()
+    yield "silent client", [size, 0.1, b"he"], [ok()], req + "5s", ()
+    yield "some of a request", [size, 0.1, b"he", 0.2, b"llo"], [ok()], req + "500ms at-least 2", ()
+    yield "request cut", [size, 0.1, b"he", "close"], [ok()], req + "500ms", ()
+    yield "request half closed", [size, 0.1, b"he", "half"], [ok()], req + "500ms", ()
+    yield "expect", [post % b"Expect: 100-continue\r\nContent-Length: 5\r\n", "read", b"hello"], [ok()], req + "500ms", ()
+    yield "request in chunks", [coded, 0.1, b"5\r\nhello\r\n0\r\n\r\n"], [ok()], req + "500ms", ()
+    yield "request's chunks", [coded, 0.1, b"5\r\nhello\r\n", 0.2, b"0\r\n\r\n"], [ok()], req + "500ms at-least 3", ()
+    yield "trailers", [coded, 0.1, b"5\r\nhello\r\n0\r\na: b\r\n\r\n"], [ok()], req + "500ms", ()
+    yield "bad chunk in the request", [coded, 0.1, b"zz\r\n"], [ok()], req + "500ms", ("counters",)
+
+
 def line(text):
     text = text.replace("tcp-response content ", "")
     return "tcp-response " + (text if text.startswith("inspect") else "content " + text)
@@ -51,6 +93,11 @@ def cases():
         yield Case("http, tcp response and more: " + name, [GET, "read", GET], [ok(), ok()],
                    backend=("tcp-response content accept", "http-response set-header x 1") if name == "accept"
                    else (f"tcp-response content {name} if FALSE",))
+    for name, client, origin, rule, skip in bodies():
+        show = "set-header x %[res.body]" if "http-response" in rule else "set-header x %[req.body]"
+        yield Case("wait-for-body: " + name, client, origin, backend=(rule, f"{rule.split()[0]} {show}"), skip=skip)
+    for name in ("deny", "return status 200", "redirect location /x"):
+        yield Case("http response: " + name, [GET], [ok()], backend=("http-response " + name,))
     yield Case("http response: silent-drop", [GET], [ok()], backend=("http-response silent-drop",))
     wait = "tcp-request inspect-delay 500ms"
     for name, client, rules in (

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 import Memory
 import Rules
@@ -14,29 +15,46 @@ extension Worker {
     }
   }
 
-  /// False: the stream has another answer now, or its end.
-  func runResponseRules(_ stream: Stream, _ frontend: FrontendReplica, _ backend: BackendReplica) -> Bool {
-    openResponseVariables(stream)
-    stream.isStrict = true
+  /// `.stop`: the stream has another answer now, or its end.
+  func runResponseRules(_ stream: Stream, _ frontend: FrontendReplica, _ backend: BackendReplica) -> RuleOutcome {
+    if !stream.waitsInResponseRules { beginResponseRules(stream) }
     let received = stream.responseChannel.transferred &+ UInt64(stream.responseChannel.input.count)
-    let passes =
-      run(backend.rules.httpResponse, stream)
-      && (backend.index == frontend.index || run(frontend.rules.httpResponse, stream))
-    if passes {
+    var outcome = RuleOutcome.proceed
+    if !stream.isPastBackendResponseRules {
+      outcome = runResponse(backend.rules.httpResponse, stream)
+      if outcome == .proceed {
+        stream.isPastBackendResponseRules = true
+        stream.responseRuleIndex = 0
+      }
+    }
+    if outcome == .proceed && backend.index != frontend.index {
+      outcome = runResponse(frontend.rules.httpResponse, stream)
+    }
+    switch outcome {
+    case .wait: return .wait
+    case .proceed:
       if let rule = frontend.cookieCapture { captureCookie(stream, rule, isResponse: true) }
       if let rule = backend.cookie { applyResponseCookie(stream, rule) }
-      return runAfterResponse(stream)
+      return runAfterResponse(stream) ? .proceed : .stop
+    case .stop:
+      // What the server sent counts beside the answer that took its place.
+      stream.responseChannel.transferred = received &+ (stream.isBrokenOff ? 0 : stream.responseChannel.transferred)
+      return .stop
     }
-    // What the server sent counts beside the answer that took its place.
-    stream.responseChannel.transferred = received &+ (stream.isBrokenOff ? 0 : stream.responseChannel.transferred)
-    return false
+  }
+
+  private func beginResponseRules(_ stream: Stream) {
+    openResponseVariables(stream)
+    stream.isStrict = true
+    stream.responseRuleIndex = 0
+    stream.isPastBackendResponseRules = false
+    stream.responseRuleDeadline = TimerWheel.never
   }
 
   /// As above, for an answer of a frontend that no backend has a part in.
   func runResponseRules(_ stream: Stream, _ frontend: FrontendReplica) -> Bool {
-    openResponseVariables(stream)
-    stream.isStrict = true
-    return run(frontend.rules.httpResponse, stream) && runAfterResponse(stream)
+    beginResponseRules(stream)
+    return runResponse(frontend.rules.httpResponse, stream) == .proceed && runAfterResponse(stream)
   }
 
   /// `http-after-response`, for answers of servers and of the proxy itself. False where a rule failed.
@@ -51,19 +69,24 @@ extension Worker {
     return true
   }
 
-  private func run(_ list: [Rule], _ stream: Stream) -> Bool {
-    if list.isEmpty { return true }
+  private func runResponse(_ list: [Rule], _ stream: Stream) -> RuleOutcome {
+    if list.isEmpty { return .proceed }
     let options: EvaluationOptions = [.final, .response]
     var view = StreamLogView(stream: stream, worker: self)
-    for rule in list {
-      if let condition = rule.condition, evaluator.evaluate(condition, options, from: &view) != .yes { continue }
+    while stream.responseRuleIndex < list.count {
+      let rule = list[stream.responseRuleIndex]
+      if let condition = rule.condition, evaluator.evaluate(condition, options, from: &view) != .yes {
+        stream.responseRuleIndex += 1
+        continue
+      }
       switch perform(rule, stream, &view, options) {
-      case .next, .wait: continue
-      case .leave: return true
-      case .stop: return false
+      case .next: stream.responseRuleIndex += 1
+      case .wait: return .wait
+      case .leave: return .proceed
+      case .stop: return .stop
       }
     }
-    return true
+    return .proceed
   }
 
   /// The same for rules that have no final action but `allow`, and no answer to fall back to.

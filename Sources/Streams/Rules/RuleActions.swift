@@ -49,7 +49,12 @@ extension Worker {
     case .disableRetries: stream.isRetryDisabled = true
     case .strictMode(let isOn): stream.isStrict = isOn
     case .setAddress(let part, let expression): setAddress(part, expression, stream, &view)
-    case .waitForBody(let time, let least): return waitForBody(stream, time, least) ? .next : .wait
+    case .waitForBody(let time, let least):
+      switch isResponse ? waitForResponseBody(stream, time, least) : waitForBody(stream, time, least) {
+      case .ready: return .next
+      case .waiting: return .wait
+      case .ended: return .stop
+      }
     case .earlyHint(let name, let handle): sendEarlyHint(name, text(handle, stream, &view), stream)
     case .setNice, .setTOS, .setMark, .editPatterns, .setPriority: apply(rule.action, stream, &view, options)
     case .normalizeTarget(let normalizer):
@@ -154,30 +159,6 @@ extension Worker {
         let address = destination(of: stream).address
       {
         stream.effects.destination = Endpoint(address, port: UInt16(truncatingIfNeeded: port))
-      }
-    }
-  }
-
-  /// True once enough of the body is there, or nothing more is to be waited for.
-  func waitForBody(_ stream: Stream, _ time: Int64, _ least: Int64) -> Bool {
-    guard let session = stream.session, !stream.requestChannel.isComplete else { return true }
-    if stream.ruleDeadline == TimerWheel.never { stream.ruleDeadline = loop.now + time }
-    while true {
-      let have = stream.requestChannel.input.count
-      if least > 0 && have >= least { return true }
-      switch stream.requestChannel.source {
-      case .length(let n) where UInt64(have) >= n: return true
-      case .none: return true
-      case .chunked: if stream.requestChannel.input.readable.hasSuffix(Bytes("0\r\n\r\n")) { return true }
-      default: break
-      }
-      if loop.now >= stream.ruleDeadline { return true }
-      if !stream.requestChannel.input.back(by: buffers) || stream.requestChannel.input.room == 0 { return true }
-      guard session.connection.canReceive == true else { return session.connection.endReceived == true }
-      switch session.connection.receive(into: &stream.requestChannel.input) {
-      case .bytes: touchClient(stream)
-      case .wouldBlock: return false
-      case .closed, .failed: return true
       }
     }
   }

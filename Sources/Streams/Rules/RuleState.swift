@@ -36,6 +36,7 @@ extension Stream {
     ruleDeadline = TimerWheel.never
     isTarpitted = false
     responseInspection = .pending
+    waitsInResponseRules = false
     responseRuleDeadline = TimerWheel.never
     if !pendingStores.isEmpty { pendingStores.removeAll(keepingCapacity: true) }
     stickServer = nil

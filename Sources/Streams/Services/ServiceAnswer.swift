@@ -79,7 +79,7 @@ extension Worker {
       return runResponseRules(stream, frontend)
     }
     if !backend.hasResponseRules && !frontend.hasResponseRules { return true }
-    return runResponseRules(stream, frontend, backend)
+    return runResponseRules(stream, frontend, backend) == .proceed
   }
 
   func countServiceStatus(_ stream: Stream) {

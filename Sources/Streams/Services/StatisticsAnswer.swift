@@ -77,7 +77,7 @@ extension Worker {
 
   /// Does what the form of a POST says once it is there; nil where it is waited for, or the client is gone.
   private func act(_ stream: Stream) -> ActionResult? {
-    if !waitForBody(stream, 1 << 40, 0) { return nil }
+    if waitForBody(stream, 1 << 40, 0) != .ready { return nil }
     let body: Bytes
     let have = stream.requestChannel.input.readable
     let mark = stream.text.mark

@@ -117,7 +117,9 @@ extension Worker {
     }
     var deadline = min(stream.connectDeadline, stream.queueDeadline)
     if stream.requestPhase == .route { deadline = min(deadline, stream.ruleDeadline) }
-    if stream.inspectsResponse { deadline = min(deadline, stream.responseRuleDeadline) }
+    if stream.inspectsResponse || stream.waitsInResponseRules {
+      deadline = min(deadline, stream.responseRuleDeadline)
+    }
     if stream.expectsClient { deadline = min(deadline, stream.clientDeadline) }
     if stream.expectsServer { deadline = min(deadline, stream.serverDeadline) }
     loop.timers.arm(stream.timer, at: deadline)

@@ -17,6 +17,9 @@ extension Worker {
       stream.responseTick = loop.now
       return
     }
+    if stream.waitsInResponseRules, let frontend = stream.frontend {
+      return finishResponseHead(stream, backend, frontend)
+    }
     while stream.responsePhase == .head && stream.serverConnection === server {
       if stream.responseChannel.input.count > 0 {
         stream.responseParser.limits.acceptsInvalid = backend.options.contains(.acceptInvalidHTTPResponse)
@@ -88,8 +91,7 @@ extension Worker {
     stream.responseTick = loop.now
     stream.status = status
     if isTracing { traceResponse(stream) }
-    let counter = TrafficCounter.ofStatus(status)
-    stream.server?.counters.count(counter)
+    stream.server?.counters.count(.ofStatus(status))
     stream.server?.counters.count(.requestsTotal)
     observeResponse(stream, status: status)
     countTrackedAnswer(stream, status: status)
@@ -118,8 +120,17 @@ extension Worker {
     }
     stream.serverKeepsAlive =
       framing.isPersistent && !framing.mustClose && framing.body != .untilClose && stream.connectionMode == .keepAlive
+    finishResponseHead(stream, backend, frontend)
+  }
+
+  /// From the rules of the answer on; once more from there where a rule had to wait.
+  private func finishResponseHead(_ stream: Stream, _ backend: BackendReplica, _ frontend: FrontendReplica) {
+    let counter = TrafficCounter.ofStatus(stream.status)
     if hasRules && (backend.hasResponseRules || frontend.hasResponseRules) {
-      if !runResponseRules(stream, frontend, backend) {
+      let outcome = runResponseRules(stream, frontend, backend)
+      stream.waitsInResponseRules = outcome == .wait
+      if outcome == .wait { return }
+      if outcome == .stop {
         // An answer that took its place has been counted as what it is.
         if stream.isBrokenOff { countStatus(counter, frontend, backend) }
         return
@@ -128,6 +139,7 @@ extension Worker {
       if let rule = frontend.cookieCapture { captureCookie(stream, rule, isResponse: true) }
       if let rule = backend.cookie { applyResponseCookie(stream, rule) }
     }
+    let framing = stream.responseFraming
     countStatus(counter, frontend, backend)
     startCompression(stream, framing)
     if !writeResponseHead(stream, framing) { return badResponse(stream, H1Error(state: .headerFirst, offset: 0)) }

@@ -123,6 +123,10 @@ final class Stream {
   /// The same for `tcp-response content`.
   var responseInspection = ResponseInspection.pending
   var responseRuleIndex = 0
+  /// The rules of the backend have been evaluated, those of the frontend have not.
+  var isPastBackendResponseRules = false
+  /// A response rule waits for the answer's body.
+  var waitsInResponseRules = false
   var responseRuleDeadline = TimerWheel.never
   var lastRuleLine: Int32 = 0
   var variables = VariableScopes()

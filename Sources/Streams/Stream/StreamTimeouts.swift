@@ -11,7 +11,9 @@ extension Worker {
     if stream.connectDeadline <= now { return connectTimeout(stream) }
     if stream.queueDeadline <= now { return queueTimeout(stream) }
     if stream.requestPhase == .route && stream.ruleDeadline <= now { return advance(stream) }
-    if stream.inspectsResponse && stream.responseRuleDeadline <= now { return advance(stream) }
+    if (stream.inspectsResponse || stream.waitsInResponseRules) && stream.responseRuleDeadline <= now {
+      return advance(stream)
+    }
     // Where both sides of a tunnel have been silent for long, it was the client's turn.
     if stream.isTunnel && stream.expectsClient && stream.clientDeadline <= now { return clientTimeout(stream) }
     if stream.expectsServer && stream.serverDeadline <= now { return serverTimeout(stream) }
@@ -42,7 +44,10 @@ extension Worker {
 
   private func serverTimeout(_ stream: Stream) {
     guard let backend = stream.backend else { return }
-    if stream.isTunnel || stream.responsePhase == .forward {
+    if stream.waitsInResponseRules {
+      // A server that is silent will not send the body that a rule waits for.
+      stream.responseRuleDeadline = loop.now
+    } else if stream.isTunnel || stream.responsePhase == .forward {
       backend.counters.count(.serverAborts)
       stream.server?.counters.count(.serverAborts)
       stream.frontend?.counters.count(.serverAborts)
@@ -70,6 +75,8 @@ extension Worker {
   private func clientTimeout(_ stream: Stream) {
     if stream.requestPhase == .head {
       requestHeadTimeout(stream)
+    } else if stream.requestPhase == .route && stream.isHTTP && stream.ruleDeadline != TimerWheel.never {
+      requestBodyTimeout(stream)
     } else if stream.requestPhase == .waitBody {
       stream.requestChannel.transferred += UInt64(stream.requestChannel.input.count)
       setEnd(stream, .clientTimeout, .request)
