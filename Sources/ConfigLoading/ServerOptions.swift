@@ -73,7 +73,9 @@ let serverOptions: [ServerOption] = [
     default: throw .text("'resolve-prefer' expects either ipv4 or ipv6 as argument.")
     }
   },
-  ServerOption("send-proxy") { server in server.settings.sendProxy = .v1 },
+  ServerOption("send-proxy") { server in
+    if server.settings.sendProxy != .v2 { server.settings.sendProxy = .v1 }
+  },
   ServerOption("send-proxy-v2") { server in server.settings.sendProxy = .v2 },
   ServerOption("no-send-proxy") { server in
     if server.settings.sendProxy == .v1 { server.settings.sendProxy = .none }
@@ -179,10 +181,14 @@ func multiplexer(_ server: inout ServerOptionContext, _ keyword: String) throws(
 @Sendable private func proxyHeaderOptions(_ server: inout ServerOptionContext) throws(OptionError) {
   for word in server.cursor.take().split(separator: ",", omittingEmptySubsequences: false) {
     switch word {
-    case "ssl", "cert-cn", "ssl-cipher", "cert-sig", "cert-key": server.settings.proxyOptions.insert(.tls)
+    case "ssl": server.settings.proxyOptions.insert(.tls)
+    case "cert-cn": server.settings.proxyOptions.formUnion([.tls, .commonName])
+    case "ssl-cipher": server.settings.proxyOptions.formUnion([.tls, .cipher])
+    case "cert-sig": server.settings.proxyOptions.formUnion([.tls, .signature])
+    case "cert-key": server.settings.proxyOptions.formUnion([.tls, .key])
     case "authority": server.settings.proxyOptions.insert(.authority)
     case "crc32c": server.settings.proxyOptions.insert(.checksum)
-    case "unique-id": throw .text("'proxy-v2-options unique-id' is not implemented by Weir yet")
+    case "unique-id": server.settings.proxyOptions.insert(.uniqueID)
     default: throw .text("'\(word)' : proxy v2 option not implemented")
     }
   }

@@ -79,12 +79,17 @@ let serverTLSOptions: [ServerOption] =
       server.settings.proxyOptions.formUnion([.tls, .commonName])
     },
     ServerOption("no-send-proxy-v2-ssl") { server in
-      if server.settings.sendProxy == .v2 { server.settings.sendProxy = .none }
       server.settings.proxyOptions.remove(.tls)
+      // In HAProxy the version is one of the options: while any of them is left, a header is sent.
+      if server.settings.sendProxy == .v2 {
+        server.settings.sendProxy = server.settings.proxyOptions.isEmpty ? .none : .v1
+      }
     },
     ServerOption("no-send-proxy-v2-ssl-cn") { server in
-      if server.settings.sendProxy == .v2 { server.settings.sendProxy = .none }
       server.settings.proxyOptions.subtract([.tls, .commonName])
+      if server.settings.sendProxy == .v2 {
+        server.settings.sendProxy = server.settings.proxyOptions.isEmpty ? .none : .v1
+      }
     },
   ]
 

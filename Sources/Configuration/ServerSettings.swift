@@ -26,18 +26,26 @@ public enum ObserveMode: Sendable { case none, layer4, layer7 }
 public enum OnErrorAction: Sendable { case fastInter, failCheck, suddenDeath, markDown }
 public enum ProxyProtocolVersion: Sendable { case none, v1, v2 }
 
-/// `proxy-v2-options`.
+/// `proxy-v2-options`: what a PROXY header of version 2 tells beside the addresses.
 public struct ProxyHeaderOptions: OptionSet, Sendable, Hashable {
   public let rawValue: UInt8
   public init(rawValue: UInt8) { self.rawValue = rawValue }
-  /// Any of `ssl`, `cert-cn`, `ssl-cipher`, `cert-sig`, `cert-key`: says how the client is connected. In clear text all
-  /// of them come to the same.
+  /// `ssl`: how the client is connected.
   public static let tls = ProxyHeaderOptions(rawValue: 1)
   /// The host name of the client's TLS handshake.
   public static let authority = ProxyHeaderOptions(rawValue: 2)
+  /// `crc32c`
   public static let checksum = ProxyHeaderOptions(rawValue: 4)
-  /// `cert-cn`
+  /// `cert-cn`: the common name of the client's certificate.
   public static let commonName = ProxyHeaderOptions(rawValue: 8)
+  /// `ssl-cipher`
+  public static let cipher = ProxyHeaderOptions(rawValue: 16)
+  /// `cert-sig`: how the certificate that the client saw is signed.
+  public static let signature = ProxyHeaderOptions(rawValue: 32)
+  /// `cert-key`: what kind of key that certificate has.
+  public static let key = ProxyHeaderOptions(rawValue: 64)
+  /// `unique-id`
+  public static let uniqueID = ProxyHeaderOptions(rawValue: 128)
 }
 
 /// A `server` line (manual section 5.2). Times are milliseconds.

@@ -27,6 +27,7 @@ extension Worker {
     session.isAskedForProxyHeader = false
     session.isAskedForNetScalerHeader = false
     session.switchedBackend = nil
+    session.proxyNames?.clear()
     session.requestCount = 0
     session.drained = 0
     session.handshakeTime = 0
@@ -87,6 +88,7 @@ extension Worker {
     connection.socksCode = 0
     connection.isSecure = false
     connection.nameHash = 0
+    connection.identity = 0
     freeServerConnections.append(connection)
   }
 }

@@ -49,6 +49,8 @@ public final class Worker {
   /// For unique identifiers, which may be asked for while a log line is written.
   var identifierContext: LogContext
   let identifierArena = ByteArena(capacity: 1024)
+  /// Texts of TLS on their way into a PROXY header.
+  let proxyArena = ByteArena(capacity: 4096)
   /// The files among the answers of rules.
   let fileReplies: [PreparedAnswer?]
 

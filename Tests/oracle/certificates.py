@@ -30,6 +30,7 @@ def make(folder):
     write("keyfirst.pem", key, crt)
     write("e.pem", ecrt, ekey)
     write("x.pem", xcrt, xkey)
+    write("client.pem", *signed(folder))
     write("ca.pem", authority)
     write("both.pem", authority, authority_key)
     write("withdh.pem", crt, key, read(folder, "dh.pem"))

@@ -64,7 +64,7 @@ class Case:
     end as `wanted_end` says and to be logged with `wanted_log` in it, where they are given.
     skip: what is not to be compared ("client", "origin", "log", "counters").
     tls: the client speaks TLS: the arguments of `tls_peers.client_context`, and `name` for SNI; origin_tls: those of the
-    origin. The client's step "cut" ends the connection without TLS's alert, ("raw", bytes) goes around TLS.
+    origin. `before` goes out before TLS begins. The client's step "cut" ends the connection without TLS's alert, ("raw", bytes) goes around TLS.
     """
     name: str
     client: list
@@ -82,6 +82,7 @@ class Case:
     servers: int = 1
     number: int = 0
     bind: str = ""
+    before: bytes = b""
     tls: dict = None
     origin_tls: dict = None
 
@@ -283,6 +284,8 @@ async def run_client(case, port):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     peer = None
     try:
+        if case.before:
+            writer.write(case.before)
         if case.tls is not None:
             context = tls_peers.client_context(CERTIFICATES, **case.tls)
             reader = writer = peer = tls_peers.TLSPeer(reader, writer, context, False, case.tls.get("name"))

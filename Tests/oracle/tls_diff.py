@@ -1,4 +1,5 @@
 """What is seen of TLS on both sides: how connections end, what is logged and counted of them."""
+import struct
 import tempfile
 
 import certificates
@@ -73,7 +74,122 @@ def ends():
         front(f"tcp, {end}", [b"x", "read", end], [Answer([("read", 1), (0, b"yy")], "hang")], mode="tcp", log="option tcplog")
 
 
+def proxied(tlvs=b"", v=1):
+    """a PROXY header of version 2"""
+    body = bytes([192, 0, 2, 1, 192, 0, 2, 2]) + struct.pack(">HH", 1000, 2000) + tlvs
+    return b"\r\n\r\n\0\r\nQUIT\n" + bytes([0x20 | v, 0x11]) + struct.pack(">H", len(body)) + body
+
+
+def tlv(kind, value):
+    return struct.pack(">BH", kind, len(value)) + value
+
+
+def proxy_headers():
+    """what servers are told of TLS and of the client's certificate"""
+    verify = "accept-proxy verify optional ca-file @CERTIFICATES@/ca.crt"
+    lax = verify + " crt-ignore-err all ca-ignore-err all"
+    clients = {
+        "none": dict(bind="accept-proxy"),
+        "name": dict(bind="accept-proxy", tls=dict(name="a.example")),
+        "alpn": dict(bind="accept-proxy alpn foo,http/1.1", tls=dict(alpn=("bar", "http/1.1"))),
+        "certificate": dict(bind=verify, tls=dict(certificate="client.pem")),
+        "certificate not sent": dict(bind=verify),
+        "certificate not trusted": dict(bind=lax, tls=dict(certificate="e.pem")),
+        "1.2": dict(bind=verify, tls=dict(certificate="client.pem", version="TLSv1_2", name="b.b.example")),
+        "1.2 not trusted": dict(bind=lax, tls=dict(certificate="x.pem", version="TLSv1_2")),
+    }
+    wanted = ("", "ssl", "cert-cn", "ssl-cipher", "cert-sig", "cert-key", "authority", "crc32c", "unique-id",
+              "ssl,cert-cn,ssl-cipher,cert-sig,cert-key,authority,crc32c,unique-id")
+    origin = [Answer([("read", 1), (0, b"y")], "half")]
+    header = proxied()
+    for name, more in clients.items():
+        for options in wanted:
+            words = "send-proxy-v2" + (options and " proxy-v2-options " + options)
+            front(f"sent, {name}, {options or 'plain'}", [b"x"], origin, mode="tcp", log="option tcplog", before=header, server=words,
+                  frontend=("unique-id-format id-%[src]",), **more)
+        for words in ("send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "send-proxy-v2-ssl-cn no-send-proxy-v2-ssl",
+                      "send-proxy-v2-ssl-cn no-send-proxy-v2-ssl-cn", "send-proxy-v2-ssl send-proxy"):
+            front(f"sent, {name}, {words}", [b"x"], origin, mode="tcp", log="option tcplog", before=header, server=words, **more)
+    case("sent, elliptic", [b"x"], origin, mode="tcp", log="option tcplog", before=header, bind="accept-proxy ssl crt @CERTIFICATES@/e.pem",
+         tls={}, server="send-proxy-v2 proxy-v2-options cert-key,cert-sig")
+    everything = "send-proxy-v2 proxy-v2-options " + wanted[-1]
+    for name, before in {
+        "received authority": proxied(tlv(2, b"from.example")), "received id": proxied(tlv(5, b"their id")),
+        "received local": proxied(tlv(2, b"from.example"), v=0), "received alpn": proxied(tlv(1, b"h2")),
+        "received ssl": proxied(tlv(0x20, b"\x01\0\0\0\0" + tlv(0x21, b"TLSv1.3"))),
+        "version 1": b"PROXY TCP6 2001:db8::1 2001:db8::2 1000 2000\r\n", "version 1 unknown": b"PROXY UNKNOWN\r\n",
+    }.items():
+        for label, tls in (("clear", None), ("TLS", {}), ("TLS with name", dict(name="a.example"))):
+            case(f"sent, {name}, {label}", [b"x"], origin, mode="tcp", log="option tcplog", before=before, server=everything, tls=tls,
+                 bind="accept-proxy" + (f" {BIND}" if tls is not None else ""), frontend=("unique-id-format id-%[src]",),
+                 skip=("origin",) if "local" in name or "unknown" in name else ())
+    case("sent, clear, http, unique-id", [get(), "read", get()], [ok(), ok()], before=header, bind="accept-proxy", server=everything,
+         frontend=("unique-id-format id-%[src]-%rt", "unique-id-header x-id"), skip=("origin",))
+    case("sent, clear, no unique-id-format", [b"x"], origin, mode="tcp", log="option tcplog", before=header, bind="accept-proxy",
+         server="send-proxy-v2 proxy-v2-options unique-id,crc32c")
+
+
+def received_headers():
+    """what a PROXY header of version 2 tells, and headers that lie"""
+    shown = 'http-request return status 200 hdr x-seen "<%[fc_pp_authority]> <%[fc_pp_unique_id]> %[src] %[fc_rcvd_proxy]"'
+
+    def summed(tlvs=b"", v=1):
+        """with the right checksum in front"""
+        whole = bytearray(proxied(tlv(3, b"\0\0\0\0") + tlvs, v))
+        whole[31:35] = struct.pack(">I", crc32c(whole))
+        return bytes(whole)
+
+    def raw(command, family, body, length=None):
+        return b"\r\n\r\n\0\r\nQUIT\n" + bytes([command, family]) + struct.pack(">H", len(body) if length is None else length) + body
+    addresses = bytes([192, 0, 2, 1, 192, 0, 2, 2]) + struct.pack(">HH", 1000, 2000)
+    headers = {
+        "authority": proxied(tlv(2, b"a.example")), "authority empty": proxied(tlv(2, b"")), "authority of 255": proxied(tlv(2, b"a" * 255)),
+        "authority of 256": proxied(tlv(2, b"a" * 256)), "authority twice": proxied(tlv(2, b"one") + tlv(2, b"two")),
+        "authority with NUL": proxied(tlv(2, b"a\0b")),
+        "id": proxied(tlv(5, b"an id")), "id empty": proxied(tlv(5, b"")), "id of 128": proxied(tlv(5, b"i" * 128)),
+        "id of 129": proxied(tlv(5, b"i" * 129)), "id twice": proxied(tlv(5, b"one") + tlv(5, b"two")),
+        "both": proxied(tlv(5, b"an id") + tlv(4, b"padding") + tlv(2, b"a.example") + tlv(0xe0, b"custom")),
+        "checksum": summed(tlv(2, b"a.example")), "checksum, local": summed(tlv(2, b"a.example"), v=0),
+        "checksum wrong": proxied(tlv(3, b"abcd") + tlv(2, b"a.example")), "checksum short": proxied(tlv(3, b"abc")),
+        "checksum long": proxied(tlv(3, b"abcde")), "checksum twice": summed(tlv(3, b"\0\0\0\0")), "checksum empty": proxied(tlv(3, b"")),
+        "checksum wrong, local": proxied(tlv(3, b"abcd"), v=0), "authority, local": proxied(tlv(2, b"a.example"), v=0),
+        "padding empty": proxied(tlv(4, b"")), "padding of 1000": proxied(tlv(4, b"p" * 1000)),
+        "type cut": proxied(b"\x02"), "length cut": proxied(b"\x02\0"), "value cut": proxied(b"\x02\0\x05abc"),
+        "length of 65535": proxied(b"\x02\xff\xff"), "length one too long": proxied(tlv(5, b"x") + b"\x02\0\x01"),
+        "ssl cut": proxied(tlv(0x20, b"\x01\0\0")), "ssl with a long version": proxied(tlv(0x20, b"\x01\0\0\0\0\x21\xff\xff")),
+        "namespace": proxied(tlv(0x30, b"other")),
+        "IPv4 short": raw(0x21, 0x11, addresses[:11]), "IPv4 empty": raw(0x21, 0x11, b""), "IPv6 short": raw(0x21, 0x21, bytes(35)),
+        "UNIX": raw(0x21, 0x31, bytes(216)), "UNIX short": raw(0x21, 0x31, bytes(215)), "UDP": raw(0x21, 0x12, addresses),
+        "family 0": raw(0x21, 0, b""), "family 4": raw(0x21, 0x41, addresses), "command 2": raw(0x22, 0x11, addresses),
+        "version 1": raw(0x11, 0x11, addresses), "version 3": raw(0x31, 0x11, addresses), "local, empty": raw(0x20, 0, b""),
+        "local, junk": raw(0x20, 0, b"junk"), "local, IPv4 short": raw(0x20, 0x11, b"abc"), "family 0, junk": raw(0x21, 0, b"junk"),
+        "length over the rest": raw(0x21, 0x11, addresses, 400), "longest": raw(0x21, 0x11, addresses + tlv(4, bytes(3000))),
+        "over the buffer": raw(0x21, 0x11, addresses + tlv(4, bytes(17000)), 17015),
+    }
+    for name, header in headers.items():
+        for label, bind, tls in (("clear", "accept-proxy", None), ("TLS", f"{BIND} accept-proxy", {})):
+            if tls is not None and name in ("over the buffer", "length over the rest"):
+                continue
+            skip = ("client",) if name in ("namespace",) else ()
+            case(f"received, {name}, {label}", [get()], [], before=header, bind=bind, tls=tls, frontend=(shown,), skip=skip)
+    whole = summed(tlv(2, b"a.example"))
+    for at in range(len(whole)):
+        case(f"received, cut at {at}", [whole[:at], "half"], [], bind="accept-proxy", frontend=(shown,))
+        case(f"received, in two at {at}", [whole[:at], 0.1, whole[at:] + get()], [], bind="accept-proxy", frontend=(shown,))
+
+
+def crc32c(data):
+    value = 0xffffffff
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0x82f63b78 if value & 1 else 0)
+    return value ^ 0xffffffff
+
+
 ends()
+proxy_headers()
+received_headers()
 
 
 def compare(weir, haproxy, only=""):

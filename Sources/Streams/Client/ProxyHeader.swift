@@ -7,7 +7,7 @@ import Primitives
 import Proxies
 import System
 
-/// The PROXY protocol, versions 1 and 2 (proxy-protocol.txt): read from clients, written to servers.
+/// The PROXY protocol, versions 1 and 2 (proxy-protocol.txt), as clients speak it.
 extension Worker {
   /// Reads the header that `accept-proxy` demands. Exactly its bytes are taken from the socket's buffer.
   func readProxyHeader(_ session: Session) {
@@ -25,13 +25,11 @@ extension Worker {
           // Its sender must write it at once (proxy-protocol.txt, section 2); HAProxy takes no pieces either.
           if session.connection.canReceive == false { return refuseProxyHeader(session, .proxyTruncated) }
         case .invalid: return refuseProxyHeader(session, session.input.count < 8 ? .proxyTruncated : .proxyNotAHeader)
-        case .complete(let length, let source, let destination):
-          session.input.consume(length)
-          if let source { session.peer = source }
-          if let destination {
-            session.local = destination
-            session.hasLocal = true
-          }
+        case .complete(let header):
+          take(header, session)
+          // What is wrong behind the addresses is told with them.
+          if header.isBad { return refuseProxyHeader(session, .proxyBadHeader) }
+          session.input.consume(header.length)
           return headerEnded(session)
         }
       }
@@ -40,7 +38,7 @@ extension Worker {
         loop.timers.arm(session.timer, at: session.headDeadline)
         return
       }
-      if session.input.room == 0 { return refuseProxyHeader(session) }
+      if session.input.room == 0 { return refuseProxyHeader(session, .proxyTruncated) }
       let limit = tune.limits.maxHeadLength
       let result: IOResult
       if listener.tlsContext == nil {
@@ -58,6 +56,19 @@ extension Worker {
       case .failed: return refuseProxyHeader(session, .proxyAborted)
       }
     }
+  }
+
+  private func take(_ header: ProxyHeader, _ session: Session) {
+    if let source = header.source { session.peer = source }
+    if let destination = header.destination {
+      session.local = destination
+      session.hasLocal = true
+    }
+    if header.isBad || (header.authority == nil && header.uniqueID == nil) { return }
+    let names = session.proxyNames ?? ProxyNames()
+    session.proxyNames = names
+    names.authority.set(header.authority ?? Bytes())
+    names.uniqueID.set(header.uniqueID ?? Bytes())
   }
 
   /// Behind the header the session begins, or its TLS.
@@ -97,28 +108,38 @@ extension Worker {
     // What was sent was not taken: its sender is told by a reset.
     closeSession(session, reset: !session.input.isEmpty)
   }
-
-  /// The header that goes out before anything else on a connection to a server with `send-proxy`.
-  func proxyHeader(_ stream: Stream, _ version: ProxyProtocolVersion, _ options: ProxyHeaderOptions) -> Bytes {
-    guard let session = stream.session else { return Bytes() }
-    let local = destination(of: stream)
-    let source = stream.sourceOverride ?? session.peer
-    let number = version == .v2 ? 2 : 1
-    let plain = ProxyHeader.make(number, source: source, destination: local, options, into: stream.preface)
-    if number == 1 || !options.contains(.checksum) { return plain }
-    // The checksum is that of the whole header with zeros in its place.
-    return ProxyHeader.make(
-      number, source: source, destination: local, options, checksum: Hash.crc32c(plain), into: stream.preface)
-  }
 }
 
-enum ProxyHeader {
+/// What a PROXY header says. Its texts are views of the bytes that were read.
+struct ProxyHeader {
   enum Result {
     case needMore
     case invalid
-    case complete(length: Int, source: Endpoint?, destination: Endpoint?)
+    case complete(ProxyHeader)
   }
-  private static let signature: StaticString = "\r\n\r\n\0\r\nQUIT\n"
+  /// Of the whole header.
+  var length = 0
+  /// nil: the connection's own ends count.
+  var source: Endpoint?
+  var destination: Endpoint?
+  /// The host name that the client asked its proxy for.
+  var authority: Bytes?
+  var uniqueID: Bytes?
+  /// It is a header, and breaks the protocol's rules.
+  var isBad = false
+
+  static let signature: StaticString = "\r\n\r\n\0\r\nQUIT\n"
+
+  init(length: Int, source: Endpoint? = nil, destination: Endpoint? = nil) {
+    self.length = length
+    self.source = source
+    self.destination = destination
+  }
+  private static func bad(_ length: Int) -> Result {
+    var header = ProxyHeader(length: length)
+    header.isBad = true
+    return .complete(header)
+  }
 
   static func parse(_ bytes: Bytes) -> Result {
     let signature = Bytes(Self.signature)
@@ -137,15 +158,17 @@ enum ProxyHeader {
     guard let end = bytes.firstIndex(of: 0x0a) else { return bytes.count >= 107 ? .invalid : .needMore }
     if end > 106 || end < 1 || bytes[end - 1] != 0x0d { return .invalid }
     let words = bytes.slice(6, end - 7).latin1.split(separator: " ", omittingEmptySubsequences: false)
-    if words.first == "UNKNOWN" { return .complete(length: end + 1, source: nil, destination: nil) }
+    if words.first == "UNKNOWN" { return .complete(ProxyHeader(length: end + 1)) }
     guard words.count == 5, let from = port(words[3]), let to = port(words[4]) else { return .invalid }
     switch words[0] {
     case "TCP4":
       guard let a = IPv4Address(words[1]), let b = IPv4Address(words[2]) else { return .invalid }
-      return .complete(length: end + 1, source: Endpoint(.v4(a), port: from), destination: Endpoint(.v4(b), port: to))
+      return .complete(
+        ProxyHeader(length: end + 1, source: Endpoint(.v4(a), port: from), destination: Endpoint(.v4(b), port: to)))
     case "TCP6":
       guard let a = IPv6Address(words[1]), let b = IPv6Address(words[2]) else { return .invalid }
-      return .complete(length: end + 1, source: Endpoint(.v6(a), port: from), destination: Endpoint(.v6(b), port: to))
+      return .complete(
+        ProxyHeader(length: end + 1, source: Endpoint(.v6(a), port: from), destination: Endpoint(.v6(b), port: to)))
     default: return .invalid
     }
   }
@@ -155,109 +178,103 @@ enum ProxyHeader {
 
   private static func version2(_ bytes: Bytes) -> Result {
     if bytes.count < 16 { return .needMore }
-    let length = Int(bytes[14]) << 8 | Int(bytes[15])
-    if bytes[12] >> 4 != 2 || length > 16384 - 16 { return .invalid }
-    if bytes.count < 16 + length { return .needMore }
-    let body = bytes.slice(16, length)
-    let total = 16 + length
+    if bytes[12] >> 4 != 2 { return .invalid }
+    let total = 16 + word(bytes, 14)
+    if bytes.count < total { return .needMore }
+    let body = bytes.slice(16, total - 16)
     switch bytes[12] & 15 {
-    case 0: return tlvs(body, from: 0) ? .complete(length: total, source: nil, destination: nil) : .invalid
+    // LOCAL: by the proxy itself. Nothing of it counts.
+    case 0: return .complete(ProxyHeader(length: total))
     case 1: break
-    default: return .invalid
+    default: return bad(total)
     }
+    var header = ProxyHeader(length: total)
+    let addresses: Int
     switch bytes[13] {
     case 0x11:
-      guard length >= 12, tlvs(body, from: 12) else { return .invalid }
-      return .complete(
-        length: total, source: Endpoint(family: .ipv4, port: word(body, 8), low: number(body, 0, 4)),
-        destination: Endpoint(family: .ipv4, port: word(body, 10), low: number(body, 4, 4)))
+      addresses = 12
+      if body.count < addresses { return bad(total) }
+      header.source = Endpoint(family: .ipv4, port: UInt16(word(body, 8)), low: number(body, 0, 4))
+      header.destination = Endpoint(family: .ipv4, port: UInt16(word(body, 10)), low: number(body, 4, 4))
     case 0x21:
-      guard length >= 36, tlvs(body, from: 36) else { return .invalid }
-      return .complete(
-        length: total,
-        source: Endpoint(family: .ipv6, port: word(body, 32), high: number(body, 0, 8), low: number(body, 8, 8)),
-        destination: Endpoint(family: .ipv6, port: word(body, 34), high: number(body, 16, 8), low: number(body, 24, 8)))
-    case 0x31:
-      return length >= 216 && tlvs(body, from: 216) ? .complete(length: total, source: nil, destination: nil) : .invalid
-    default: return .complete(length: total, source: nil, destination: nil)
+      addresses = 36
+      if body.count < addresses { return bad(total) }
+      header.source = Endpoint(
+        family: .ipv6, port: UInt16(word(body, 32)), high: number(body, 0, 8), low: number(body, 8, 8))
+      header.destination = Endpoint(
+        family: .ipv6, port: UInt16(word(body, 34)), high: number(body, 16, 8), low: number(body, 24, 8))
+    default: return bad(total)
     }
+    header.isBad = !header.read(body, from: addresses, of: bytes.prefix(total))
+    return .complete(header)
   }
+
+  /// Reads the type-length-values behind the addresses; false where one runs past the header, or says what is not so.
+  private mutating func read(_ body: Bytes, from start: Int, of whole: Bytes) -> Bool {
+    var at = start
+    while at < body.count {
+      if body.count - at < 3 { return false }
+      let size = Self.word(body, at + 1)
+      if size > body.count - at - 3 { return false }
+      let value = body.slice(at + 3, size)
+      switch body[at] {
+      case ProxyHeaderField.authority:
+        if size > ProxyNames.authorityLimit { return false }
+        authority = value
+      case ProxyHeaderField.checksum:
+        if size != 4 || Self.number(value, 0, 4) != UInt64(Self.checksum(whole, without: 16 + at + 3)) { return false }
+      case ProxyHeaderField.uniqueID:
+        if size > ProxyNames.uniqueIDLimit { return false }
+        uniqueID = value
+      default: break
+      }
+      at += 3 + size
+    }
+    return true
+  }
+
+  /// The checksum of the header with zeros in the place of the four bytes at `place`.
+  private static func checksum(_ whole: Bytes, without place: Int) -> UInt32 {
+    Hash.crc32c(ZeroedView(bytes: whole, zeros: place..<place + 4))
+  }
+  private struct ZeroedView: ByteView {
+    let bytes: Bytes
+    let zeros: Range<Int>
+    var count: Int { bytes.count }
+    subscript(index: Int) -> UInt8 { zeros.contains(index) ? 0 : bytes[index] }
+  }
+
   private static func number(_ b: Bytes, _ at: Int, _ size: Int) -> UInt64 {
     var value: UInt64 = 0
     for i in at..<at + size { value = value << 8 | UInt64(b[i]) }
     return value
   }
-  private static func word(_ b: Bytes, _ at: Int) -> UInt16 { UInt16(b[at]) << 8 | UInt16(b[at + 1]) }
-  /// Whether every type-length-value behind the addresses ends within the header.
-  private static func tlvs(_ body: Bytes, from start: Int) -> Bool {
-    var at = start
-    while at < body.count {
-      if at + 3 > body.count { return false }
-      at += 3 + (Int(body[at + 1]) << 8 | Int(body[at + 2]))
-    }
-    return at == body.count
-  }
-
-  static func make(
-    _ version: Int, source: Endpoint, destination: Endpoint, _ options: ProxyHeaderOptions = [], checksum: UInt32 = 0,
-    into arena: ByteArena
-  ) -> Bytes {
-    arena.reset()
-    arena.begin()
-    var (a, b) = (source, destination)
-    if a.family != b.family, a.family != .unix, b.family != .unix, a.family != .none, b.family != .none {
-      a = a.asIPv6
-      b = b.asIPv6
-    }
-    let known = a.family == b.family && (a.family == .ipv4 || a.family == .ipv6)
-    if version == 1 {
-      guard known else {
-        arena.append("PROXY UNKNOWN\r\n")
-        return arena.finish()
-      }
-      arena.append(a.family == .ipv4 ? "PROXY TCP4 " : "PROXY TCP6 ")
-      arena.append(address: a)
-      arena.append(byte: 0x20)
-      arena.append(address: b)
-      arena.append(byte: 0x20)
-      arena.append(decimal: Int64(a.port))
-      arena.append(byte: 0x20)
-      arena.append(decimal: Int64(b.port))
-      arena.append("\r\n")
-      return arena.finish()
-    }
-    arena.append(Bytes(signature))
-    arena.append(byte: known ? 0x21 : 0x20)
-    arena.append(byte: !known ? 0 : a.family == .ipv4 ? 0x11 : 0x21)
-    arena.append(byte: 0)
-    let extra = (options.contains(.checksum) ? 7 : 0) + (options.contains(.tls) ? 8 : 0)
-    arena.append(byte: UInt8((!known ? 0 : a.family == .ipv4 ? 12 : 36) + extra))
-    if known {
-      for e in [a, b] {
-        if e.family == .ipv6 {
-          for i in 0..<8 { arena.append(byte: UInt8(truncatingIfNeeded: e.high >> UInt64(56 - 8 * i))) }
-        }
-        let size = e.family == .ipv6 ? 8 : 4
-        for i in 0..<size { arena.append(byte: UInt8(truncatingIfNeeded: e.low >> UInt64(8 * (size - 1 - i)))) }
-      }
-      for e in [a, b] {
-        arena.append(byte: UInt8(e.port >> 8))
-        arena.append(byte: UInt8(e.port & 255))
-      }
-    }
-    if options.contains(.checksum) {
-      arena.append("\u{03}\u{00}\u{04}")
-      for shift: UInt32 in [24, 16, 8, 0] { arena.append(byte: UInt8(truncatingIfNeeded: checksum >> shift)) }
-    }
-    // A client without TLS: no flags, and nothing verified.
-    if options.contains(.tls) { arena.append("\u{20}\u{00}\u{05}\u{00}\u{00}\u{00}\u{00}\u{00}") }
-    return arena.finish()
-  }
+  private static func word(_ b: Bytes, _ at: Int) -> Int { Int(b[at]) << 8 | Int(b[at + 1]) }
 }
 
-extension Endpoint {
-  /// The IPv4-mapped form (RFC 4291) of an IPv4 endpoint.
-  var asIPv6: Endpoint {
-    family == .ipv4 ? Endpoint(family: .ipv6, port: port, high: 0, low: 0xffff_0000_0000 | low) : self
+/// Types of the values in a PROXY header of version 2 (proxy-protocol.txt, section 2.2).
+enum ProxyHeaderField {
+  static let applicationProtocol: UInt8 = 0x01
+  static let authority: UInt8 = 0x02
+  static let checksum: UInt8 = 0x03
+  static let uniqueID: UInt8 = 0x05
+  static let tls: UInt8 = 0x20
+  static let version: UInt8 = 0x21
+  static let commonName: UInt8 = 0x22
+  static let cipher: UInt8 = 0x23
+  static let signature: UInt8 = 0x24
+  static let key: UInt8 = 0x25
+}
+
+/// Texts of a received PROXY header, for fetches and for servers that are told of them.
+final class ProxyNames {
+  static let authorityLimit = 255
+  static let uniqueIDLimit = 128
+  var authority = CapturedText(capacity: authorityLimit)
+  var uniqueID = CapturedText(capacity: uniqueIDLimit)
+
+  func clear() {
+    authority.clear()
+    uniqueID.clear()
   }
 }

@@ -56,6 +56,8 @@ final class Session {
   /// The backend for whose sake a connection in TCP mode was switched to HTTP: the next request goes there.
   var switchedBackend: Int?
   var expectsProxyHeader: Bool { isAskedForProxyHeader || listener?.acceptsProxyHeader == true }
+  /// What a PROXY header told; kept for the next session.
+  var proxyNames: ProxyNames?
   var requestCount = 0
   /// The HTTP/2 of this connection.
   var mux: ClientMux?

@@ -270,6 +270,10 @@ struct ServerConnectionSettings {
   /// `sni`
   let serverName: Expression?
   let resumesTLS: Bool
+  /// Connections go where the client wanted to.
+  let followsClient: Bool
+  /// Not all connections are alike.
+  let hasIdentity: Bool
 
   init(_ s: ServerSettings, backendSource: SourceSettings?) {
     if case .socket(let address) = s.address, case .ip = address {
@@ -294,6 +298,14 @@ struct ServerConnectionSettings {
     interface = s.interface
     if case .ip(let address, let port)? = s.socks4 { socks = Endpoint(address, port: port) } else { socks = nil }
     namespace = s.namespace.flatMap { NetworkNamespace.named($0) }
+    var isAnywhere = false
+    if case .socket(.ip(let address, _)) = s.address {
+      let end = Endpoint(address, port: 0)
+      isAnywhere = end.high == 0 && end.low == 0
+    }
+    followsClient = isAnywhere || portOffset != nil
+    hasIdentity =
+      serverName != nil || sendProxy != .none || followsClient || (source?.useSource ?? .none) != .none
     hasOptions = fastOpen || userTimeout != nil || interface != nil
   }
 }

@@ -69,6 +69,10 @@ struct SessionSampleView: SampleSource {
     case .soName: return put((session.listener?.name).flatMap { $0.isEmpty ? nil : .string($0) })
     case .fcHttpMajor: return put(.integer(session.carrier != nil || session.mux != nil ? 2 : 1))
     case .fcRcvdProxy: return put(.boolean(session.expectsProxyHeader))
+    case .fcPpAuthority:
+      return put((session.transport.proxyNames?.authority.bytes).flatMap { $0.isEmpty ? nil : .string($0) })
+    case .fcPpUniqueId:
+      return put((session.transport.proxyNames?.uniqueID.bytes).flatMap { $0.isEmpty ? nil : .string($0) })
     case .stopping: return put(.boolean(worker.isStopping))
     default: return secured(call, evaluator, &sample)
     }

@@ -11,8 +11,10 @@ extension Worker {
   /// An idle connection that this request may use.
   func takeIdle(_ stream: Stream, _ server: ServerReplica, _ backend: BackendReplica) -> ServerConnection? {
     guard let session = stream.session else { return nil }
-    let name = server.settings.serverName == nil ? 0 : serverNameHash(stream, server)
-    if let at = session.privateServers.lastIndex(where: { $0.server === server && $0.isIdle && $0.nameHash == name }) {
+    let identity = connectionIdentity(stream, server)
+    if let at = session.privateServers.lastIndex(where: {
+      $0.server === server && $0.isIdle && $0.identity == identity
+    }) {
       let own = session.privateServers.remove(at: at)
       own.isIdle = false
       return own
@@ -26,13 +28,13 @@ extension Worker {
     case .safe: if isFirst { return nil }
     case .aggressive:
       if isFirst {
-        guard let at = server.idle.lastIndex(where: { $0.uses > 0 && $0.nameHash == name }) else { return nil }
+        guard let at = server.idle.lastIndex(where: { $0.uses > 0 && $0.identity == identity }) else { return nil }
         let found = server.idle.remove(at: at)
         return claim(found, server)
       }
     case .always: break
     }
-    guard let at = server.idle.lastIndex(where: { $0.nameHash == name }) else { return nil }
+    guard let at = server.idle.lastIndex(where: { $0.identity == identity }) else { return nil }
     return claim(server.idle.remove(at: at), server)
   }
 

@@ -65,6 +65,7 @@ extension Worker {
     connection.server = stream.server
     connection.backend = backend
     connection.remote = target
+    if let server = stream.server { connection.identity = connectionIdentity(stream, server) }
     attach(connection, to: stream)
     stream.server?.shared.with { _ = $0.usedConnections.add(1) }
     stream.connectDeadline = loop.deadline(after: backend.timeouts.connect)
@@ -118,17 +119,7 @@ extension Worker {
   /// `source`: the address that the server sees.
   private func bind(_ socket: Socket, _ source: SourceSettings, _ stream: Stream, _ family: Endpoint.Family) -> Bool {
     if let interface = source.interface { socket.bindToDevice(interface) }
-    var address: Endpoint?
-    switch source.useSource {
-    case .none: break
-    case .client: address = stream.session?.peer
-    case .clientIP:
-      address = stream.session?.peer
-      address?.port = 0
-    case .address(let ip, let port): address = Endpoint(ip, port: port)
-    case .headerIP(let name, let occurrence): address = headerAddress(stream, name, occurrence)
-    }
-    if let address, address.family == family {
+    if let address = transparentSource(source, stream), address.family == family {
       socket.setTransparent(family: family)
       socket.setReuseAddress()
       return (try? socket.bind(to: address)) != nil
@@ -146,6 +137,20 @@ extension Worker {
       return false
     }
     return (try? socket.bind(to: endpoint)) != nil
+  }
+
+  /// `usesrc`: the address that the connection pretends to come from.
+  func transparentSource(_ source: SourceSettings, _ stream: Stream) -> Endpoint? {
+    switch source.useSource {
+    case .none: return nil
+    case .client: return stream.session?.peer
+    case .clientIP:
+      var address = stream.session?.peer
+      address?.port = 0
+      return address
+    case .address(let ip, let port): return Endpoint(ip, port: port)
+    case .headerIP(let name, let occurrence): return headerAddress(stream, name, occurrence)
+    }
   }
 
   /// The address in the request's header of that name; occurrences count from 1, or from the last (-1) back.

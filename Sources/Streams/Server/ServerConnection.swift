@@ -30,6 +30,8 @@ final class ServerConnection {
   var isSecure = false
   /// Hash of the name that was sent as SNI; 0 for none.
   var nameHash: UInt64 = 0
+  /// What it was made for (`connectionIdentity`).
+  var identity: UInt64 = 0
 
   init(index: Int) { self.index = index }
   var token: Token { Token(kind: TokenKind.server, index: index, generation: generation) }

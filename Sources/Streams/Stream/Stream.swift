@@ -89,6 +89,8 @@ final class Stream {
   var responseCaptures = CaptureSlots()
   /// PROXY header for the server.
   let preface: ByteArena
+  /// Made when first needed, for longer ones.
+  private var longPreface: ByteArena?
   var isBrokenOff = false
   /// The client is told by a reset that its answer was cut: the end of the connection is all that delimits it.
   var resetsClient = false
@@ -169,6 +171,13 @@ final class Stream {
     requestLine = CapturedText(capacity: uriLength)
     text = ByteArena(capacity: textCapacity)
     preface = ByteArena(capacity: 256)
+  }
+  /// Memory for a header of that many bytes.
+  func prefaceMemory(for size: Int) -> ByteArena {
+    if size <= preface.capacity { return preface }
+    let long = longPreface ?? ByteArena(capacity: 2048)
+    longPreface = long
+    return long
   }
   var token: Token { Token(kind: TokenKind.streamTimer, index: index, generation: generation) }
 

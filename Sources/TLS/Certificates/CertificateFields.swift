@@ -34,6 +34,21 @@ extension TLSCertificate {
     else { return nil }
     return unsafe shortName(OBJ_obj2nid(name), arena)
   }
+  /// The kind of the key with its size, `RSA2048` and the like.
+  public func keyDescription(into arena: ByteArena) -> Bytes? {
+    guard let key = unsafe X509_get0_pubkey(raw) else { return nil }
+    let kind: StaticString
+    switch unsafe EVP_PKEY_get_base_id(key) {
+    case EVP_PKEY_RSA: kind = "RSA"
+    case EVP_PKEY_EC: kind = "EC"
+    case EVP_PKEY_DSA: kind = "DSA"
+    default: return nil
+    }
+    arena.begin()
+    arena.append(kind)
+    arena.append(decimal: Int64(unsafe EVP_PKEY_get_bits(key)))
+    return arena.finish()
+  }
   /// The algorithm of the signature, `RSA-SHA256` and the like.
   public func signatureAlgorithm(into arena: ByteArena) -> Bytes? {
     unsafe shortName(X509_get_signature_nid(raw), arena)
