@@ -62,7 +62,7 @@ enum CookieLines {
         if line[at].isEmpty { return context.alertTight("'maxlife' expects <lifetime> in seconds as argument.") }
         guard let seconds = seconds(line[at], of: "maxlife", context) else { return }
         cookie.maximumLife = seconds
-      case "dynamic": return context.refuse("cookie dynamic")
+      case "dynamic": cookie.isDynamic = true
       default:
         return context.alert(
           "'cookie' supports 'rewrite', 'insert', 'prefix', 'indirect', 'nocache', 'postonly', 'domain', 'maxidle', "

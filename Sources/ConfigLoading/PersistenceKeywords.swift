@@ -1,7 +1,7 @@
 import ConfigSyntax
 import Configuration
 
-/// `persist`, `max-session-srv-conns` and `dynamic-cookie-key` (manual section 4.2).
+/// `persist`, `dynamic-cookie-key` and `max-session-srv-conns` (manual section 4.2).
 let persistenceKeywords: [KeywordEntry] = [
   KeywordEntry("persist", .proxies) { context, line in
     if line[1].isEmpty { return context.alert("missing persist method.") }
@@ -17,6 +17,11 @@ let persistenceKeywords: [KeywordEntry] = [
     var name = String.UnicodeScalarView()
     name.append(contentsOf: argument[1..<close])
     context.proxy.persistentRDPCookie = String(name)
+  },
+  KeywordEntry("dynamic-cookie-key", .proxies) { context, line in
+    guard context.requires(.backend, "dynamic-cookie-key") else { return }
+    if line[1].isEmpty { return context.alert("'dynamic-cookie-key' expects <secret_key> as argument.") }
+    context.proxy.dynamicCookieKey = line[1]
   },
   KeywordEntry("max-session-srv-conns", .proxies) { context, line in
     guard context.requires(.frontend, "max-session-srv-conns") else { return }

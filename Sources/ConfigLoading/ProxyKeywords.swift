@@ -56,6 +56,7 @@ private func dropForeignSettings(_ settings: inout ProxySettings) {
     settings.balance = .init()
     settings.cookie = nil
     settings.persistentRDPCookie = nil
+    settings.dynamicCookieKey = nil
     settings.hasBalance = false
     settings.source = nil
     settings.check = .init()

@@ -1,5 +1,6 @@
 import ConfigSyntax
 import Configuration
+import Primitives
 
 /// Finds the backends that a frontend's `default_backend` and `use_backend` lines name.
 struct BackendReferences {
@@ -173,6 +174,7 @@ struct ServerValidation {
   }
 
   func checkCookies() {
+    warnOfEqualCookies()
     guard proxy.mode != .http else { return }
     for at in proxy.servers.indices {
       let server = proxy.servers[at]
@@ -189,6 +191,24 @@ struct ServerValidation {
           "\(proxy.title) : server \(server.name) cannot use header \(name) as source IP in non-HTTP mode.")
         validation.proxy.servers[at].source?.useSource = .none
       }
+    }
+  }
+
+  /// Two servers of the same address have the same dynamic cookie.
+  private func warnOfEqualCookies() {
+    guard proxy.cookie?.isDynamic == true, let key = proxy.dynamicCookieKey else { return }
+    var seen: [[UInt8]] = []
+    let bytes = key.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+    for server in proxy.servers where server.cookie == nil {
+      guard case .socket(.ip(let address, let port)) = server.address else { continue }
+      let cookie = ServerCookie.dynamic(key: bytes, address: address, port: port)
+      if server.disabled { continue }
+      for other in seen where other == cookie {
+        context.warningPlain(
+          "We generated two equal cookies for two different servers.\nPlease change the secret key for '\(proxy.name)'."
+        )
+      }
+      seen.append(cookie)
     }
   }
 

@@ -223,6 +223,8 @@ public struct ProxySettings: Sendable {
   public var serverRuleNames: [String] = []
   /// `cookie`: persistence by a cookie.
   public var cookie: PersistenceCookie?
+  /// `dynamic-cookie-key`
+  public var dynamicCookieKey: String?
   /// `persist rdp-cookie`: the name of the cookie.
   public var persistentRDPCookie: String?
   /// `max-session-srv-conns`: idle server connections of its own that a client's session keeps.
@@ -330,6 +332,8 @@ public struct PersistenceCookie: Sendable, Hashable {
   public var preserves = false
   public var isHTTPOnly = false
   public var isSecure = false
+  /// Servers without a cookie of their own get one made of their address.
+  public var isDynamic = false
   /// What stands behind `domain=`.
   public var domain: String?
   public var attributes: [String] = []

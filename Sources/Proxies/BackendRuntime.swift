@@ -16,6 +16,7 @@ public final class BackendRuntime: Sendable {
   public let counters: CounterSet
   /// Where an exporter tells of them.
   public let latency: LatencyHistograms?
+  public let dynamicCookies: DynamicCookies
 
   /// What the backend carries now.
   public let load: BackendLoad
@@ -46,6 +47,7 @@ public final class BackendRuntime: Sendable {
     name = Bytes(permanent: settings.name)
     counters = CounterSet(threads: threads)
     latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
+    dynamicCookies = DynamicCookies(settings)
     load = BackendLoad(fullConnections: settings.fullConnections ?? 0)
     balancer = Balancer(
       settings.balance,

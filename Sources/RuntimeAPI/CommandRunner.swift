@@ -52,6 +52,8 @@ struct CommandRunner {
     case .disableAgent, .disableHealth, .disableServer, .enableAgent, .enableHealth, .enableServer, .setMaxconnServer,
       .setServer, .setWeight, .shutdownSessionsServer:
       return access.level == .admin ? changeServer(command, arguments) : .permissionDenied
+    case .setDynamicCookieKey, .enableDynamicCookie, .disableDynamicCookie:
+      return access.level == .admin ? changeDynamicCookies(command, arguments) : .permissionDenied
     case .getWeight: return getWeight(arguments)
     case .addACL, .addMap, .clearACL, .clearMap, .commitACL, .commitMap, .delACL, .delMap, .getACL, .getMap,
       .prepareACL,

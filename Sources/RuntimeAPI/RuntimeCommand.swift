@@ -11,12 +11,13 @@ enum RuntimeCommand: CaseIterable {
   case commitACL, commitMap
   case delACL, delMap
   case experimentalMode, expertMode
-  case disableAgent, disableFrontend, disableHealth, disableServer
-  case enableAgent, enableFrontend, enableHealth, enableServer
+  case disableAgent, disableDynamicCookie, disableFrontend, disableHealth, disableServer
+  case enableAgent, enableDynamicCookie, enableFrontend, enableHealth, enableServer
   case getACL, getMap, getWeight
   case operatorLevel
   case prepareACL, prepareMap
-  case setMap, setMaxconnFrontend, setMaxconnGlobal, setMaxconnServer, setRateLimit, setServer, setSeverityOutput,
+  case setDynamicCookieKey, setMap, setMaxconnFrontend, setMaxconnGlobal, setMaxconnServer, setRateLimit, setServer,
+    setSeverityOutput,
     setTable,
     setTimeout,
     setWeight
@@ -43,6 +44,7 @@ enum RuntimeCommand: CaseIterable {
     case .getMap: ("get map", "<map> <value>", "tell what a map has for a value")
     case .prepareACL: ("prepare acl", "<acl>", "begin a new version of an ACL")
     case .prepareMap: ("prepare map", "<map>", "begin a new version of a map")
+    case .setDynamicCookieKey: ("set dynamic-cookie-key backend", "<bk> <k>", "change the key of dynamic cookies")
     case .setMap: ("set map", "<map> [<key>|#<ref>] <value>", "change an entry of a map")
     case .showACL: ("show acl", "[@<ver>] <acl>]", "list the ACLs, or the patterns of one")
     case .showMap: ("show map", "[@<ver>] [map]", "list the maps, or the entries of one")
@@ -54,10 +56,13 @@ enum RuntimeCommand: CaseIterable {
     case .clearCounters: ("clear counters", "[all]", "reset the highest values (or all counters)")
     case .clearTable: ("clear table", "<table> [<filter>]*", "remove entries of a stick table (filter: data, key)")
     case .disableAgent: ("disable agent", "", "stop the agent checks of a server")
+    case .disableDynamicCookie: ("disable dynamic-cookie backend", "<bk>", "give servers no dynamic cookies any more")
     case .disableFrontend: ("disable frontend", "<frontend>", "pause the listeners of a frontend")
     case .disableHealth: ("disable health", "", "stop the health checks of a server")
     case .disableServer: ("disable server", "(DEPRECATED)", "put a server into maintenance (see 'set server')")
     case .enableAgent: ("enable agent", "", "resume the agent checks of a server")
+    case .enableDynamicCookie:
+      ("enable dynamic-cookie backend", "<bk>", "give the servers of a backend dynamic cookies")
     case .enableFrontend: ("enable frontend", "<frontend>", "resume the listeners of a frontend")
     case .enableHealth: ("enable health", "", "resume the health checks of a server")
     case .enableServer: ("enable server", " (DEPRECATED)", "end a server's maintenance (see 'set server')")

@@ -29,7 +29,11 @@ extension StatisticsRow {
     for key: StatisticsKey in [.sslSess, .sslReusedSess, .sslFailedHandshake] { set(key, 0) }
     if legends {
       setAddress(server)
-      if let cookie = settings.cookie { set(.cookie, cookie) }
+      if let cookie = settings.cookie {
+        set(.cookie, cookie)
+      } else if let cookie = backend.dynamicCookies.cookie(of: server) {
+        set(.cookie, String(decoding: cookie, as: UTF8.self))
+      }
     }
   }
 

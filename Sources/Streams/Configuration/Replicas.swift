@@ -135,6 +135,9 @@ final class BackendReplica {
   let rdpCookie: Bytes?
   let rules: ProxyRules
   let statistics: StatisticsReplica?
+  private let dynamicCookieGeneration: SharedCell
+  /// Of the key and the switch of dynamic cookies.
+  var cookieGeneration: Int { dynamicCookieGeneration.value }
   let hasRequestRules: Bool
   let hasResponseRules: Bool
   /// There are rules of `tcp-response content`.
@@ -184,6 +187,7 @@ final class BackendReplica {
     sendNameHeader = s.httpSendNameHeader.map { HTTPHeaderName(permanent: Bytes(permanent: $0)) }
     errorAnswers = ErrorAnswerTable(s.errorAnswers)
     cookie = s.mode == .http ? s.cookie.map { CookieRule($0, servers: s.servers) } : nil
+    dynamicCookieGeneration = runtime.dynamicCookies.generation
     rdpCookie = s.mode == .tcp ? s.persistentRDPCookie.map { Bytes(permanent: $0) } : nil
     rules = s.rules.replica()
     statistics = StatisticsReplica(s)

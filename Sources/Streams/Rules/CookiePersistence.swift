@@ -14,7 +14,10 @@ final class CookieRule {
   /// The whole header for servers that have no cookie: takes the client's away.
   let removal: Bytes
   /// By server.
-  let values: [Bytes?]
+  private(set) var values: [Bytes?]
+  /// The text of dynamic cookies, and what of the backend it was made of.
+  private let arena: ByteArena
+  private var generation = 1
   /// Whether the cookie tells when it was used last.
   var isDated: Bool { settings.maximumIdle > 0 || settings.maximumLife > 0 }
 
@@ -28,6 +31,29 @@ final class CookieRule {
     tail = Bytes(permanent: "; path=/" + end)
     removal = Bytes(permanent: "\(cookie.name)=; Expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/" + end)
     values = servers.map { $0.cookie.map { Bytes(permanent: $0) } }
+    arena = ByteArena(capacity: 16 * max(1, servers.count) + 16)
+    if cookie.isDynamic { generation = 0 }
+  }
+
+  /// Makes dynamic cookies anew where the key, the switch or an address has changed.
+  func refresh(_ backend: BackendReplica) {
+    var now = backend.cookieGeneration
+    if now == 1 && generation == 1 { return }
+    for server in backend.servers { now &+= server.shared.with { $0.endpointGeneration.value } }
+    if now == generation { return }
+    generation = now
+    arena.reset()
+    for (place, server) in backend.servers.enumerated() where place < values.count {
+      if server.shared.with({ $0.settings.cookie != nil }) { continue }
+      let text = backend.shared.with { b in server.shared.with { b.dynamicCookies.cookie(of: $0) } }
+      guard let text else {
+        values[place] = nil
+        continue
+      }
+      arena.begin()
+      for byte in text { arena.append(byte: byte) }
+      values[place] = arena.finish()
+    }
   }
 }
 
@@ -35,6 +61,7 @@ final class CookieRule {
 extension Worker {
   /// Finds the server that the request's cookie names, and takes out of the request what the server shall not see.
   func applyRequestCookie(_ stream: Stream, _ backend: BackendReplica, _ rule: CookieRule) {
+    rule.refresh(backend)
     stream.cookieClient = UInt8(ascii: "N")
     stream.cookieResponse = UInt8(ascii: "N")
     stream.showsCookies = rule.settings.changesMessages
