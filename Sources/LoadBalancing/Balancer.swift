@@ -1,6 +1,5 @@
 import Memory
 public import Primitives
-import Synchronization
 
 /// The choice of a server in one backend, shared by all workers. It knows keys, weights and usable servers, and reads
 /// their loads; it is told of every change of state or weight. Workers pick through a `BalancerReplica` each.
@@ -12,7 +11,7 @@ public final class Balancer: Sendable {
   let method: BalancerState.Method
   let policy: Policy
   let bound: Int
-  let state: Mutex<BalancerState>
+  let state: Lock<BalancerState>
   /// Rises when replicas must fetch the snapshot anew.
   let generation = SharedCell(1)
   /// Who shares the load: see `Scope`; kept for readers without the lock.
@@ -30,7 +29,7 @@ public final class Balancer: Sendable {
     method = first.method
     policy = Policy(settings.algorithm)
     bound = settings.hashBalanceFactor
-    state = Mutex(first)
+    state = Lock(first)
     publish(first)
   }
 

@@ -2,7 +2,6 @@ public import Configuration
 public import LoadBalancing
 public import Memory
 import Primitives
-public import Synchronization
 
 /// A backend (or the backend side of a `listen`) while the process runs.
 public final class BackendRuntime: Sendable {
@@ -36,7 +35,7 @@ public final class BackendRuntime: Sendable {
   /// Bumped with each change of a server's usability or weight: workers then rebuild what they derived.
   public let generation = SharedCell(1)
   /// Serialises state changes of the servers.
-  public let stateLock = Mutex(())
+  public let stateLock = Lock(())
 
   public init(
     settings: ProxySettings, index: Int, servers: [ServerRuntime], threads: Int, measuresLatency: Bool = false

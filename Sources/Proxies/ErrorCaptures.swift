@@ -1,5 +1,5 @@
 public import Primitives
-import Synchronization
+import Memory
 
 /// An invalid request or response, as `show errors` shows it (management guide section 9.3).
 public struct ErrorCapture: Sendable {
@@ -47,10 +47,10 @@ public final class ErrorCaptures: Sendable {
     var responses: [ErrorCapture?]
     var count = 0
   }
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   public init(proxies: Int) {
-    state = Mutex(
+    state = Lock(
       State(
         requests: [ErrorCapture?](repeating: nil, count: proxies),
         responses: [ErrorCapture?](repeating: nil, count: proxies)))

@@ -1,5 +1,4 @@
 public import Memory
-import Synchronization
 
 /// Streams that wait for a place on one server, or on any server of a backend (manual section 5.2, `maxconn`).
 /// First come, first served within one priority class.
@@ -15,7 +14,7 @@ public final class PendingQueue: Sendable {
     var entries: [Entry] = []
     var first = 0
   }
-  private let state = Mutex(State())
+  private let state = Lock(State())
   /// Entries waiting; streams that left without being served are counted until they are met.
   public let length = SharedCell()
   public let longest = SharedCell()

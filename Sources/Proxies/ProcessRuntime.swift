@@ -2,7 +2,6 @@ public import Configuration
 public import Memory
 import Primitives
 public import StickTables
-import Synchronization
 
 /// Everything that the workers of this process share: one per generation of the configuration.
 public final class ProcessRuntime: Sendable {

@@ -1,5 +1,4 @@
 public import Memory
-import Synchronization
 
 /// The session rates of the last minutes, for the page's curves: a ring of samples for each proxy. One worker writes it.
 public final class RateHistory: Sendable {
@@ -12,12 +11,12 @@ public final class RateHistory: Sendable {
     var samples: [UInt32]
     var turns = 0
   }
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let proxies: Int
 
   public init(proxies: Int) {
     self.proxies = proxies
-    state = Mutex(State(samples: [UInt32](repeating: 0, count: proxies * Self.length)))
+    state = Lock(State(samples: [UInt32](repeating: 0, count: proxies * Self.length)))
   }
 
   /// Takes the next sample of all proxies; `now`: monotonic milliseconds.

@@ -1,6 +1,5 @@
 public import Configuration
 public import Memory
-import Synchronization
 
 /// A `ring` section at work: the newest lines in memory, written by all workers, read by the runtime socket and by the
 /// connections to syslog servers. A line that does not fit drops the oldest ones, unless a server has not had them yet:
@@ -12,7 +11,7 @@ public final class RingBuffer: Sendable {
   /// 1 while a reader has seen everything and wants to be woken.
   private let isAwaited = SharedCell()
   private let reader: WorkerMailbox?
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   private struct State {
     /// Lines with four bytes of length before each, at the positions modulo the size.
@@ -28,7 +27,7 @@ public final class RingBuffer: Sendable {
   public init(_ settings: RingSettings, reader: WorkerMailbox?) {
     self.settings = settings
     self.reader = reader
-    state = Mutex(
+    state = Lock(
       State(
         storage: [UInt8](repeating: 0, count: max(settings.size, 64)),
         pins: [UInt64](repeating: 0, count: settings.servers.count)))

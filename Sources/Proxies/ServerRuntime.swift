@@ -2,7 +2,6 @@ public import Configuration
 public import LoadBalancing
 public import Memory
 public import Primitives
-import Synchronization
 
 /// What health checks know of a server (management guide, `srv_op_state`).
 public enum OperationalState: Int, Sendable { case stopped = 0, starting = 1, running = 2, stopping = 3 }
@@ -51,9 +50,9 @@ public final class ServerRuntime: Sendable {
   public let downSeconds = SharedCell()
   public let downTransitions = SharedCell()
   /// Address now: it can be changed by an operator or a resolver.
-  private let endpoint: Mutex<Endpoint>
+  private let endpoint: Lock<Endpoint>
   /// The name that an SRV record gave it.
-  private let serviceName = Mutex<String?>(nil)
+  private let serviceName = Lock<String?>(nil)
   /// Bumped with each change of `endpoint`, so that workers keep a copy.
   public let endpointGeneration = SharedCell(1)
 
@@ -97,7 +96,7 @@ public final class ServerRuntime: Sendable {
     initialWeight = settings.weight
     effectiveWeight = SharedCell(settings.weight * 16)
     load.setLimits(minimum: settings.minConnections, maximum: settings.maxConnections)
-    self.endpoint = Mutex(endpoint)
+    self.endpoint = Lock(endpoint)
     counters = CounterSet(threads: threads)
     latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
     if settings.disabled { admin.set(AdminState([.configuredMaintenance, .forcedMaintenance]).rawValue) }

@@ -1,4 +1,4 @@
-import Synchronization
+import Memory
 
 /// What a check found, numbered as `show servers state` prints it (`srv_check_status`).
 public enum CheckStatus: Int, Sendable {
@@ -121,10 +121,10 @@ public struct CheckValues: Sendable {
 
 /// The shared place of a `CheckValues`: written by the worker that checks and by operators, read by statistics.
 public final class CheckRecord: Sendable {
-  private let values: Mutex<CheckValues>
+  private let values: Lock<CheckValues>
 
   public init(rise: Int, fall: Int, enabled: Bool) {
-    values = Mutex(CheckValues(health: rise, rise: rise, fall: fall, isConfigured: enabled, isEnabled: enabled))
+    values = Lock(CheckValues(health: rise, rise: rise, fall: fall, isConfigured: enabled, isEnabled: enabled))
   }
   public var current: CheckValues { values.withLock { $0 } }
   @discardableResult public func update<R: Sendable>(_ change: @Sendable (inout CheckValues) -> R) -> R {

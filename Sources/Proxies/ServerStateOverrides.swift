@@ -1,5 +1,5 @@
 public import Primitives
-import Synchronization
+import Memory
 
 /// Settings of a server's checks that an operator changed at run time.
 public final class CheckOverrides: Sendable {
@@ -10,7 +10,7 @@ public final class CheckOverrides: Sendable {
     public var agentPort: UInt16?
     public var agentSend: String?
   }
-  private let values = Mutex(Values())
+  private let values = Lock(Values())
   public init() {}
   public var current: Values {
     get { values.withLock { $0 } }

@@ -1,5 +1,5 @@
 public import Primitives
-import Synchronization
+import Memory
 public import System
 
 /// A stream of some worker, as other threads name it.
@@ -43,7 +43,7 @@ public enum KillReason: Sendable { case down, killed, backupsUp }
 
 /// Messages to one worker, and its wake-up.
 public final class WorkerMailbox: Sendable {
-  private let messages = Mutex<[WorkerMessage]>([])
+  private let messages = Lock<[WorkerMessage]>([])
   public let wakeUp: WakeUp
   public init(wakeUp: WakeUp) { self.wakeUp = wakeUp }
   public func post(_ message: WorkerMessage) {

@@ -1,4 +1,4 @@
-import Synchronization
+import Memory
 
 /// A question that one thread asks of a worker about what only the worker knows: its streams, its loop. The worker
 /// answers between two events, a bounded piece at a time, and the asker's loop is woken.
@@ -25,7 +25,7 @@ public final class WorkerReport: Sendable {
 
   public let question: Question
   private let asker: WorkerMailbox
-  private let answer = Mutex<Answer?>(nil)
+  private let answer = Lock<Answer?>(nil)
 
   public init(_ question: Question, asker: WorkerMailbox) {
     self.question = question

@@ -1,6 +1,5 @@
 public import Memory
 import Primitives
-import Synchronization
 
 /// Numbers of the peers protocol: up to 239 in one byte, else four bits and then seven in each byte.
 public enum PeerNumber {

@@ -1,5 +1,4 @@
 public import Memory
-import Synchronization
 
 /// The names of servers that entries of tables hold, by number: a name is told to peers, and found, by its text. Numbers
 /// start at 1; 0 stands for none.
@@ -8,7 +7,7 @@ public final class ServerNames: Sendable {
     var names: [Bytes] = []
     var numbers: [[UInt8]: UInt32] = [:]
   }
-  private let state = Mutex(State())
+  private let state = Lock(State())
   /// Peers may send any names, so there is an end to them.
   private static let limit = 1 << 16
 

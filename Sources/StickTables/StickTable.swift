@@ -1,6 +1,5 @@
 public import Memory
 import Primitives
-import Synchronization
 
 /// A stick table (manual section 4.2, `stick-table`), shared by all workers: each call takes the table's lock for a few
 /// dozen instructions. `now` is the monotonic clock in milliseconds.
@@ -11,13 +10,13 @@ public final class StickTable: Sendable {
   /// Its number in the configuration.
   public let index: Int
   public let name: Bytes
-  let state: Mutex<TableState>
+  let state: Lock<TableState>
 
   public init(_ settings: TableSettings, index: Int, seed: UInt64 = UInt64.random(in: .min ... .max)) {
     self.settings = settings
     self.index = index
     name = Bytes(permanent: settings.name)
-    state = Mutex(TableState(settings, seed: seed))
+    state = Lock(TableState(settings, seed: seed))
   }
 
   /// How many entries there are.
@@ -35,8 +34,8 @@ public final class StickTable: Sendable {
     state.withLock { state in
       guard let slot = state.obtain(key, now: now) else { return nil }
       state.retain(slot)
-      if let word = state.word(.currentConnections) { state.records[slot, word] &+= 1 }
-      if let word = state.word(.connectionCount) { state.records[slot, word] &+= 1 }
+      if let word = state.word(.currentConnections) { state.increment(slot, word) }
+      if let word = state.word(.connectionCount) { state.increment(slot, word) }
       if let word = state.word(.connectionRate) { state.countRate(slot, word, .connectionRate, 1, settings, now) }
       state.touch(slot, now: now)
       return Int32(truncatingIfNeeded: slot)
@@ -47,7 +46,8 @@ public final class StickTable: Sendable {
       let slot = Int(slot)
       guard state.isUsed(slot) else { return }
       if let word = state.word(.currentConnections) {
-        if state.records[slot, word] > 0 { state.records[slot, word] &-= 1 }
+        let n = state.records[slot, word]
+        if n > 0 { state.records[slot, word] = n - 1 }
         state.touch(slot, now: now)
       }
       state.release(slot, now: now)
@@ -212,7 +212,7 @@ extension TableState {
     }
     if let word = word(type, element) {
       if type.form == .wideNumber {
-        records[wide: slot, word] &+= n
+        records[wide: slot, word] = records[wide: slot, word] &+ n
         result = records[wide: slot, word]
       } else {
         records[slot, word] = records[slot, word] &+ UInt32(truncatingIfNeeded: n)

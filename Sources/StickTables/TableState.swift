@@ -104,11 +104,14 @@ struct TableState: ~Copyable {
     return slot
   }
 
-  func retain(_ slot: Int) { records[slot, Word.references] &+= 1 }
+  /// Not by `&+=`, here and below: with the thread sanitizer the compiler fails on it.
+  func increment(_ slot: Int, _ word: Int) { records[slot, word] = records[slot, word] &+ 1 }
+  func retain(_ slot: Int) { increment(slot, Word.references) }
   /// Ends one use; an entry that has expired meanwhile goes.
   mutating func release(_ slot: Int, now: Int64) {
-    if records[slot, Word.references] > 0 { records[slot, Word.references] &-= 1 }
-    if references(slot) == 0 && settings.expire > 0 && isExpired(slot, now) { remove(slot) }
+    let references = records[slot, Word.references]
+    if references > 0 { records[slot, Word.references] = references - 1 }
+    if references <= 1 && settings.expire > 0 && isExpired(slot, now) { remove(slot) }
   }
   /// A use by this process: the entry lives longer, and peers are told.
   mutating func touch(_ slot: Int, now: Int64) {

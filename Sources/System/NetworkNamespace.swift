@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import Primitives
-import Synchronization
+import Memory
 
 /// A network namespace as `ip netns` keeps it: sockets made in it stay in it. Only the calling thread enters it, for as
 /// long as it takes to make a socket.
@@ -14,7 +14,7 @@ public struct NetworkNamespace: Sendable {
     var own: FileDescriptor?
     var byName: [String: NetworkNamespace] = [:]
   }
-  private static let known = Mutex(Known())
+  private static let known = Lock(Known())
 
   /// The namespace of that name, opened once: later calls work inside a chroot too. nil where it cannot be opened.
   public static func named(_ name: String) -> NetworkNamespace? {

@@ -1,5 +1,4 @@
 import Memory
-import Synchronization
 import Testing
 
 @testable import Samples

@@ -1,5 +1,4 @@
 import Memory
-import Synchronization
 
 /// A reference's patterns compiled for one method: a big table and, behind edits, smaller ones in front of it, so that
 /// an edit costs about the square root of the list and lookups stay lookups in immutable tables. Threads take the
@@ -15,7 +14,7 @@ final class PatternExpression: Sendable {
   let method: PatternMethod
   let flags: PatternFlags
   let output: MapOutput?
-  private let current = Mutex(Snapshot(tables: [], removed: []))
+  private let current = Lock(Snapshot(tables: [], removed: []))
   /// Grows with every edit: replicas compare it with the state they hold.
   let version = SharedCell(1)
 

@@ -1,5 +1,4 @@
 public import Memory
-import Synchronization
 import System
 
 /// What a map's values are read as.
@@ -36,14 +35,14 @@ public final class PatternReference: Sendable {
     var map = false
     var text: String
   }
-  private let uses: Mutex<Uses>
+  private let uses: Lock<Uses>
   private let number = SharedCell(-1)
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   init(file: String?, display: String, isMap: Bool) {
     self.file = file
     self.isMap = isMap
-    uses = Mutex(Uses(text: display))
+    uses = Lock(Uses(text: display))
   }
 
   /// The number that commands name it by (`#3`); -1 before `PatternRegistry.numberReferences`.

@@ -1,5 +1,4 @@
 public import Memory
-import Synchronization
 
 /// The variables of scope `proc`, which all workers share. They exist from the time the configuration names them.
 public final class ProcessVariables: Sendable {
@@ -9,7 +8,7 @@ public final class ProcessVariables: Sendable {
     let store = ByteStore()
     var size = 0
   }
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private let totalSize = SharedCell()
 
   public init() {}

@@ -1,5 +1,5 @@
 import COpenSSL
-import Synchronization
+import Memory
 
 /// `generate-certificates`: makes a certificate for each name that a client asks for, signed by the file of
 /// `ca-sign-file`, and keeps the last thousand (`tune.ssl.ssl-ctx-cache-size`).
@@ -11,8 +11,8 @@ final class CertificateGenerator: Sendable {
   private let authority: CertificateMaterial
   private let limit: Int
   private let makeContext: @Sendable (CertificateMaterial) -> BoundCertificate?
-  private let kept = Mutex(Kept())
-  private let serial = Mutex(Int.random(in: 1...(1 << 40)))
+  private let kept = Lock(Kept())
+  private let serial = Lock(Int.random(in: 1...(1 << 40)))
 
   init(
     _ authority: CertificateMaterial, limit: Int,

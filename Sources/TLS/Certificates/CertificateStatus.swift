@@ -1,6 +1,6 @@
 import COpenSSL
 import Glibc
-import Synchronization
+import Memory
 
 /// The OCSP response that is stapled to one certificate. Shared by all contexts with the certificate.
 public final class CertificateStatus: Sendable {
@@ -13,7 +13,7 @@ public final class CertificateStatus: Sendable {
   public let identifier: [UInt8]
   /// The certificate's file, for messages.
   public let path: String
-  private let held = Mutex(Held())
+  private let held = Lock(Held())
 
   init(identifier: [UInt8], path: String) {
     self.identifier = identifier

@@ -1,15 +1,15 @@
 import COpenSSL
-import Synchronization
+import Memory
 
 /// Where the handshakes of a `bind` line find the certificates that count now.
 final class ServerNameChooser: Sendable {
-  private let table: Mutex<ServerNameTable>
+  private let table: Lock<ServerNameTable>
   let earlyDataSize: Int
   /// Makes certificates for names that none has.
   let generator: CertificateGenerator?
 
   init(_ table: ServerNameTable, earlyDataSize: Int, generator: CertificateGenerator?) {
-    self.table = Mutex(table)
+    self.table = Lock(table)
     self.earlyDataSize = earlyDataSize
     self.generator = generator
   }

@@ -1,7 +1,6 @@
 import COpenSSL
 public import Memory
 import Primitives
-import Synchronization
 
 /// What was noted of one handshake because the configuration asked for it: the client's first message
 /// (`tune.ssl.capture-buffer-size`) and the secrets (`tune.ssl.keylog`).
@@ -17,7 +16,7 @@ final class SessionNotes: Sendable {
     var hello: Hello?
     var secrets: [TLSSecret: [UInt8]] = [:]
   }
-  private let held = Mutex(Held())
+  private let held = Lock(Held())
 
   var hello: Hello? {
     get { held.withLock { $0.hello } }

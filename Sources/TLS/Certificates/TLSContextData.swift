@@ -1,5 +1,5 @@
 import COpenSSL
-import Synchronization
+import Memory
 
 /// What the library's callbacks must know of a context. The library's context holds it, so it lives as long as any
 /// session that was made with it.

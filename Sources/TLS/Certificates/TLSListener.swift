@@ -1,5 +1,5 @@
 import COpenSSL
-import Synchronization
+import Memory
 
 /// TLS of one `bind` line at run time: the context that its handshakes begin with, which then choose a certificate. The
 /// certificates may be replaced while connections run; those keep what they began with.
@@ -9,7 +9,7 @@ public final class TLSListener: Sendable {
   public let settings: TLSBindSettings
   let tuning: TLSTuning
   private let chooser: ServerNameChooser
-  private let held: Mutex<Held>
+  private let held: Lock<Held>
 
   /// The certificates in use, each with its context.
   struct Held: Sendable {
@@ -45,7 +45,7 @@ public final class TLSListener: Sendable {
     self.settings = settings
     self.tuning = tuning
     self.chooser = chooser
-    held = Mutex(Held(uses: settings.certificates, bound: full.certificates))
+    held = Lock(Held(uses: settings.certificates, bound: full.certificates))
   }
 
   /// Takes other certificates; false, and nothing changes, where they are no good. Contexts are made anew for the

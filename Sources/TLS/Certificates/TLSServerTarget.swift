@@ -1,11 +1,11 @@
 import COpenSSL
-import Synchronization
+import Memory
 
 /// TLS towards one server at run time. Its context may be replaced while connections run.
 public final class TLSServerTarget: Sendable {
   public let settings: TLSServerSettings
   let tuning: TLSTuning
-  private let held: Mutex<TLSContext>
+  private let held: Lock<TLSContext>
 
   /// What a new connection's session is made from.
   public var context: TLSContext { held.withLock { $0 } }
@@ -16,7 +16,7 @@ public final class TLSServerTarget: Sendable {
     guard let made = Self.make(settings, store, tuning, &problems) else { return nil }
     self.settings = settings
     self.tuning = tuning
-    held = Mutex(made)
+    held = Lock(made)
   }
 
   /// Builds the context anew from the store; false, and nothing changes, where that fails.

@@ -1,4 +1,4 @@
-import Synchronization
+import Memory
 import System
 
 /// All certificates, authorities and lists of one configuration, by their paths, and who uses them. The runtime API
@@ -20,7 +20,7 @@ public final class TLSStore: Sendable {
     var servers: [TLSServerTarget] = []
     var transaction = TLSTransactions()
   }
-  let contents = Mutex(Contents())
+  let contents = Lock(Contents())
 
   public init() {}
 

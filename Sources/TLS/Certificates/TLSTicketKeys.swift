@@ -1,5 +1,5 @@
 import COpenSSL
-import Synchronization
+import Memory
 import System
 
 /// The keys of `tls-ticket-keys` with which sessions are sealed into tickets: the last but one of them seals, all of
@@ -26,7 +26,7 @@ public final class TLSTicketKeys: Sendable {
   public let number: Int
   /// 48 or 80.
   public let keySize: Int
-  private let ring: Mutex<Ring>
+  private let ring: Lock<Ring>
 
   init(path: String, number: Int, _ text: [UInt8]) throws(Failure) {
     var keys: [[UInt8]] = []
@@ -46,7 +46,7 @@ public final class TLSTicketKeys: Sendable {
     self.path = path
     self.number = number
     keySize = size
-    ring = Mutex(Ring(keys: keys, current: Self.count - 2))
+    ring = Lock(Ring(keys: keys, current: Self.count - 2))
   }
 
   /// Base64 in one line.
