@@ -17,9 +17,12 @@ public struct Connection: ~Copyable {
   public private(set) var endReceived = false
   /// That end came without TLS's word for it: what was received may have been cut.
   public private(set) var isTruncated = false
+  private var receivingStopped = false
   /// We have ended our direction.
   public private(set) var endSent = false
   public private(set) var isRegistered = false
+  /// The poller tells of room to send, too.
+  @usableFromInline private(set) var watchesRoom = false
   public private(set) var error: SystemError?
   /// The poller saw an error or a hang-up; `error` has it once a call has failed.
   public private(set) var hungUp = false
@@ -46,21 +49,27 @@ public struct Connection: ~Copyable {
   /// -1 where there is no connection.
   public var descriptorNumber: Int { Int(socket.descriptor.number) }
 
-  /// Registers once, for everything; later waits cost nothing.
+  /// Registers for what the peer does, and from the first time that there was no room on for room to send, too. Every
+  /// other wait costs nothing.
   @inlinable public mutating func register(with poller: Poller, token: Token) {
-    if isRegistered || isLinked { return }
-    markRegistered()
-    poller.add(socket.descriptor, .connection, token: token.bits)
+    if (isRegistered && (canSend || watchesRoom)) || isLinked { return }
+    let interest: Poller.Interest = canSend ? .peer : .connection
+    if isRegistered {
+      poller.change(socket.descriptor, interest, token: token.bits)
+    } else {
+      poller.add(socket.descriptor, interest, token: token.bits)
+    }
+    markRegistered(room: !canSend)
   }
-  @usableFromInline mutating func markRegistered() { isRegistered = true }
+  @usableFromInline mutating func markRegistered(room: Bool) { (isRegistered, watchesRoom) = (true, room) }
 
   /// Takes in what the poller says.
   public mutating func note(_ event: Poller.Event) {
-    if event.isReadable || event.isPeerClosed || event.isHangUp || event.isError { canReceive = true }
+    if event.isReadable || event.isPeerClosed || event.isHangUp || event.isError { canReceive = !receivingStopped }
     if event.isWritable || event.isHangUp || event.isError { canSend = true }
     if event.isPeerClosed || event.isHangUp { peerClosed = true }
     if event.isHangUp || event.isError { hungUp = true }
-    if receiveWaitsForRoom && canSend { (canReceive, receiveWaitsForRoom) = (true, false) }
+    if receiveWaitsForRoom && canSend { (canReceive, receiveWaitsForRoom) = (!receivingStopped, false) }
     if sendWaitsForBytes && canReceive { (canSend, sendWaitsForBytes) = (true, false) }
   }
 
@@ -119,6 +128,11 @@ public struct Connection: ~Copyable {
     return result
   }
 
+  /// Sends off what an earlier `more` made the kernel keep, which else does so after 200 ms.
+  public mutating func push() {
+    if !isLinked && isOpen { socket.setNoDelay() }
+  }
+
   /// Ends our direction; the peer may go on sending.
   public mutating func endSending() {
     if endSent { return }
@@ -127,6 +141,8 @@ public struct Connection: ~Copyable {
     tls?.endSending()
     socket.shutdown(.write)
   }
+  /// Takes nothing more from the peer: to the user, its direction has ended.
+  public mutating func stopReceiving() { (canReceive, endReceived, receivingStopped) = (false, true, true) }
   /// Waits for the next readable edge whatever the flags say.
   public mutating func setCanReceive(_ value: Bool) { canReceive = value }
   public mutating func setCanSend(_ value: Bool) { canSend = value }
@@ -159,6 +175,12 @@ public struct Connection: ~Copyable {
     if isTLS { endTLS() }
     if !isLinked { socket.close() }
     self = Connection()
+  }
+  /// Closes a connection that we opened. Unless the peer has ended first this is a reset: the port would otherwise be
+  /// held for a minute (TIME_WAIT), and a busy proxy runs out of them.
+  public mutating func closeOpened() {
+    if isOpen && !isLinked && !peerClosed { socket.setNoLinger() }
+    close()
   }
   /// Closes with a reset: unsent bytes are dropped.
   public mutating func abort() {
@@ -221,7 +243,7 @@ extension Connection {
     // The socket, or the session itself, may hold more: only a receive that finds nothing tells.
     case .bytes(let n): return .bytes(n)
     case .wantsRead: canReceive = false
-    case .wantsWrite: (canReceive, receiveWaitsForRoom) = (false, true)
+    case .wantsWrite: (canReceive, canSend, receiveWaitsForRoom) = (false, false, true)
     case .closed, .truncated:
       (canReceive, endReceived, peerClosed) = (false, true, true)
       if case .truncated = transfer { isTruncated = true }

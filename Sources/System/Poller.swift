@@ -15,7 +15,9 @@ import Glibc
     public static let peerClosed = Interest(rawValue: 0x2000)
     public static let edge = Interest(rawValue: 1 << 31)
     public static let exclusive = Interest(rawValue: 1 << 28)
-    /// What a connection registers once for its life.
+    /// What the peer of a connection does.
+    public static let peer: Interest = [.read, .peerClosed, .edge]
+    /// The same, and room to send.
     public static let connection: Interest = [.read, .write, .peerClosed, .edge]
   }
 

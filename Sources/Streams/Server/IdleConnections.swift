@@ -108,7 +108,7 @@ extension Worker {
   func closeServerConnection(_ connection: ServerConnection, used: Bool = true) {
     rememberSession(connection)
     if used, let server = connection.server { server.shared.with { _ = $0.usedConnections.add(-1) } }
-    connection.connection.close()
+    connection.connection.closeOpened()
     giveBack(connection)
   }
 
@@ -118,7 +118,7 @@ extension Worker {
     connection.stream = nil
     if !abort { rememberSession(connection) }
     if let server = connection.server { server.shared.with { _ = $0.usedConnections.add(-1) } }
-    if abort { connection.connection.abort() } else { connection.connection.close() }
+    if abort { connection.connection.abort() } else { connection.connection.closeOpened() }
     giveBack(connection)
   }
 

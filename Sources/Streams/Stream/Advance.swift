@@ -193,7 +193,7 @@ extension Stream {
     return !requestChannel.isComplete && requestChannel.plainBytes == 0 && requestChannel.isFlushed
   }
   /// A side that has ended its direction is waited for only while it has something to take.
-  private func owes(_ channel: borrowing Channel) -> Bool { !channel.isFlushed || channel.plainBytes > 0 }
+  func owes(_ channel: borrowing Channel) -> Bool { !channel.isFlushed || channel.plainBytes > 0 }
   /// The server is the one to act.
   var expectsServer: Bool {
     guard connector == .established else { return false }

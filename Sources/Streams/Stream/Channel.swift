@@ -27,6 +27,8 @@ struct Channel: ~Copyable {
   var readsTrailers = false
   /// Fields of the parsed head still point into `input`: it must not move.
   var isPinned = false
+  /// The kernel was told that more follows what it was given last.
+  var isHeldBack = false
   /// What was sent of `output` is kept, to be sent again on another connection.
   var keepsOutput = false
   /// The source has given all it will.
@@ -51,6 +53,7 @@ struct Channel: ~Copyable {
     readsTrailers = false
     keepsOutput = false
     isPinned = false
+    isHeldBack = false
     isComplete = false
     endForwarded = false
     transferred = 0
@@ -72,7 +75,9 @@ struct Channel: ~Copyable {
     pipe == nil ? .wouldBlock : source.fill(&pipe!, limit: limit)
   }
   mutating func drainPipe(to sink: inout Connection) -> IOResult {
-    pipe == nil ? .wouldBlock : sink.drain(&pipe!, more: expectsMore(than: 0))
+    if pipe == nil { return .wouldBlock }
+    isHeldBack = expectsMore(than: 0)
+    return sink.drain(&pipe!, more: isHeldBack)
   }
   var pipeCount: Int { pipe?.count ?? 0 }
   /// Bytes that wait here, wherever they are.

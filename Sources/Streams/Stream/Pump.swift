@@ -29,7 +29,7 @@ func pump(
   // Few turns: while other streams have theirs the kernel gathers more for the next call.
   var turns = 2
   while true {
-    if !send(&channel, to: &sink, more: more, &result) { return result }
+    if !send(&channel, to: &sink, more: more, sourceHasMore: source.canReceive, &result) { return result }
     if channel.isComplete { return result }
     if let deflater = channel.deflater {
       switch compressBody(&channel, deflater, resources) {
@@ -53,12 +53,17 @@ func pump(
       return result
     }
     turns -= 1
-    if !receive(&channel, from: &source, resources, &result) { return result }
+    if !receive(&channel, from: &source, resources, &result) {
+      if result.waitsForSource { channel.letGo(to: &sink) }
+      return result
+    }
   }
 }
 
 /// Sends what is ready. False: nothing more can be done in this turn.
-private func send(_ channel: inout Channel, to sink: inout Connection, more: Bool, _ result: inout PumpResult) -> Bool {
+private func send(
+  _ channel: inout Channel, to sink: inout Connection, more: Bool, sourceHasMore: Bool, _ result: inout PumpResult
+) -> Bool {
   while true {
     let formatted = channel.output.count
     let plain = channel.plainBytes
@@ -72,9 +77,11 @@ private func send(_ channel: inout Channel, to sink: inout Connection, more: Boo
     }
     let first = channel.output.readable
     let second = plain > 0 ? channel.input.readable.prefix(plain) : Bytes()
-    switch sink.send(first, second, more: more || channel.expectsMore(than: plain)) {
+    let more = more || (sourceHasMore && channel.expectsMore(than: plain))
+    switch sink.send(first, second, more: more) {
     case .bytes(let n):
       result.sent += n
+      channel.isHeldBack = more
       channel.sent(n)
     case .wouldBlock:
       result.waitsForSink = true
@@ -139,6 +146,13 @@ extension Channel {
   func expectsMore(than plain: Int) -> Bool {
     if case .length(let left) = source { return left > UInt64(plain) && deflater == nil }
     return false
+  }
+
+  /// Sends off what the kernel holds back for bytes that do not come yet.
+  mutating func letGo(to sink: inout Connection) {
+    if !isHeldBack { return }
+    isHeldBack = false
+    sink.push()
   }
 
   /// Takes `n` sent bytes out: formatted ones first.

@@ -86,6 +86,7 @@ extension Worker {
       turns -= 1
       if !source.canReceive {
         if source.endReceived { result.sourceEnded = true } else { result.waitsForSource = true }
+        channel.letGo(to: &sink)
         return result
       }
       switch channel.fillPipe(from: &source, limit: limit) {
@@ -96,6 +97,7 @@ extension Worker {
       case .wouldBlock:
         if channel.pipeCount == 0 {
           result.waitsForSource = true
+          channel.letGo(to: &sink)
           return result
         }
       case .closed:

@@ -52,7 +52,13 @@ extension Worker {
       stream.server?.counters.count(.serverAborts)
       stream.frontend?.counters.count(.serverAborts)
       setEnd(stream, .serverTimeout, .data)
-      if stream.isHTTP { breakOff(stream) } else { endTCP(stream) }
+      if stopsReading(stream, fromClient: false) {
+        stream.serverConnection?.connection.stopReceiving()
+      } else if stream.isHTTP {
+        breakOff(stream)
+      } else {
+        endTCP(stream)
+      }
     } else if stream.requestPhase == .forward
       && !(stream.requestChannel.isFlushed && stream.requestChannel.plainBytes == 0)
     {
@@ -87,7 +93,9 @@ extension Worker {
       stream.backend?.counters.count(.clientAborts)
       stream.server?.counters.count(.clientAborts)
       setEnd(stream, .clientTimeout, .data)
-      if stream.isHTTP && stream.responsePhase == .done {
+      if stopsReading(stream, fromClient: true) {
+        stream.session?.connection.stopReceiving()
+      } else if stream.isHTTP && stream.responsePhase == .done {
         breakOff(stream)
       } else if stream.isHTTP && stream.responsePhase == .head && !stream.isTunnel {
         reply(stream, status: 408)
@@ -98,5 +106,14 @@ extension Worker {
       }
     }
     if stream.session != nil { advance(stream) }
+  }
+
+  /// Whether a silent side of a TCP connection ends its own direction alone: as if it had sent its end, so that the
+  /// other direction lives on for as long as its own timeout lets it. A side that owes us room for bytes ends both.
+  private func stopsReading(_ stream: Stream, fromClient: Bool) -> Bool {
+    guard stream.isTunnel, !stream.isHTTP else { return false }
+    return fromClient
+      ? !stream.requestChannel.endForwarded && !stream.owes(stream.responseChannel)
+      : !stream.responseChannel.endForwarded && !stream.owes(stream.requestChannel)
   }
 }
