@@ -1,7 +1,6 @@
 import Configuration
 public import Memory
 import Primitives
-import Synchronization
 
 /// The cookies that a backend makes of its servers' addresses (`cookie ... dynamic`, `dynamic-cookie-key`), which the
 /// runtime API changes.
@@ -10,7 +9,7 @@ public final class DynamicCookies: Sendable {
     var key: [UInt8]?
     var isEnabled: Bool
   }
-  private let state: Mutex<State>
+  private let state: Lock<State>
   /// Bumped with each change of key or switch.
   public let generation = SharedCell(1)
   /// Whether servers have such cookies now.
@@ -20,7 +19,7 @@ public final class DynamicCookies: Sendable {
     let key = settings.dynamicCookieKey.map { $0.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
     let isEnabled = settings.cookie?.isDynamic == true
     isActive = SharedCell(isEnabled && key != nil ? 1 : 0)
-    state = Mutex(State(key: key, isEnabled: isEnabled))
+    state = Lock(State(key: key, isEnabled: isEnabled))
   }
 
   public func setKey(_ text: String) {

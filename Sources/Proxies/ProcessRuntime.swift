@@ -66,7 +66,7 @@ public final class ProcessRuntime: Sendable {
   /// The names of servers that tables keep.
   public let serverNames = ServerNames()
 
-  private let startMessages = Mutex<[StateMessage]>([])
+  private let startMessages = Lock<[StateMessage]>([])
 
   public init(
     model: ConfigurationModel, threads: Int, frontends: [FrontendRuntime?], backends: [BackendRuntime?],
