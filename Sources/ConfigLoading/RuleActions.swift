@@ -36,6 +36,7 @@ extension RuleParsing {
     case "silent-drop": return .silentDrop
     case "use-service": return try service()
     case "switch-mode": return try switchMode()
+    case "do-resolve": return try nameResolution()
     case "set-header", "add-header", "early-hint": return try header(name)
     case "del-header": return try deletion()
     case "replace-header", "replace-value": return try replacement(name)

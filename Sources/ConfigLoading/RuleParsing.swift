@@ -162,6 +162,7 @@ struct RuleLoadState {
   var userLists: [String: Int32] = [:]
   var users = UserListReading()
   var captures: [CaptureUse] = []
+  var resolutions: [(Int?, ResolutionHandle)] = []
   /// `switch-mode` to what cannot be spoken there: proxy and protocol.
   var wrongSwitches: [(Int?, String)] = []
   var startVariables: [StartVariable] = []

@@ -12,6 +12,7 @@ import Samples
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
     context.warnOfBuffers(of: index)
     context.checkModeSwitches(of: index)
+    context.findResolvers(of: index)
     context.resolveServerRules(of: index)
     context.resolveReplySections(of: context.model.proxies[index])
     context.warnRulesWithoutHTTP(of: index)

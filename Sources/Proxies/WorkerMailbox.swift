@@ -35,6 +35,9 @@ public enum WorkerMessage: Sendable {
   case softStop, stop
   /// Errors of the traffic ask for the next check of this server sooner (`observe`, `fastinter`).
   case checkSoon(backend: Int, server: Int)
+  /// A stream asks for a name, of the worker with the resolvers; and: its answer.
+  case resolve(NameQuestion)
+  case resolved(UInt64, IPAddress?)
   /// Answer a question of the runtime API; and: some answer is there.
   case report(WorkerReport), reportReady
 }

@@ -1,6 +1,7 @@
 import Configuration
 import DNS
 import EventLoop
+import Primitives
 import Proxies
 
 /// One name that some servers need: asked again and again while the process runs.
@@ -26,6 +27,9 @@ struct OngoingResolution {
   let generation: UInt32
   /// Servers that take their address from it, or their service.
   var servers: [ServerPlace] = []
+  /// Streams that wait for it, and what was found last.
+  var questions: [NameQuestion] = []
+  var addresses: [IPAddress] = []
   var isRunning = false
   var type: DNSType
   var id: UInt16 = 0
@@ -47,6 +51,9 @@ struct OngoingResolution {
     self.generation = generation
     type = preferred
   }
+
+  /// Nobody wants it any more.
+  var isUnused: Bool { servers.isEmpty && questions.isEmpty }
 
   /// The other family, which is asked where the preferred one has nothing.
   var fallback: DNSType? {

@@ -72,26 +72,33 @@ public struct ResolverScheduler: ~Copyable {
       resolutions[i]!.servers.append(place)
       return
     }
+    let i = add(text, section, type, &loop)
+    resolutions[i]!.servers = [place]
+  }
+  /// A resolution of its own for a name, to be begun at once.
+  mutating func add(_ name: String, _ section: Int, _ type: DNSType, _ loop: inout EventLoop) -> Int {
     let i = resolutions.firstIndex { $0 == nil } ?? resolutions.count
     if i == resolutions.count { resolutions.append(nil) }
     lastGeneration = lastGeneration == .max ? 1 : lastGeneration + 1
     let token = Token(kind: TokenKind.resolver, index: i, generation: lastGeneration)
-    var resolution = OngoingResolution(
-      section: section, name: text, preferred: type, slot: loop.timers.allocate(token: token.bits),
+    let resolution = OngoingResolution(
+      section: section, name: name, preferred: type, slot: loop.timers.allocate(token: token.bits),
       generation: lastGeneration)
-    resolution.servers = [place]
     resolutions[i] = resolution
     loop.timers.arm(resolution.slot, at: loop.now)
+    return i
   }
   mutating func unsubscribe(_ place: ServerPlace, from name: String, _ section: Int, _ loop: inout EventLoop) {
     for i in resolutions.indices
     where resolutions[i]?.section == section && resolutions[i]?.name == name && resolutions[i]?.preferred != .srv {
       resolutions[i]!.servers.removeAll { $0 == place }
-      if resolutions[i]!.servers.isEmpty {
-        loop.timers.release(resolutions[i]!.slot)
-        resolutions[i] = nil
-      }
+      if resolutions[i]!.isUnused { remove(i, &loop) }
     }
+  }
+
+  private mutating func remove(_ i: Int, _ loop: inout EventLoop) {
+    loop.timers.release(resolutions[i]!.slot)
+    resolutions[i] = nil
   }
 
   // MARK: - Queries
@@ -101,6 +108,8 @@ public struct ResolverScheduler: ~Copyable {
     guard i < resolutions.count, let resolution = resolutions[i], resolution.generation == token.generation else {
       return
     }
+    // What only streams wanted is forgotten once it is too old to be told again.
+    if !resolution.isRunning && resolution.isUnused { return remove(i, &loop) }
     if !resolution.isRunning { return begin(i, &loop) }
     if resolution.triesLeft <= 0 { return end(i, .timeout, &loop) }
     ask(i, &loop)
@@ -199,9 +208,11 @@ public struct ResolverScheduler: ~Copyable {
       resolutions[i]!.isRunning = false
       resolutions[i]!.status = .valid
       resolutions[i]!.lastValid = loop.now
+      resolutions[i]!.addresses = answer.addresses
       let name = process.model.resolvers[section]
       loop.timers.arm(resolution.slot, at: loop.now + Int64(max(1, name.hold.valid)))
       apply(answer, to: i, from: number, &loop)
+      tell(i, answer.addresses)
     case .noDomain: fail(i, .noDomain, .noDomain, number, &loop)
     case .noData: fail(i, .other, .anyErrors, number, &loop)
     case .refused: fail(i, .refused, .refused, number, &loop)
@@ -233,6 +244,7 @@ public struct ResolverScheduler: ~Copyable {
     resolutions[i]!.isRunning = false
     resolutions[i]!.status = status
     process.failedResolutions.add(1)
+    tell(i, [])
     loop.timers.arm(resolutions[i]!.slot, at: loop.now + Int64(max(1, settings(of: i).resolveTimeout)))
     let hold = settings(of: i).hold
     let kept =

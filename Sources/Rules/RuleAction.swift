@@ -79,6 +79,7 @@ public enum RuleAction: Sendable {
   case closeServer
   case silentDrop
   case useService(ServiceName)
+  case resolveName(ResolutionHandle)
   /// `tcp-request content switch-mode http`
   case switchMode(SwitchedProtocol)
 

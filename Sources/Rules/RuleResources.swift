@@ -78,6 +78,7 @@ public struct RuleResources: Sendable {
   public var replies: [RuleReply] = []
   public var redirects: [RedirectRule] = []
   public var patternEdits: [PatternEdit] = []
+  public var resolutions: [ResolutionRule] = []
   public init() {}
 
   public mutating func add(_ text: LogFormat) -> TextHandle {
@@ -101,6 +102,11 @@ public struct RuleResources: Sendable {
     return PatternEditHandle(patternEdits.count - 1)
   }
 
+  public mutating func add(_ resolution: ResolutionRule) -> ResolutionHandle {
+    resolutions.append(resolution)
+    return ResolutionHandle(resolutions.count - 1)
+  }
+
   /// A copy with storage of its own, for one worker.
   public func replica() -> RuleResources {
     var copy = self
@@ -109,6 +115,7 @@ public struct RuleResources: Sendable {
     copy.replies = replies.map { $0 }
     copy.redirects = redirects.map { $0 }
     copy.patternEdits = patternEdits.map { $0 }
+    copy.resolutions = resolutions.map { $0 }
     return copy
   }
 }

@@ -26,6 +26,8 @@ extension Worker {
       case .stopFrontend(let i): stopListeners(of: i, forGood: true)
       case .softStop: softStop()
       case .stop: isStopping = true
+      case .resolve(let question): nameQuestions.append(question)
+      case .resolved(let token, let address): resolved(token, address)
       case .report(let question): answer(question)
       case .reportReady: hasReports = true
       }

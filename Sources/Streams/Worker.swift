@@ -86,6 +86,8 @@ public final class Worker {
   /// What services tell of the process.
   public var facts = ProcessFacts.none
   public var checkRequests: [ServerPlace] = []
+  /// Names that streams of all workers ask for: for the owner of the loop.
+  public var nameQuestions: [NameQuestion] = []
   /// Some answer to the runtime API's questions is there: for the owner of the loop.
   public var hasReports = false
   public var activity = ActivityCounts()

@@ -89,6 +89,10 @@ final class WorkerLoop {
       for place in worker.checkRequests { checks.checkSoon(backend: place.backend, server: place.server, &worker.loop) }
       worker.checkRequests.removeAll()
     }
+    if !worker.nameQuestions.isEmpty {
+      resolvers.answer(worker.nameQuestions, &worker.loop)
+      worker.nameQuestions.removeAll()
+    }
     if worker.hasReports {
       worker.hasReports = false
       api.continueReports(&worker.loop)

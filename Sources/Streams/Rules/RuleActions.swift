@@ -67,6 +67,7 @@ extension Worker {
         return .stop
       }
       stream.request.target = target
+    case .resolveName(let handle): return resolveName(handle, stream, &view, options)
     case .switchMode(let proto):
       if stream.isHTTP { return .next }
       switchToHTTP(stream, proto)

@@ -35,6 +35,8 @@ extension Stream {
     ruleIndex = 0
     ruleDeadline = TimerWheel.never
     isTarpitted = false
+    nameAnswer = .none
+    nameDeadline = TimerWheel.never
     responseInspection = .pending
     waitsInResponseRules = false
     responseRuleDeadline = TimerWheel.never

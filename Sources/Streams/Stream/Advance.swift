@@ -116,7 +116,7 @@ extension Worker {
       server.connection.register(with: loop.poller, token: server.token)
     }
     var deadline = min(stream.connectDeadline, stream.queueDeadline)
-    if stream.requestPhase == .route { deadline = min(deadline, stream.ruleDeadline) }
+    if stream.requestPhase == .route { deadline = min(deadline, stream.ruleDeadline, stream.nameDeadline) }
     if stream.inspectsResponse || stream.waitsInResponseRules {
       deadline = min(deadline, stream.responseRuleDeadline)
     }

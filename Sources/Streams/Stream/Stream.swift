@@ -122,6 +122,9 @@ final class Stream {
   /// When what a rule waits for is over: an inspection, a tarpit, a body.
   var ruleDeadline = TimerWheel.never
   var isTarpitted = false
+  /// `do-resolve`
+  var nameAnswer = NameAnswer.none
+  var nameDeadline = TimerWheel.never
   /// The same for `tcp-response content`.
   var responseInspection = ResponseInspection.pending
   var responseRuleIndex = 0

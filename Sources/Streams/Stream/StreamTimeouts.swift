@@ -10,7 +10,7 @@ extension Worker {
     let now = loop.now
     if stream.connectDeadline <= now { return connectTimeout(stream) }
     if stream.queueDeadline <= now { return queueTimeout(stream) }
-    if stream.requestPhase == .route && stream.ruleDeadline <= now { return advance(stream) }
+    if stream.requestPhase == .route && min(stream.ruleDeadline, stream.nameDeadline) <= now { return advance(stream) }
     if (stream.inspectsResponse || stream.waitsInResponseRules) && stream.responseRuleDeadline <= now {
       return advance(stream)
     }
