@@ -59,6 +59,10 @@ public import Synchronization
     for i in 0..<count { unsafe (cells + i).initialize(to: Atomic(0)) }
     self.count = count
   }
+  init(cells: UnsafeMutablePointer<Atomic<UInt64>>, count: Int) {
+    unsafe self.cells = cells
+    self.count = count
+  }
   @inlinable public func add(_ index: Int, _ n: UInt64 = 1) {
     precondition(index >= 0 && index < count)
     let old = unsafe cells[index].load(ordering: .relaxed)

@@ -8,6 +8,8 @@ struct Metric: Sendable {
   /// The lines `# HELP` and `# TYPE`; empty where the metric goes on from the one before it.
   let head: Bytes
   let key: StatisticsKey
+  /// What stands between the labels of its object and the value.
+  let tail: Bytes
   /// Only of proxies that speak HTTP.
   let isHTTP: Bool
   /// The line of `show info` that holds the value.
@@ -19,6 +21,7 @@ struct Metric: Sendable {
     self.name = Bytes(permanent: name)
     head = continues ? Bytes() : Self.head(name, kind, help)
     self.key = key
+    tail = Self.code(key).map { Bytes(permanent: ",code=\"\($0)\"} ") } ?? Bytes("} ")
     self.isHTTP = isHTTP
     field = ""
   }
@@ -26,6 +29,7 @@ struct Metric: Sendable {
     self.name = Bytes(permanent: name)
     head = Self.head(name, kind, help)
     key = .pxname
+    tail = Bytes("} ")
     isHTTP = false
     self.field = field
   }
@@ -35,14 +39,14 @@ struct Metric: Sendable {
   }
 
   /// The label `code` of the counters of answers.
-  var codeLabel: Bytes? {
+  private static func code(_ key: StatisticsKey) -> String? {
     switch key {
-    case .hrsp1xx: Bytes("1xx")
-    case .hrsp2xx: Bytes("2xx")
-    case .hrsp3xx: Bytes("3xx")
-    case .hrsp4xx: Bytes("4xx")
-    case .hrsp5xx: Bytes("5xx")
-    case .hrspOther: Bytes("other")
+    case .hrsp1xx: "1xx"
+    case .hrsp2xx: "2xx"
+    case .hrsp3xx: "3xx"
+    case .hrsp4xx: "4xx"
+    case .hrsp5xx: "5xx"
+    case .hrspOther: "other"
     default: nil
     }
   }

@@ -21,7 +21,7 @@ extension GrowingText {
     case .signed(let n): add(signed: n)
     case .milliseconds(let n): add(seconds: n)
     }
-    add("\n")
+    add(byte: UInt8(ascii: "\n"))
   }
   /// Milliseconds as seconds with six decimals.
   mutating func add(seconds milliseconds: UInt64) {
@@ -36,6 +36,7 @@ extension GrowingText {
 
   /// A label's value: backslash, quote and line feed are escaped.
   mutating func add(labelValue bytes: Bytes) {
+    if add(plain: bytes) { return }
     for i in 0..<bytes.count {
       switch bytes[i] {
       case 0x5c: add("\\\\")
@@ -48,6 +49,7 @@ extension GrowingText {
 
   /// As above, for text whose scalars each stand for one byte.
   mutating func add(labelValue text: String) {
+    if add(plain: text) { return }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\\": add("\\\\")

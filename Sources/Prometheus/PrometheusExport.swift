@@ -11,6 +11,7 @@ public struct PrometheusExport: Sendable {
   /// The proxy, and its server or listener, that comes next.
   var proxy = 0
   var item = 0
+  var labels = ServerLabels()
   /// The lines about its metric have been written.
   private var hasHead = false
 

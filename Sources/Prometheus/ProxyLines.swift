@@ -18,8 +18,8 @@ extension PrometheusExport {
       return
     }
     text.begin(metric.name, proxy: frontend.name)
-    if let code = metric.codeLabel { text.add(label: "code", code) }
-    text.end(frontend.value(metric.key, now: now))
+    text.add(metric.tail)
+    text.add(frontend.value(metric.key, now: now))
   }
 
   /// The listeners of one frontend; only those that count for themselves (`option socket-stats`).
@@ -64,8 +64,8 @@ extension PrometheusExport {
     case .aggCheckStatus: writeCheckCounts(metric, backend, &text)
     default:
       text.begin(metric.name, proxy: backend.name)
-      if let code = metric.codeLabel { text.add(label: "code", code) }
-      text.end(backend.value(metric.key, now: now))
+      text.add(metric.tail)
+      text.add(backend.value(metric.key, now: now))
     }
   }
 

@@ -7,6 +7,7 @@ import Proxies
 extension PrometheusExport {
   mutating func writeServers(_ process: ProcessRuntime, now: Int64, limit: Int, into text: inout GrowingText) {
     if !scope.sections.contains(.servers) { return nextSection() }
+    labels.prepare(process)
     while metric < Metric.server.count {
       while proxy < process.backends.count {
         if !writeServers(of: process.backends[proxy], Metric.server[metric], now, limit, &text) { return }
@@ -41,17 +42,24 @@ extension PrometheusExport {
       head(metric.head, &text)
       let state = ServerStateLabel(server)
       for label in ServerStateLabel.allCases {
-        text.begin(metric.name, proxy: backend.name, "server", server.name)
+        begin(metric, server, backend, &text)
         text.add(label: "state", label.text)
         text.end(.number(state == label ? 1 : 0))
       }
     case .checkStatus, .checkCode, .checkDuration: writeCheck(server, backend, metric, &text)
     default:
       head(metric.head, &text)
-      text.begin(metric.name, proxy: backend.name, "server", server.name)
-      if let code = metric.codeLabel { text.add(label: "code", code) }
-      text.end(server.value(metric.key, in: backend, now: now))
+      begin(metric, server, backend, &text)
+      text.add(metric.tail)
+      text.add(server.value(metric.key, in: backend, now: now))
     }
+  }
+
+  /// The server that `item` is behind.
+  private func begin(
+    _ metric: Metric, _ server: ServerRuntime, _ backend: BackendRuntime, _ text: inout GrowingText
+  ) {
+    labels.begin(metric.name, backend, proxy: proxy, server, item: item - 1, &text)
   }
 
   /// Nothing for a server that is not checked, or not yet.
@@ -64,7 +72,7 @@ extension PrometheusExport {
     case .checkStatus:
       head(metric.head, &text)
       for label in CheckStatus.labels {
-        text.begin(metric.name, proxy: backend.name, "server", server.name)
+        begin(metric, server, backend, &text)
         text.add(label: "state", label.text)
         text.end(.number(check.status == label.status ? 1 : 0))
       }
@@ -73,7 +81,7 @@ extension PrometheusExport {
     default: break
     }
     head(metric.head, &text)
-    text.begin(metric.name, proxy: backend.name, "server", server.name)
+    begin(metric, server, backend, &text)
     text.end(metric.key == .checkCode ? .count(check.code) : .milliseconds(UInt64(max(0, check.duration))))
   }
 }

@@ -8,13 +8,11 @@ public struct LatencyHistograms: Sendable {
   public static let bounds: [UInt64] = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000]
   /// Cells of one phase: the buckets and the sum.
   @usableFromInline static let stride = 14
-  private let rows: [CounterRow]
+  private let table: CounterTable
 
-  public init(threads: Int) {
-    rows = (0..<max(1, threads)).map { _ in CounterRow(count: Phase.allCases.count * Self.stride) }
-  }
+  public init(threads: Int) { table = CounterTable(rows: threads, count: Phase.allCases.count * Self.stride) }
   /// The row that worker `thread` writes.
-  public func row(_ thread: Int) -> CounterRow { rows[thread] }
+  public func row(_ thread: Int) -> CounterRow { table.row(thread) }
 
   public struct Values: Sendable {
     public var buckets: [UInt64]
@@ -25,10 +23,8 @@ public struct LatencyHistograms: Sendable {
   public func values(of phase: Phase) -> Values {
     let start = phase.rawValue * Self.stride
     var values = Values(buckets: [UInt64](repeating: 0, count: Self.bounds.count + 1))
-    for row in rows {
-      for place in values.buckets.indices { values.buckets[place] &+= row.value(start + place) }
-      values.sum &+= row.value(start + Self.stride - 1)
-    }
+    for place in values.buckets.indices { values.buckets[place] = table.total(start + place) }
+    values.sum = table.total(start + Self.stride - 1)
     values.count = values.buckets.reduce(0) { $0 &+ $1 }
     return values
   }

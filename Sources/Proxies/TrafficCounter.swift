@@ -40,21 +40,18 @@ public enum TrafficCounter: Int, CaseIterable, Sendable {
 
 /// The counters of one object: a row for each worker, so that counting costs no locked instruction.
 public struct CounterSet: Sendable {
-  private let rows: [CounterRow]
-  public init(threads: Int) {
-    rows = (0..<max(1, threads)).map { _ in CounterRow(count: TrafficCounter.allCases.count) }
-  }
+  @usableFromInline let table: CounterTable
+  public init(threads: Int) { table = CounterTable(rows: threads, count: TrafficCounter.timedExchanges.rawValue + 1) }
   /// The row that worker `thread` writes.
-  public func row(_ thread: Int) -> CounterRow { rows[thread] }
-  public func total(_ counter: TrafficCounter) -> UInt64 {
+  public func row(_ thread: Int) -> CounterRow { table.row(thread) }
+  @inlinable public func total(_ counter: TrafficCounter) -> UInt64 {
     switch counter {
-    case .queueTimeMax, .connectTimeMax, .responseTimeMax, .totalTimeMax:
-      rows.reduce(0) { max($0, $1.value(counter.rawValue)) }
-    default: rows.reduce(0) { $0 &+ $1.value(counter.rawValue) }
+    case .queueTimeMax, .connectTimeMax, .responseTimeMax, .totalTimeMax: table.largest(counter.rawValue)
+    default: table.total(counter.rawValue)
     }
   }
   /// `clear counters`. A count that a worker adds at this very moment may survive.
-  public func clear(_ counter: TrafficCounter) { for row in rows { row.set(counter.rawValue, 0) } }
+  public func clear(_ counter: TrafficCounter) { table.clear(counter.rawValue) }
 }
 
 extension CounterRow {

@@ -1,4 +1,5 @@
 import Configuration
+import Memory
 import Observability
 import Proxies
 
@@ -31,13 +32,24 @@ enum CommandDump {
     }
   }
 
-  /// The next piece; nil at the end.
-  mutating func next(_ process: ProcessRuntime, now: Int64) -> String? {
-    switch self {
-    case .statistics(var dump):
-      let piece = dump.next(process, now: now)
+  /// Adds the next piece to what a session sends. False: that was the end.
+  mutating func next(_ process: ProcessRuntime, now: Int64, into output: inout [UInt8]) -> Bool {
+    if case .statistics(var dump) = self {
+      var text = GrowingText(capacity: 24576)
+      let goesOn = dump.next(process, now: now, limit: 16384, into: &text)
       self = .statistics(dump)
-      return piece
+      output += text.bytes
+      return goesOn
+    }
+    guard let piece = nextText(process, now: now) else { return false }
+    output.append(contentsOf: piece.unicodeScalars.lazy.map { UInt8(truncatingIfNeeded: $0.value) })
+    return true
+  }
+
+  /// The next piece; nil at the end.
+  private mutating func nextText(_ process: ProcessRuntime, now: Int64) -> String? {
+    switch self {
+    case .statistics: return nil
     case .servers(var dump):
       let piece = dump.next(process, now: now)
       self = .servers(dump)

@@ -25,6 +25,8 @@ public struct RuntimeAPIServer: ~Copyable {
   private static let listenerGeneration: UInt32 = 0
   /// Output beyond which a session's next commands wait.
   private static let outputLimit = 65536
+  /// How often that much is made and sent before others have their turn.
+  private static let piecesInARow = 2
 
   public init(
     process: ProcessRuntime, facts: ProcessFacts, listeners: [(settings: BindSettings, socket: Socket)],
@@ -175,8 +177,13 @@ public struct RuntimeAPIServer: ~Copyable {
 
   /// Runs what has come as far as the client takes the answers, then waits or closes.
   private mutating func advance(_ i: Int, _ loop: inout EventLoop) {
+    var pieces = 0
     while sessions[i] != nil {
       if !flush(i, &loop) { return }
+      if pieces == Self.piecesInARow {
+        // However fast the client reads, the traffic has its turn; the next event comes at once.
+        return watch(i, .write, &loop, again: true)
+      }
       if sessions[i]!.isClosing { return close(i, &loop) }
       if let dump = sessions[i]!.dump {
         if dump.isEndless && (!sessions[i]!.input.isEmpty || sessions[i]!.inputEnded) {
@@ -187,6 +194,7 @@ public struct RuntimeAPIServer: ~Copyable {
         }
         if dump.isWaiting { return watch(i, dump.isEndless ? [.read, .peerClosed] : [], &loop) }
         continueDump(i, &loop)
+        pieces += 1
       } else if !sessions[i]!.waiting.isEmpty {
         runNext(i, &loop)
       } else if let line = sessions[i]!.nextLine() {
@@ -207,9 +215,11 @@ public struct RuntimeAPIServer: ~Copyable {
 
   private mutating func continueDump(_ i: Int, _ loop: inout EventLoop) {
     while sessions[i]!.pendingOutput < Self.outputLimit {
-      guard let piece = sessions[i]!.dump?.next(process, now: loop.now) else { return sessions[i]!.finishCommand() }
-      sessions[i]!.write(piece)
-      if sessions[i]!.dump?.isWaiting == true { return }
+      guard var dump = sessions[i]!.dump else { return }
+      let goesOn = dump.next(process, now: loop.now, into: &sessions[i]!.output)
+      if !goesOn { return sessions[i]!.finishCommand() }
+      sessions[i]!.dump = dump
+      if dump.isWaiting { return }
     }
   }
 
@@ -269,8 +279,9 @@ public struct RuntimeAPIServer: ~Copyable {
     return true
   }
 
-  private mutating func watch(_ i: Int, _ interest: Poller.Interest, _ loop: inout EventLoop) {
-    guard let session = sessions[i], session.interest != interest else { return }
+  /// `again`: an event is wanted though nothing changes.
+  private mutating func watch(_ i: Int, _ interest: Poller.Interest, _ loop: inout EventLoop, again: Bool = false) {
+    guard let session = sessions[i], again || session.interest != interest else { return }
     sessions[i]!.interest = interest
     let token = Token(kind: TokenKind.runtimeAPI, index: i, generation: session.generation)
     loop.poller.change(session.socket.descriptor, interest, token: token.bits)

@@ -4,6 +4,7 @@ import Memory
 extension GrowingText {
   /// Text between tags or in a quoted attribute; scalars stand for bytes.
   mutating func add(html text: String) {
+    if add(plain: text) { return }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "&": add("&amp;")

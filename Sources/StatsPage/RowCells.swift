@@ -7,6 +7,15 @@ import Proxies
 struct RowCells {
   let row: StatisticsRow
   var text: GrowingText
+  private let status: String
+  private let look: StatusLook
+
+  init(row: StatisticsRow, text: consuming GrowingText) {
+    self.row = row
+    self.text = text
+    status = row.text(.status) ?? ""
+    look = StatusLook(status)
+  }
 
   mutating func write(_ server: ServerRuntime?, showsLegends: Bool, showsModules: Bool, hasBoxes: Bool) {
     text.add("<tr class=\"")
@@ -48,16 +57,15 @@ struct RowCells {
   private mutating func writeBox(_ server: ServerRuntime?) {
     guard server != nil else { return text.add("<td></td>") }
     text.add("<td><input type=\"checkbox\" name=\"s\" value=\"")
-    text.add(html: row[.svname].printed)
+    let name = row.text(.svname) ?? ""
+    text.add(html: name)
     text.add("\" aria-label=\"")
-    text.add(html: row[.svname].printed)
+    text.add(html: name)
     text.add("\"></td>")
   }
 
   private mutating func writeName(_ server: ServerRuntime?, _ showsLegends: Bool) {
-    text.add("<th scope=\"row\">")
-    let look = StatusLook(row[.status].printed)
-    text.add("<span class=\"m")
+    text.add("<th scope=\"row\"><span class=\"m")
     text.add(look.style)
     text.add("\" aria-hidden=\"true\">")
     text.add(look.mark)
@@ -65,21 +73,24 @@ struct RowCells {
     switch row.object {
     case .frontend: text.add("Frontend")
     case .backend: text.add("Backend")
-    case .server, .listener: text.add(html: row[.svname].printed)
+    case .server, .listener: text.add(html: row.text(.svname) ?? "")
     }
+    if server?.settings.isBackup == true || showsLegends { writeLegend(server, showsLegends) }
+    text.add("</th>")
+  }
+
+  private mutating func writeLegend(_ server: ServerRuntime?, _ showsLegends: Bool) {
     var legend: [String] = server?.settings.isBackup == true ? ["backup"] : []
     if showsLegends {
-      if case .text(let address) = row[.addr] { legend.append(address) }
-      if case .text(let cookie) = row[.cookie] { legend.append("cookie '\(cookie)'") }
-      if case .text(let algorithm) = row[.algo] { legend.append("balance \(algorithm)") }
+      if let address = row.text(.addr) { legend.append(address) }
+      if let cookie = row.text(.cookie) { legend.append("cookie '\(cookie)'") }
+      if let algorithm = row.text(.algo) { legend.append("balance \(algorithm)") }
       if row.object == .server || row.object == .listener { legend.append("id \(row.id)") }
     }
-    if !legend.isEmpty {
-      text.add("<small>")
-      text.add(html: legend.joined(separator: ", "))
-      text.add("</small>")
-    }
-    text.add("</th>")
+    if legend.isEmpty { return }
+    text.add("<small>")
+    text.add(html: legend.joined(separator: ", "))
+    text.add("</small>")
   }
 
   // MARK: - Numbers
@@ -89,24 +100,25 @@ struct RowCells {
   }
 
   private mutating func number(_ key: StatisticsKey, missing: StaticString = "", isBad: Bool = false) {
-    guard case .number(let value) = row[key] else {
+    guard let value = row.number(key) else {
       text.add("<td>")
       text.add(missing)
       return text.add("</td>")
     }
-    text.add(value == 0 ? "<td class=\"z\">" : isBad ? "<td class=\"bad\">" : "<td>")
+    if value == 0 { return text.add("<td class=\"z\">0</td>") }
+    if isBad { text.add("<td class=\"bad\">") } else { text.add("<td>") }
     text.add(grouped: value)
     text.add("</td>")
   }
 
   private mutating func writeRates() {
     if row.object == .listener { return text.add("<td></td><td></td><td></td>") }
-    guard case .number(let current) = row[.rate] else { return text.add("<td></td><td></td><td></td>") }
-    text.add(current == 0 ? "<td class=\"z\"" : "<td")
-    if case .number(let requests) = row[.reqRate] {
+    guard let current = row.number(.rate) else { return text.add("<td></td><td></td><td></td>") }
+    if current == 0 { text.add("<td class=\"z\"") } else { text.add("<td") }
+    if let requests = row.number(.reqRate) {
       text.add(" title=\"requests/s: ")
       text.add(grouped: requests)
-      if case .number(let most) = row[.reqRateMax] {
+      if let most = row.number(.reqRateMax) {
         text.add(", most ")
         text.add(grouped: most)
       }
@@ -116,45 +128,38 @@ struct RowCells {
     text.add(grouped: current)
     text.add("</td>")
     number(.rateMax)
-    if case .number(0) = row[.rateLim] { text.add("<td>-</td>") } else { number(.rateLim) }
+    if row.number(.rateLim) == 0 { text.add("<td>-</td>") } else { number(.rateLim) }
   }
 
   /// The total, with what came of it when the pointer rests there.
   private mutating func writeTotal() {
-    guard case .number(let total) = row[.stot] else { return text.add("<td></td>") }
-    text.add(total == 0 ? "<td class=\"z\"" : "<td")
-    var notes: [String] = []
-    func note(_ name: String, _ key: StatisticsKey) {
-      if case .number(let value) = row[key] { notes.append("\(name): \(value)") }
+    guard let total = row.number(.stot) else { return text.add("<td></td>") }
+    if total == 0 { text.add("<td class=\"z\" title=\"") } else { text.add("<td title=\"") }
+    let start = text.count
+    for (key, name) in Self.notes {
+      guard let value = row.number(key) else { continue }
+      if text.count > start { text.add("\n") }
+      text.add(name)
+      text.add(decimal: value)
     }
-    note("connections", .connTot)
-    note("requests", .reqTot)
-    note("1xx", .hrsp1xx)
-    note("2xx", .hrsp2xx)
-    note("3xx", .hrsp3xx)
-    note("4xx", .hrsp4xx)
-    note("5xx", .hrsp5xx)
-    note("other", .hrspOther)
-    note("answered here", .intercepted)
-    note("new connections", .connect)
-    note("reused", .reuse)
-    note("queue ms", .qtime)
-    note("connect ms", .ctime)
-    note("response ms", .rtime)
-    note("total ms", .ttime)
-    if !notes.isEmpty {
-      text.add(" title=\"")
-      text.add(html: notes.joined(separator: "\n"))
-      text.add("\"")
-    }
-    text.add(">")
+    text.add("\">")
     text.add(grouped: total)
     text.add("</td>")
   }
 
+  private static let notes: [(StatisticsKey, Bytes)] = [
+    (.connTot, Bytes("connections: ")), (.reqTot, Bytes("requests: ")),
+    (.hrsp1xx, Bytes("1xx: ")), (.hrsp2xx, Bytes("2xx: ")), (.hrsp3xx, Bytes("3xx: ")), (.hrsp4xx, Bytes("4xx: ")),
+    (.hrsp5xx, Bytes("5xx: ")), (.hrspOther, Bytes("other: ")),
+    (.intercepted, Bytes("answered here: ")), (.connect, Bytes("new connections: ")), (.reuse, Bytes("reused: ")),
+    (.qtime, Bytes("queue ms: ")), (.ctime, Bytes("connect ms: ")), (.rtime, Bytes("response ms: ")),
+    (.ttime, Bytes("total ms: ")),
+  ]
+
   private mutating func writeSize(_ key: StatisticsKey) {
-    guard case .number(let value) = row[key] else { return text.add("<td></td>") }
-    text.add(value == 0 ? "<td class=\"z\" data-v=\"" : "<td data-v=\"")
+    guard let value = row.number(key) else { return text.add("<td></td>") }
+    if value == 0 { return text.add("<td class=\"z\" data-v=\"0\" title=\"0 bytes\">0 B</td>") }
+    text.add("<td data-v=\"")
     text.add(decimal: value)
     text.add("\" title=\"")
     text.add(grouped: value)
@@ -187,20 +192,11 @@ struct RowCells {
       return text.add("<td></td><td></td><td></td><td></td><td></td><td></td><td></td>")
     }
     writeWeight()
-    for (key, letter) in [(StatisticsKey.act, "Y"), (.bck, "Y")] as [(StatisticsKey, StaticString)] {
-      if row.object == .backend {
-        number(key)
-      } else if case .number(1) = row[key] {
-        text.add("<td>")
-        text.add(letter)
-        text.add("</td>")
-      } else {
-        text.add("<td class=\"z\">-</td>")
-      }
-    }
+    writeRole(.act)
+    writeRole(.bck)
     numbers([.chkfail, .chkdown], isBad: true)
     writeAge(.downtime)
-    if case .number(let percent) = row[.throttle] {
+    if let percent = row.number(.throttle) {
       text.add("<td>")
       text.add(decimal: percent)
       text.add(" %</td>")
@@ -209,10 +205,19 @@ struct RowCells {
     }
   }
 
-  private mutating func writeWeight() {
-    guard case .number(let now) = row[.weight], case .number(let set) = row[.uweight] else {
-      return text.add("<td></td>")
+  /// How many of a backend's servers are active, or a backup; of a server, whether it is.
+  private mutating func writeRole(_ key: StatisticsKey) {
+    if row.object == .backend {
+      number(key)
+    } else if row.number(key) == 1 {
+      text.add("<td>Y</td>")
+    } else {
+      text.add("<td class=\"z\">-</td>")
     }
+  }
+
+  private mutating func writeWeight() {
+    guard let now = row.number(.weight), let set = row.number(.uweight) else { return text.add("<td></td>") }
     text.add("<td data-v=\"")
     text.add(decimal: now)
     text.add("\">")
@@ -223,8 +228,6 @@ struct RowCells {
   }
 
   private mutating func writeStatus() {
-    let status = row[.status].printed
-    let look = StatusLook(status)
     text.add("<td class=\"s\" data-v=\"")
     text.add(html: status)
     text.add("\"><span class=\"st")
@@ -234,12 +237,12 @@ struct RowCells {
     text.add("</span> ")
     text.add(html: status)
     text.add("</span>")
-    if case .number(let seconds) = row[.lastchg] {
+    if let seconds = row.number(.lastchg) {
       text.add(" <small>")
       text.add(duration: seconds)
       text.add("</small>")
     }
-    if case .text(let tracked) = row[.tracked] {
+    if let tracked = row.text(.tracked) {
       text.add(" <small>via ")
       text.add(html: tracked)
       text.add("</small>")
@@ -248,32 +251,32 @@ struct RowCells {
   }
 
   private mutating func writeCheck() {
-    guard case .text(let status) = row[.checkStatus] else {
+    guard let status = row.text(.checkStatus) else {
       text.add("<td class=\"s\">")
-      if case .text(let agent) = row[.agentStatus] {
+      if let agent = row.text(.agentStatus) {
         text.add("agent ")
         text.add(html: agent)
       }
       return text.add("</td>")
     }
     text.add("<td class=\"s\" title=\"")
-    text.add(html: row[.checkDesc].printed)
-    if case .text(let last) = row[.lastChk] {
+    text.add(html: row.text(.checkDesc) ?? "")
+    if let last = row.text(.lastChk) {
       text.add(": ")
       text.add(html: last)
     }
     text.add("\">")
     text.add(html: status)
-    if case .number(let code) = row[.checkCode] {
+    if let code = row.number(.checkCode) {
       text.add("/")
       text.add(decimal: code)
     }
-    if case .number(let duration) = row[.checkDuration], duration < 1 << 40 {
+    if let duration = row.number(.checkDuration), duration < 1 << 40 {
       text.add(" in ")
       text.add(decimal: duration)
       text.add(" ms")
     }
-    if case .text(let agent) = row[.agentStatus] {
+    if let agent = row.text(.agentStatus) {
       text.add(", agent ")
       text.add(html: agent)
     }
@@ -284,7 +287,7 @@ struct RowCells {
   private mutating func writeModules() {
     text.add("<td class=\"s\"><details><summary>counters</summary><ul>")
     for place in StatisticsColumn.coreCount..<StatisticsColumn.all.count {
-      guard let key = StatisticsKey(rawValue: place), case .number(let value) = row[key] else { continue }
+      guard let key = StatisticsKey(rawValue: place), let value = row.number(key) else { continue }
       text.add("<li>")
       text.add(html: StatisticsColumn.all[place].name)
       text.add(": ")
@@ -301,14 +304,23 @@ struct StatusLook: Equatable {
   let mark: StaticString
 
   init(_ status: String) {
-    let isMoving = status.contains("/")
-    switch status.prefix { $0 != " " } {
-    case "UP", "OPEN": (style, mark) = isMoving && !status.hasSuffix(")") ? (" warn", "▽") : (" up", "▲")
-    case "DOWN": (style, mark) = isMoving && !status.hasSuffix(")") ? (" warn", "△") : (" down", "▼")
-    case "FULL", "STOP", "PAUSED": (style, mark) = (" down", "▼")
-    case "MAINT": (style, mark) = (" maint", "◆")
-    case "DRAIN", "NOLB": (style, mark) = (" warn", "◐")
-    default: (style, mark) = ("", "○")
+    // The points of a check that moves, as in `UP 1/3`; not the servers of a backend, as in `UP (1/3)`.
+    let isMoving = status.utf8.contains(UInt8(ascii: "/")) && status.utf8.last != UInt8(ascii: ")")
+    func begins(_ word: String) -> Bool {
+      status.utf8.starts(with: word.utf8) && (status.utf8.count == word.utf8.count || status.hasPrefix(word + " "))
+    }
+    if begins("UP") || begins("OPEN") {
+      (style, mark) = isMoving ? (" warn", "▽") : (" up", "▲")
+    } else if begins("DOWN") {
+      (style, mark) = isMoving ? (" warn", "△") : (" down", "▼")
+    } else if begins("MAINT") {
+      (style, mark) = (" maint", "◆")
+    } else if begins("DRAIN") || begins("NOLB") {
+      (style, mark) = (" warn", "◐")
+    } else if begins("FULL") || begins("STOP") || begins("PAUSED") {
+      (style, mark) = (" down", "▼")
+    } else {
+      (style, mark) = ("", "○")
     }
   }
 

@@ -45,9 +45,9 @@ struct RuntimeAPITests {
     case .empty: return "\n"
     case .close: return ""
     case .dump(var dump):
-      var text = ""
-      while let piece = dump.next(runner.process, now: runner.now) { text += piece }
-      return text + "\n"
+      var text: [UInt8] = []
+      while dump.next(runner.process, now: runner.now, into: &text) {}
+      return String(decoding: text, as: UTF8.self) + "\n"
     }
   }
 

@@ -19,7 +19,9 @@ extension StatisticsRow {
     set(.status, ServerStatus.text(place, process))
     setLoad(server, now: now)
     setState(server, backend, now: now)
-    if let followed = process.tracking.followed[place], let (other, tracked) = process.server(at: followed) {
+    if !process.tracking.followed.isEmpty, let followed = process.tracking.followed[place],
+      let (other, tracked) = process.server(at: followed)
+    {
       set(.tracked, "\(other.settings.name)/\(tracked.settings.name)")
     }
     setCounters(server, isHTTP: backend.settings.mode == .http)

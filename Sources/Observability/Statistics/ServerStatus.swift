@@ -8,7 +8,8 @@ public enum ServerStatus {
   public static func text(_ place: ServerPlace, _ process: ProcessRuntime) -> String {
     guard let (_, server) = process.server(at: place) else { return "" }
     if let text = maintenance(place, server, process) { return text }
-    let root = process.server(at: process.tracking.root(of: place))?.1 ?? server
+    let tracking = process.tracking
+    let root = tracking.followed.isEmpty ? server : process.server(at: tracking.root(of: place))?.1 ?? server
     let check = root.check.current
     let agent = root.agent.current
     let isFull = !check.isEnabled || check.health == check.fullHealth

@@ -76,36 +76,3 @@ public enum StatisticsValue: Sendable, Hashable {
     }
   }
 }
-
-/// The values of one frontend, listener, server or backend.
-public struct StatisticsRow: Sendable {
-  /// Numbered as the column `type`.
-  public enum Object: Int, Sendable {
-    case frontend = 0, backend = 1, server = 2, listener = 3
-    public var letter: String { ["F", "B", "S", "L"][rawValue] }
-    public var word: String { ["Frontend", "Backend", "Server", "Listener"][rawValue] }
-  }
-  public let object: Object
-  public let proxyID: Int
-  /// `sid`.
-  public let id: Int
-  public private(set) var values = [StatisticsValue](repeating: .none, count: StatisticsKey.allCases.count)
-
-  public init(_ object: Object, proxyID: Int, id: Int) {
-    self.object = object
-    self.proxyID = proxyID
-    self.id = id
-    self[.type] = .number(UInt64(object.rawValue))
-    set(.pid, 1)
-    set(.iid, proxyID)
-    set(.sid, id)
-  }
-  public subscript(key: StatisticsKey) -> StatisticsValue {
-    get { values[key.rawValue] }
-    set { values[key.rawValue] = newValue }
-  }
-  public mutating func set(_ key: StatisticsKey, _ n: Int) { self[key] = .number(UInt64(clamping: n)) }
-  public mutating func set(_ key: StatisticsKey, _ n: UInt64) { self[key] = .number(n) }
-  public mutating func set(_ key: StatisticsKey, _ text: String) { self[key] = .text(text) }
-  public func tags(_ column: StatisticsColumn) -> String { object == .backend ? column.backendTags : column.tags }
-}

@@ -1,5 +1,5 @@
 public import Configuration
-import Memory
+public import Memory
 public import Proxies
 
 /// Which proxies are shown: those that `stats scope` lists, and of them those whose name holds what was asked for.
@@ -51,32 +51,34 @@ public struct StatisticsDump: Sendable {
 
   public init(_ options: Options) { self.options = options }
 
-  /// The next piece, some 16 KB; nil at the end. `now`: monotonic milliseconds.
-  public mutating func next(_ process: ProcessRuntime, now: Int64) -> String? {
-    var text = ""
+  /// Adds the next piece, until there are some `limit` bytes. False: nothing was left. `now`: monotonic milliseconds.
+  public mutating func next(_ process: ProcessRuntime, now: Int64, limit: Int, into text: inout GrowingText) -> Bool {
     if !hasBegun {
       hasBegun = true
       switch options.form {
-      case .csv: text += StatisticsRow.csvHead
+      case .csv: text.add(StatisticsRow.csvHead)
       case .typed: break
-      case .json: text += "["
+      case .json: text.add("[")
       }
     }
     while proxy < process.model.proxies.count {
-      if dumpProxy(process, now: now, into: &text) {
+      if dumpProxy(process, now: now, limit, into: &text) {
         proxy += 1
         server = 0
         isFrontendDone = false
       }
-      if text.utf8.count > 16384 { return text }
+      if text.count >= limit { return true }
     }
-    if hasEnded { return nil }
+    if hasEnded { return false }
     hasEnded = true
-    return text + (options.form == .json ? "]\n" : "")
+    if options.form == .json { text.add("]\n") }
+    return true
   }
 
   /// Some rows of the current proxy; true: that was the last.
-  private mutating func dumpProxy(_ process: ProcessRuntime, now: Int64, into text: inout String) -> Bool {
+  private mutating func dumpProxy(
+    _ process: ProcessRuntime, now: Int64, _ limit: Int, into text: inout GrowingText
+  ) -> Bool {
     let settings = process.model.proxies[proxy]
     if settings.disabled || !options.scope.shows(settings) { return true }
     if options.proxyID != -1 && options.proxyID != settings.id { return true }
@@ -90,7 +92,7 @@ public struct StatisticsDump: Sendable {
       server += 1
       if !shows(backend.servers[place.server]) { continue }
       add(StatisticsRow(place, process, now: now, legends: options.legends), to: &text)
-      if text.utf8.count > 16384 { return false }
+      if text.count >= limit { return false }
     }
     if options.types & 2 != 0 {
       let counts = options.hidesMaintenance || options.hidesDown
@@ -102,7 +104,7 @@ public struct StatisticsDump: Sendable {
   }
 
   private mutating func dumpFrontend(
-    _ frontend: FrontendRuntime, _ process: ProcessRuntime, now: Int64, into text: inout String
+    _ frontend: FrontendRuntime, _ process: ProcessRuntime, now: Int64, into text: inout GrowingText
   ) {
     if options.types & 1 != 0 { add(StatisticsRow(frontend, now: now), to: &text) }
     if options.types & 8 == 0 || !frontend.settings.options.contains(.socketStats) { return }
@@ -119,11 +121,13 @@ public struct StatisticsDump: Sendable {
     return !options.hidesDown || server.state != .stopped
   }
 
-  private mutating func add(_ row: StatisticsRow, to text: inout String) {
+  private mutating func add(_ row: StatisticsRow, to text: inout GrowingText) {
     switch options.form {
-    case .csv: text += row.csv
-    case .typed: text += row.typed(desc: options.desc)
-    case .json: text += (isFirstRow ? "" : ",") + row.json
+    case .csv: row.addCSV(to: &text)
+    case .typed: row.addTyped(desc: options.desc, to: &text)
+    case .json:
+      if !isFirstRow { text.add(",") }
+      row.addJSON(to: &text)
     }
     isFirstRow = false
   }

@@ -1,3 +1,5 @@
+public import Memory
+
 /// How rows of statistics are written: `show stat` and the pages' `;csv` and `;json`.
 public enum StatisticsForm: Sendable { case csv, typed, json }
 
@@ -9,39 +11,67 @@ extension StatisticsRow {
     return "# " + names.joined(separator: ",") + ",\n"
   }()
 
-  /// The row as a CSV line with its line end.
-  public var csv: String {
-    var line = ""
-    for (i, value) in values.enumerated() {
-      if i == StatisticsColumn.coreCount { line += "-," }
-      if case .text(let text) = value { line += Self.quoted(text) } else { line += value.printed }
-      line += ","
+  /// Adds the row as a CSV line with its line end.
+  public func addCSV(to line: inout GrowingText) {
+    for key in StatisticsKey.allCases {
+      if key.rawValue == StatisticsColumn.coreCount { line.add("-,") }
+      add(key, to: &line) { line, text in
+        if !line.add(plain: text) { line.add(Self.quoted(text)) }
+      }
+      line.add(byte: UInt8(ascii: ","))
     }
-    return line + "\n"
+    line.add(byte: UInt8(ascii: "\n"))
   }
 
-  /// One line for each value that there is; `desc` adds what it counts.
-  public func typed(desc: Bool) -> String {
-    var text = ""
-    for (i, value) in values.enumerated() where value != .none {
-      let column = StatisticsColumn.all[i]
-      text +=
-        "\(object.letter).\(proxyID).\(id).\(i).\(column.name).1:\(tags(column)):\(column.kind.rawValue):\(value.printed)"
-      text += desc ? ":\"\(column.text)\"\n" : "\n"
+  /// Adds one line for each value that there is; `desc` adds what it counts.
+  public func addTyped(desc: Bool, to lines: inout GrowingText) {
+    for key in StatisticsKey.allCases where has(key) {
+      let form = ColumnForm.all[key.rawValue]
+      lines.add(object.letterByte)
+      lines.add(byte: UInt8(ascii: "."))
+      lines.add(decimal: UInt64(clamping: proxyID))
+      lines.add(byte: UInt8(ascii: "."))
+      lines.add(decimal: UInt64(clamping: id))
+      lines.add(object == .backend ? form.typedOfBackend : form.typed)
+      add(key, to: &lines) { lines, text in lines.add(text) }
+      if desc { lines.add(form.description) }
+      lines.add(byte: UInt8(ascii: "\n"))
     }
-    return text
   }
 
-  /// An array of objects, one for each value.
-  public var json: String {
-    var items: [String] = []
-    for (i, value) in values.enumerated() where value != .none {
-      let column = StatisticsColumn.all[i]
-      let origin = "{\"objType\":\"\(object.word)\",\"proxyId\":\(proxyID),\"id\":\(id),"
-      items.append(
-        origin + jsonField(place: i, name: column.name, tags: tags(column), kind: column.kind.rawValue, value))
+  /// Adds an array of objects, one for each value.
+  public func addJSON(to text: inout GrowingText) {
+    text.add(byte: UInt8(ascii: "["))
+    let start = text.count
+    for key in StatisticsKey.allCases where has(key) {
+      if text.count > start { text.add(byte: UInt8(ascii: ",")) }
+      let form = ColumnForm.all[key.rawValue]
+      text.add("{\"objType\":\"")
+      text.add(object.word)
+      text.add("\",\"proxyId\":")
+      text.add(decimal: UInt64(clamping: proxyID))
+      text.add(",\"id\":")
+      text.add(decimal: UInt64(clamping: id))
+      text.add(object == .backend ? form.jsonOfBackend : form.json)
+      add(key, to: &text) { text, value in
+        text.add(byte: UInt8(ascii: "\""))
+        if !text.add(plain: value) { text.add(String(jsonString(value).dropFirst().dropLast())) }
+        text.add(byte: UInt8(ascii: "\""))
+      }
+      text.add("}}")
     }
-    return "[" + items.joined(separator: ",") + "]"
+    text.add(byte: UInt8(ascii: "]"))
+  }
+
+  private func has(_ key: StatisticsKey) -> Bool { number(key) != nil || text(key) != nil }
+
+  /// Adds a value, where there is one.
+  private func add(_ key: StatisticsKey, to line: inout GrowingText, _ addText: (inout GrowingText, String) -> Void) {
+    if let value = number(key) {
+      if Self.isSigned(key) { line.add(signed: Int64(bitPattern: value)) } else { line.add(decimal: value) }
+    } else if let text = text(key) {
+      addText(&line, text)
+    }
   }
 
   /// Quoted where a comma, a quote or a line end asks for it.
@@ -57,12 +87,50 @@ extension StatisticsRow {
   }
 }
 
-/// The part that JSON objects of statistics and of the process's information share, closing brace included.
-func jsonField(place: Int, name: String, tags: String, kind: String, _ value: StatisticsValue) -> String {
+extension StatisticsRow.Object {
+  var letterByte: StaticString {
+    switch self {
+    case .frontend: "F"
+    case .backend: "B"
+    case .server: "S"
+    case .listener: "L"
+    }
+  }
+}
+
+/// What the typed and JSON forms say of a column with each of its values.
+private struct ColumnForm: Sendable {
+  let typed: Bytes
+  let typedOfBackend: Bytes
+  let description: Bytes
+  let json: Bytes
+  let jsonOfBackend: Bytes
+
+  static let all: [ColumnForm] = StatisticsColumn.all.enumerated().map { place, column in
+    func typed(_ tags: String) -> Bytes {
+      Bytes(permanent: ".\(place).\(column.name).1:\(tags):\(column.kind.rawValue):")
+    }
+    func json(_ tags: String) -> Bytes {
+      Bytes(permanent: "," + jsonFieldHead(place: place, name: column.name, tags: tags, kind: column.kind.rawValue))
+    }
+    return ColumnForm(
+      typed: typed(column.tags), typedOfBackend: typed(column.backendTags),
+      description: Bytes(permanent: ":\"\(column.text)\""),
+      json: json(column.tags), jsonOfBackend: json(column.backendTags))
+  }
+}
+
+/// The part that JSON objects of statistics and of the process's information share, as far as the value.
+private func jsonFieldHead(place: Int, name: String, tags: String, kind: String) -> String {
   let words = StatisticsColumn.words(of: tags)
   var text = "\"field\":{\"pos\":\(place),\"name\":\"\(name)\"},\"processNum\":1,"
   text += "\"tags\":{\"origin\":\"\(words.origin)\",\"nature\":\"\(words.nature)\",\"scope\":\"\(words.scope)\"},"
-  text += "\"value\":{\"type\":\"\(kind)\",\"value\":"
+  return text + "\"value\":{\"type\":\"\(kind)\",\"value\":"
+}
+
+/// That part, closing brace included.
+func jsonField(place: Int, name: String, tags: String, kind: String, _ value: StatisticsValue) -> String {
+  var text = jsonFieldHead(place: place, name: name, tags: tags, kind: kind)
   if case .text(let string) = value { text += jsonString(string) } else { text += value.printed }
   return text + "}}"
 }

@@ -48,8 +48,7 @@ final class RunningService {
       return goesOn
     case .rows(var dump):
       source = .none
-      guard let piece = dump.next(worker.process, now: worker.loop.now) else { return false }
-      text.add(piece)
+      if !dump.next(worker.process, now: worker.loop.now, limit: limit, into: &text) { return false }
       source = .rows(dump)
       return true
     case .schema:
