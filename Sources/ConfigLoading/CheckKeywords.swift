@@ -2,10 +2,7 @@ import ConfigSyntax
 import Configuration
 import Primitives
 
-/// `http-check` (manual section 4.2).
-let checkKeywords: [KeywordEntry] = [KeywordEntry("http-check", .proxies, parse: HTTPCheckLines.parse)]
-
-/// `option httpchk` and `option tcp-check`.
+/// `option httpchk` and `option tcp-check` (manual section 4.2).
 enum CheckOptions {
   static func tcpCheck(_ context: LoadContext, _ line: ConfigLine) {
     guard context.requires(.backend, "tcp-check") else { return }
@@ -18,19 +15,16 @@ enum CheckOptions {
   static func httpchk(_ context: LoadContext, _ line: ConfigLine) {
     guard context.requires(.backend, "httpchk") else { return }
     guard context.checkArgumentCount(line, atMost: 3, after: 1) else { return }
-    var check = context.proxy.check.http
-    var method = "OPTIONS"
-    var uri = "/"
-    var version = "HTTP/1.0"
+    var request = CheckRequest()
     if !line[3].isEmpty {
-      method = line[2]
-      uri = line[3]
+      request.method = line[2]
+      request.uri = .plain(line[3].latin1Bytes)
     } else if !line[2].isEmpty {
-      uri = line[2]
+      request.uri = .plain(line[2].latin1Bytes)
     }
     if !line[4].isEmpty {
       let parts = RequestTail(line[4])
-      version = parts.version
+      request.version = parts.version.isEmpty ? nil : parts.version
       if parts.hasMore {
         guard let headers = parts.headers else {
           return context.alert("'option httpchk' : unable to parse the request '\(parts.headerText)\r\n\r\n'..")
@@ -38,17 +32,22 @@ enum CheckOptions {
         context.warningTight(
           "'option httpchk' : hiding headers or body at the end of the version string is deprecated. Please, consider "
             + "to use 'http-check send' directive instead.")
-        check.headerNames = headers.map(\.0)
-        check.headerValues = headers.map(\.1)
-        check.body = parts.body
+        request.headers = headers.map { CheckRequest.Header($0.0, .plain($0.1.latin1Bytes)) }
+        if !parts.body.isEmpty { request.body = .plain(parts.body.latin1Bytes) }
       }
     }
-    // What the option says itself counts; what it only implies leaves `http-check send` alone.
-    if !check.explicit.contains(.method) || !line[3].isEmpty { check.method = method }
-    if !check.explicit.contains(.uri) || !line[2].isEmpty { check.uri = uri }
-    if !check.explicit.contains(.version) || !line[4].isEmpty { check.version = version.isEmpty ? "HTTP/1.0" : version }
-    context.proxy.check.http = check
-    context.proxy.check.kind = .http
+    use(request, &context.proxy.check)
+  }
+
+  /// What the option says itself counts; what it only implies leaves a `http-check send` before it alone.
+  private static func use(_ request: CheckRequest, _ check: inout CheckSettings) {
+    check.kind = .http
+    if let at = check.firstRequest, case .send(var send) = check.httpRules[at], case .request(let own) = send.content {
+      send.content = .request(own.overwritten(by: request))
+      check.httpRules[at] = .send(send)
+    } else {
+      check.request = request
+    }
   }
 }
 
@@ -97,90 +96,5 @@ private struct RequestTail {
       at += 1
     }
     return nil
-  }
-}
-
-enum HTTPCheckLines {
-  @Sendable static func parse(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, "http-check") else { return }
-    switch line[1] {
-    case "disable-on-404":
-      guard context.checkArgumentCount(line, atMost: 1) else { return }
-      context.proxy.check.disableOn404 = true
-    case "send-state":
-      guard context.checkArgumentCount(line, atMost: 1) else { return }
-      context.proxy.check.sendState = true
-    case "send": send(context, line)
-    case "expect": HTTPExpectLine.parse(context, line)
-    case "comment":
-      if line[2].isEmpty { return context.alert("'http-check comment' : expects a string as argument.") }
-    case "connect":
-      guard context.proxy.check.http.connect == nil, context.proxy.check.http.expect == nil else {
-        return context.refuse("a second http-check connect")
-      }
-      if let connect = CheckConnectLine.parseHTTP(context, line) {
-        context.proxy.check.http.connect = connect
-        context.proxy.check.http.hasRules = true
-      }
-    case let word where ["set-var(", "set-var-fmt(", "unset-var("].contains(where: word.hasPrefix):
-      context.refuse("http-check \(word)")
-    default:
-      context.alert(
-        "'http-check' only supports 'disable-on-404', 'send-state', 'comment', 'connect', 'send', 'expect', "
-          + "'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. but got '\(line[1])'")
-    }
-  }
-
-  private static func send(_ context: LoadContext, _ line: ConfigLine) {
-    func fail(_ text: String) { context.alert("'http-check send' : \(text)") }
-    var check = context.proxy.check.http
-    if check.expect != nil {
-      return fail("unable to add http-check send rule at step 2 (missing connect rule)..")
-    }
-    var at = 2
-    while !line[at].isEmpty {
-      let word = line[at]
-      switch word {
-      case "meth", "uri", "ver", "body", "comment":
-        if line[at + 1].isEmpty { return fail("'\(word)' expects a string as argument..") }
-        set(word, line[at + 1], &check)
-        at += 2
-      case "hdr":
-        if line[at + 1].isEmpty || line[at + 2].isEmpty {
-          return fail("'hdr' expects <name> and <value> as arguments.")
-        }
-        if line[at + 2].unicodeScalars.contains("%") { return context.refuse("http-check send hdr with a log-format") }
-        let name = line[at + 1].lowercased()
-        // The check's own framing decides these.
-        if name != "content-length" && name != "transfer-encoding" {
-          check.headerNames.append(line[at + 1])
-          check.headerValues.append(line[at + 2])
-        }
-        at += 3
-      case "uri-lf", "body-lf": return context.refuse("http-check send \(word)")
-      default:
-        return fail(
-          "expects 'comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body' or 'body-lf' but got '\(word)' as "
-            + "argument..")
-      }
-    }
-    check.hasRules = true
-    context.proxy.check.http = check
-  }
-
-  private static func set(_ word: String, _ value: String, _ check: inout HTTPCheck) {
-    switch word {
-    case "meth":
-      check.method = value
-      check.explicit.insert(.method)
-    case "uri":
-      check.uri = value
-      check.explicit.insert(.uri)
-    case "ver":
-      check.version = value
-      check.explicit.insert(.version)
-    case "body": check.body = value
-    default: break
-    }
   }
 }

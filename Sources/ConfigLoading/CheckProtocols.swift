@@ -14,7 +14,8 @@ enum CheckProtocols {
     change(&expect)
     return .expect(expect)
   }
-  private static func send(_ text: String) -> CheckScript.Step { .send(Array(text.utf8), comment: nil) }
+  private static func send(_ text: String) -> CheckScript.Step { bytes(Array(text.utf8)) }
+  private static func bytes(_ bytes: [UInt8]) -> CheckScript.Step { .send(CheckSend(.text(.plain(bytes)))) }
 
   @Sendable static func redis(_ context: LoadContext, _ line: ConfigLine) {
     guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
@@ -71,7 +72,7 @@ enum CheckProtocols {
     use(
       context,
       [
-        .sendDated(hello),
+        .send(CheckSend(.dated(hello))),
         expect(.binaryRegex("^1[56]")) {
           $0.minReceive = 5
           $0.okStatus = "L6OK"
@@ -84,7 +85,7 @@ enum CheckProtocols {
   @Sendable static func ldap(_ context: LoadContext, _ line: ConfigLine) {
     guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
     let bind: [UInt8] = [0x30, 0x0c, 2, 1, 1, 0x60, 7, 2, 1, 3, 4, 0, 0x80, 0]
-    use(context, [.send(bind, comment: nil), expect(.peer(.ldap))])
+    use(context, [bytes(bind), expect(.peer(.ldap))])
   }
 
   @Sendable static func spop(_ context: LoadContext, _ line: ConfigLine) {
@@ -93,7 +94,7 @@ enum CheckProtocols {
     var body: [UInt8] = [1, 0, 0, 0, 1, 0, 0]
     body += text("supported-versions") + [8] + text("2.0") + text("max-frame-size") + [3, 0xfc, 0xf0, 6]
     body += text("capabilities") + [8] + text("") + text("healthcheck") + [0x11]
-    use(context, [.send([0, 0, 0, UInt8(body.count)] + body, comment: nil), expect(.peer(.spop))])
+    use(context, [bytes([0, 0, 0, UInt8(body.count)] + body), expect(.peer(.spop))])
   }
 
   @Sendable static func postgres(_ context: LoadContext, _ line: ConfigLine) {
@@ -108,7 +109,7 @@ enum CheckProtocols {
     use(
       context,
       [
-        .connect(CheckConnect(usingDefaults: true)), .send(head + body, comment: nil),
+        .connect(CheckConnect(usingDefaults: true)), bytes(head + body),
         expect(.peer(.postgresError)) { $0.minReceive = 5 },
         expect(.peer(.postgresAnswer)) {
           $0.minReceive = 9
@@ -140,7 +141,7 @@ enum CheckProtocols {
     use(
       context,
       [
-        connect, .send(packet + [1, 0, 0, 0, 1], comment: nil), expect(.peer(.mysqlGreeting)),
+        connect, bytes(packet + [1, 0, 0, 0, 1]), expect(.peer(.mysqlGreeting)),
         expect(.peer(.mysqlAnswer)),
       ])
   }
@@ -180,7 +181,15 @@ extension CheckProtocols {
 
   /// What HAProxy says of external checks once all is read.
   static func validate(_ proxy: ProxySettings, _ context: LoadContext) {
-    guard proxy.check.kind == .external, proxy.accepts(.backend) else { return }
+    guard proxy.accepts(.backend) else { return }
+    if proxy.check.kind != .external {
+      let lines = [("command", proxy.check.externalCommand), ("path", proxy.check.externalPath)]
+      for (word, value) in lines where value != nil {
+        context.warningPlain(
+          "'external-check \(word)' will be ignored for \(proxy.title) (requires 'option external-check').")
+      }
+      return
+    }
     if !context.model.global.externalCheck {
       context.alertPlain(
         "Proxy '\(proxy.name)' : 'option external-check' unable to find required 'global.external-check'.")

@@ -7,7 +7,7 @@ let proxyKeywords: [KeywordEntry] = UnservedKeywords.refusing(
   cookieKeywords + stickTableKeywords + ruleKeywords + redirectKeywords + conditionKeywords + proxyIdentityKeywords
     + proxyFrontendKeywords
     + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
-    + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords + tcpCheckKeywords
+    + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords
     + externalCheckKeywords
     + persistenceKeywords + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords
     + compressionKeywords)
@@ -21,7 +21,8 @@ func inheritedProxy(
   settings.location = location
   settings.capabilities = capabilities
   settings.check.hasOwnScript = false
-  settings.check.hasOwnRules = false
+  settings.check.hasOwnTCPRules = false
+  settings.check.hasOwnHTTPRules = false
   settings.stats.isInherited = true
   if !capabilities.contains(.defaults) { dropForeignSettings(&settings) }
   return settings

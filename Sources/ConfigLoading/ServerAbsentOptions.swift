@@ -3,7 +3,7 @@ import Configuration
 /// Options of `server` lines that Weir does not have yet: each is refused by its name.
 let serverAbsentOptions: [ServerOption] =
   [
-    "check-via-socks4", "redir",
+    "redir"
   ].map { name in
     ServerOption(name) { _ throws(OptionError) in throw .text("'\(name)' is not implemented by Weir yet") }
   }

@@ -49,6 +49,7 @@ let serverCheckOptions: [ServerOption] = [
     server.settings.checkProto = try multiplexer(&server, "check-proto")
   },
   ServerOption("check-send-proxy") { server in server.settings.checkSendProxy = true },
+  ServerOption("check-via-socks4") { server in server.settings.checkViaSocks4 = true },
   ServerOption("no-check-send-proxy") { server in server.settings.checkSendProxy = false },
   ServerOption("downinter") { server throws(OptionError) in server.settings.downInter = try interval(&server) },
   ServerOption("fastinter") { server throws(OptionError) in server.settings.fastInter = try interval(&server) },

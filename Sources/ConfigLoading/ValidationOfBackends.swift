@@ -247,8 +247,19 @@ struct CheckValidation {
     let proxy = context.model.proxies[index]
     guard proxy.accepts(.backend) else { return }
     CheckProtocols.validate(proxy, context)
-    if proxy.check.kind == .tcpScript, proxy.check.rules.contains(where: { $0.isConnect && $0.hasPort }) { return }
-    var hasConnectRule = proxy.check.kind == .http || proxy.check.kind == .script || !proxy.check.rules.isEmpty
+    checkMultiplexers(proxy)
+    let rules =
+      switch proxy.check.kind {
+      case .tcpScript: proxy.check.tcpRules
+      case .http: proxy.check.httpRules
+      default: [CheckScript.Step]()
+      }
+    if case .connect(let first)? = rules.first(where: \.isExchange), case .number? = first.port,
+      proxy.check.kind == .tcpScript || proxy.check.firstRequest != nil
+    {
+      return checkOtherConnects(rules, proxy)
+    }
+    var hasConnectRule = proxy.check.kind == .http || proxy.check.kind == .script || !rules.isEmpty
     if !hasConnectRule && !proxy.check.hasOwnScript {
       let inherits = context.defaultsOfProxy[index].flatMap {
         context.defaults[$0].settings.check.hasOwnScript ? $0 : nil
@@ -260,6 +271,28 @@ struct CheckValidation {
       let rule = hasConnectRule ? " nor tcp_check rule 'connect' with port information" : ""
       context.alertPlain(
         "config: \(proxy.title): server '\(server.name)' has neither service port nor check port\(rule).")
+    }
+  }
+
+  private func checkOtherConnects(_ rules: [CheckScript.Step], _ proxy: ProxySettings) {
+    let lacksPort = rules.contains {
+      guard case .connect(let connect) = $0 else { return false }
+      if case .number? = connect.port { return false }
+      return true
+    }
+    guard lacksPort else { return }
+    for server in proxy.servers where server.checkEnabled && server.checkPort == nil && needsPort(server) {
+      context.alertPlain(
+        "config: \(proxy.title): server '\(server.name)' has neither service port nor check port, and a tcp_check rule "
+          + "'connect' with no port information.")
+    }
+  }
+
+  private func checkMultiplexers(_ proxy: ProxySettings) {
+    let wanted = proxy.check.kind == .http ? "h1" : "none"
+    for server in proxy.servers where server.checkEnabled && (server.checkProto ?? wanted) != wanted {
+      context.alertPlain(
+        "config: \(proxy.title): server '\(server.name)' uses an incompatible MUX protocol for the selected check type")
     }
   }
 

@@ -55,7 +55,7 @@ struct ProxyValidation {
     checkDestination()
     checkModeOfFeatures()
     checkLogMode()
-    checkHTTPCheckRules()
+    checkUnusedCheckRules()
     BackendReferences(validation: self).run()
     StatsPageLines.complete(context, index)
     LogFormatValidation(validation: self).run()
@@ -130,9 +130,20 @@ struct ProxyValidation {
     proxy.logFormat = .tcp
   }
 
-  private func checkHTTPCheckRules() {
-    guard proxy.accepts(.backend), proxy.check.kind != .http, proxy.check.http.hasRules else { return }
-    context.warningPlain("\(title) uses http-check rules without 'option httpchk', so the rules are ignored.")
+  private func checkUnusedCheckRules() {
+    guard proxy.accepts(.backend) else { return }
+    if proxy.check.kind == .tcpScript || proxy.check.kind == .script {
+      let options = [("disable-on-404", proxy.check.disableOn404), ("send-state", proxy.check.sendState)]
+      for (name, isSet) in options where isSet {
+        context.warningPlain("'\(name)' will be ignored for \(title) (requires 'option httpchk').")
+      }
+    }
+    if proxy.check.kind != .tcpScript && proxy.check.hasOwnTCPRules {
+      context.warningPlain("\(title) uses tcp-check rules without 'option tcp-check', so the rules are ignored.")
+    }
+    if proxy.check.kind != .http && proxy.check.hasOwnHTTPRules {
+      context.warningPlain("\(title) uses http-check rules without 'option httpchk', so the rules are ignored.")
+    }
   }
 
   private func checkLogTargets() {

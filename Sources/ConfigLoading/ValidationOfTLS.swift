@@ -97,7 +97,7 @@ struct ServerTLSValidation {
 
   func run(_ at: Int, _ messages: inout ServerMessages) {
     var tls = proxy.servers[at].tls
-    guard tls.needsContext else { return }
+    guard tls.needsContext || proxy.check.usesTLS else { return }
     if tls.demand == nil && !context.model.global.tls.verifiesServers { tls.demand = TLSVerification.Demand.none }
     if let name = tls.certificate {
       do throws(CertificateError) {

@@ -1,72 +1,132 @@
+public import LogFormat
 public import Primitives
+public import Samples
 
-/// The steps of a check that speaks a protocol of bytes: `tcp-check` rules (manual section 4.2), and what the options
-/// `mysql-check`, `smtpchk` and their like stand for.
-public struct CheckScript: Sendable, Hashable {
-  public enum Step: Sendable, Hashable {
+/// The steps of a check: `tcp-check` and `http-check` rules (manual section 4.2), and what the options `mysql-check`,
+/// `smtpchk` and their like stand for.
+public struct CheckScript: Sendable {
+  /// What answers are, and what messages say: `tcp` names the step and what was expected, `http` reads answers as HTTP.
+  public enum Language: Sendable { case tcp, http, other }
+  public enum Step: Sendable {
     case connect(CheckConnect)
-    case send([UInt8], comment: String?)
-    /// A TLS hello: the date goes into its bytes 11 to 14.
-    case sendDated([UInt8])
+    case send(CheckSend)
     case expect(CheckExpect)
+    case variable(CheckVariable)
     case comment(String)
   }
   public var steps: [Step] = []
-  /// `option tcp-check`: messages name the step, and what was expected.
-  public var isTCPCheck = false
-  public init(steps: [Step] = [], isTCPCheck: Bool = false) {
+  public var language = Language.other
+  public init(steps: [Step] = [], language: Language = .other) {
     self.steps = steps
-    self.isTCPCheck = isTCPCheck
+    self.language = language
+  }
+}
+
+extension CheckScript.Step {
+  public var isConnect: Bool { if case .connect = self { true } else { false } }
+  /// What says something to the server or listens to it, and so counts where the order of steps matters.
+  public var isExchange: Bool {
+    switch self {
+    case .connect, .send, .expect: true
+    case .variable, .comment: false
+    }
   }
 }
 
 /// `tcp-check connect`, `http-check connect`.
-public struct CheckConnect: Sendable, Hashable {
-  /// `default`: with the server's PROXY header, TLS and names.
+public struct CheckConnect: Sendable {
+  public enum Port: Sendable {
+    case number(UInt16)
+    case expression(Expression)
+  }
+  /// `default`: with the server's PROXY header, TLS, names and SOCKS proxy.
   public var usesDefaults = false
-  public var port: UInt16?
+  public var port: Port?
   public var address: IPAddress?
   public var sendsProxy = false
   public var isTLS = false
+  public var serverName: String?
+  /// In wire format (RFC 7301).
+  public var applicationProtocols: [UInt8]?
+  public var viaSocks4 = false
+  /// Ends in an orderly way rather than by a reset.
+  public var lingers = false
   public var comment: String?
   public init() {}
 }
 
-/// One expectation.
-public struct CheckExpect: Sendable, Hashable {
-  public enum Kind: Sendable, Hashable {
-    case string([UInt8])
-    case binary([UInt8])
-    case regex(String)
-    /// On the bytes in hexadecimal.
-    case binaryRegex(String)
-    case peer(CheckPeer)
+/// Text that may be made anew for each check.
+public enum CheckText: Sendable {
+  case plain([UInt8])
+  case format(LogFormat)
+}
+
+/// One thing to send.
+public struct CheckSend: Sendable {
+  public enum Content: Sendable {
+    case text(CheckText)
+    /// A log-format that makes hexadecimal digits.
+    case hexadecimal(LogFormat)
+    /// A TLS hello: the date goes into its bytes 11 to 14.
+    case dated([UInt8])
+    case request(CheckRequest)
+    /// `agent-send`, as it is at the time.
+    case agent
   }
-  public var kind: Kind
-  public var negate = false
-  /// Bytes that must be there before it is decided; -1: as many as it takes.
-  public var minReceive = -1
+  public var content: Content
   public var comment: String?
-  /// Names of states as `show stat` has them; nil for the usual ones.
-  public var okStatus: String?
-  public var errorStatus: String?
-  public var timeoutStatus: String?
-  public var onSuccess: CheckMessage?
-  public var onError: CheckMessage?
-  /// The answer begins with a number of three digits.
-  public var hasCode = false
-  public init(_ kind: Kind) { self.kind = kind }
+  public init(_ content: Content, comment: String? = nil) {
+    self.content = content
+    self.comment = comment
+  }
+}
+
+/// A request of `option httpchk` and `http-check send`. What is nil was not said.
+public struct CheckRequest: Sendable {
+  public struct Header: Sendable {
+    public let name: String
+    public let value: CheckText
+    public init(_ name: String, _ value: CheckText) {
+      self.name = name
+      self.value = value
+    }
+  }
+  public var method: String?
+  public var uri: CheckText?
+  public var version: String?
+  public var headers: [Header] = []
+  public var body: CheckText?
+  public init() {}
+
+  /// The request with what `other` says in the place of its own.
+  public func overwritten(by other: CheckRequest) -> CheckRequest {
+    var merged = self
+    merged.method = other.method ?? method
+    merged.uri = other.uri ?? uri
+    merged.version = other.version ?? version
+    merged.body = other.body ?? body
+    if !other.headers.isEmpty { merged.headers = other.headers }
+    return merged
+  }
+}
+
+/// `set-var`, `set-var-fmt`, `unset-var`
+public enum CheckVariable: Sendable {
+  case set(VariableID, Expression, VariableConditions)
+  case setText(VariableID, LogFormat, VariableConditions)
+  case unset(VariableID)
 }
 
 /// What a check says when it is decided.
-public enum CheckMessage: Sendable, Hashable {
+public enum CheckMessage: Sendable {
   case text(String)
+  case format(LogFormat)
   /// What was received from this byte on, to the end of the line, blanks before it left out.
   case received(from: Int)
 }
 
 /// Protocols whose answers take more than a pattern.
-public enum CheckPeer: Sendable, Hashable {
+public enum CheckPeer: Sendable {
   /// The greeting, and what follows it.
   case mysqlGreeting, mysqlAnswer
   case postgresError, postgresAnswer

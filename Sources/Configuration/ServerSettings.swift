@@ -115,6 +115,9 @@ public struct ServerSettings: Sendable {
     tls.isUsedByChecks ?? (tls.isUsed && checkAddress == nil && checkPort == nil) ? tlsTarget?.context : nil
   }
 
+  /// The same for a check whose rule asks for TLS.
+  public var scriptTLSContext: TLSContext? { tlsTarget?.context }
+
   // Idle connections
   /// -1: no limit; 0: never keep.
   public var poolMaxConnections = -1

@@ -4,57 +4,67 @@ public import Proxies
 /// state, and after `#` what an operator may want to know.
 public struct AgentReply: Sendable, Equatable {
   public enum Mode: Sendable { case ready, drain, maintenance }
-  /// Percent of the configured weight.
-  public var weight: Int?
-  public var maxConnections: Int?
-  public var mode: Mode?
-  public var verdict = CheckVerdict(.checked)
+  public private(set) var mode: Mode?
+  /// A weight and a limit as they are written, digits and what follows them.
+  public private(set) var weight: String?
+  public private(set) var maxConnections: String?
+  /// The last word that says whether the server is well, and whether it is.
+  public private(set) var health: String?
+  public private(set) var isUp = false
+  private var remark = ""
+  /// The first word that is none.
+  private var unknown: String?
 
-  /// Reads an answer as far as it has come. nil: the line is not complete yet.
-  public init?(_ bytes: [UInt8], ended: Bool) {
-    guard let end = bytes.firstIndex(where: { $0 == 0x0a || $0 == 0x0d }) else {
-      if !ended { return nil }
-      verdict = CheckVerdict(.checked, info: "Ignoring incomplete line from agent")
-      return
+  /// Reads an answer as far as it has come; nil: the line is not complete. A zero byte ends it, as in C: then it never
+  /// will be.
+  public init?(_ bytes: [UInt8]) {
+    guard let end = bytes.firstIndex(where: { $0 == 0x0a || $0 == 0x0d || $0 == 0 }), bytes[end] != 0 else {
+      return nil
     }
-    var words = bytes[..<end]
-    var remark = ""
-    if let hash = words.firstIndex(of: UInt8(ascii: "#")) {
-      remark = Self.text(words[(hash + 1)...].drop { $0 == 0x20 || $0 == 0x09 })
-      words = words[..<hash]
+    var rest = bytes[..<end]
+    while let first = rest.first {
+      if first == 0x20 || first == 0x09 || first == UInt8(ascii: ",") {
+        rest = rest.dropFirst()
+        continue
+      }
+      if first == UInt8(ascii: "#") {
+        remark = String(latin1: rest.dropFirst().drop { $0 == 0x20 || $0 == 0x09 })
+        break
+      }
+      let word = rest.prefix { $0 != 0x20 && $0 != 0x09 && $0 != UInt8(ascii: ",") }
+      read(String(latin1: word))
+      rest = rest.dropFirst(word.count + 1)
     }
-    var status: (CheckStatus, String)?
-    var unknown: String?
-    for word in words.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ",") }) {
-      let text = Self.text(word)
-      switch text {
-      case "up": status = (.layer7OK, text)
-      case "down", "stopped", "fail": status = (.layer7Status, text)
-      case "ready": mode = .ready
-      case "drain": mode = .drain
-      case "maint": mode = .maintenance
-      default: if !readNumber(text) { unknown = unknown ?? text }
+  }
+
+  private mutating func read(_ word: String) {
+    switch word.lowercased() {
+    case "up": (health, isUp) = (word, true)
+    case "down", "stopped", "fail": (health, isUp) = (word, false)
+    case "ready": mode = .ready
+    case "drain": mode = .drain
+    case "maint": mode = .maintenance
+    case let lower:
+      if ("0"..."9").contains(word.prefix(1)) && word.contains("%") {
+        weight = word
+      } else if lower.hasPrefix("maxconn:") {
+        maxConnections = String(word.dropFirst(8))
+      } else {
+        unknown = unknown ?? word
       }
     }
-    if let (status, word) = status {
-      verdict = CheckVerdict(status, info: "via agent : \(word)" + (remark.isEmpty ? "" : " (\(remark))"))
-    } else {
-      verdict = CheckVerdict(.checked, info: unknown.map { "agent reports an error : \($0)" } ?? "")
-    }
   }
 
-  private mutating func readNumber(_ word: String) -> Bool {
-    if word.hasSuffix("%"), let percent = Int(word.dropLast()), percent >= 0, percent <= 25600 {
-      weight = percent
-      return true
+  /// What the agent check found. `warning`: what was wrong with a weight or a limit.
+  public func verdict(warning: String?) -> CheckVerdict {
+    if let health {
+      var more = remark
+      // What is bad is told as the agent says it; otherwise there is room for what was odd.
+      if more.isEmpty || isUp { more = unknown ?? warning ?? more }
+      return CheckVerdict(
+        isUp ? .layer7OK : .layer7Status, info: "via agent : \(health)" + (more.isEmpty ? "" : " (\(more))"))
     }
-    if word.hasPrefix("maxconn:"), let count = Int(word.dropFirst(8)), count >= 0 {
-      maxConnections = count
-      return true
-    }
-    return false
-  }
-  private static func text(_ bytes: some Sequence<UInt8>) -> String {
-    String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+    if let unknown { return CheckVerdict(.checked, info: "agent reports an error : \(unknown)") }
+    return CheckVerdict(.checked, info: warning.map { "agent warns : \($0)" } ?? "")
   }
 }

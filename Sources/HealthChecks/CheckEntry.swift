@@ -6,7 +6,7 @@ import System
 /// One check, agent or slow start that a worker runs.
 struct CheckEntry {
   enum Role { case check, agent, slowStart }
-  enum Phase { case idle, connecting, securing, sending, receiving, running }
+  enum Phase { case idle, connecting, tunnelling, securing, running, sending, receiving }
 
   let role: Role
   let place: ServerPlace
@@ -21,22 +21,33 @@ struct CheckEntry {
   var child: ChildProcess?
   /// Tells events of this connection from those of one before.
   var generation: UInt32 = 0
-  /// The step of the script, and whether its first connection has been made.
+  /// The step of the script that runs or comes next.
   var step = 0
-  var hasConnected = false
+  /// The rule that this connection is made by, and its step; nil for the one that is implied.
+  var connect: CheckConnect?
+  var connectStep: Int?
+  var isConnected = false
   /// What the server said of itself, and a code of its own.
   var note = ""
   var code = 0
   /// Nothing more will come.
   var hasEnded = false
+  /// The last request asked for a head only.
+  var asksForHead = false
   /// The PROXY header that this connection begins with.
   var proxyHeader = ProxyProtocolVersion.none
   var isSecure = false
+  /// The connection runs through the server's SOCKS proxy; what has come of its answer.
+  var isTunnelled = false
+  var tunnelReply: [UInt8] = []
   var output: [UInt8] = []
   var sent = 0
   var received: [UInt8] = []
   var startedAt: Int64 = 0
   var connectDeadline: Int64 = 0
+  /// Sets of variables: of the check, emptied with each run, and of its session, which stay.
+  var variables: UInt32 = 0
+  var sessionVariables: UInt32 = 0
 
   init(role: Role, place: ServerPlace, plan: CheckPlan, slot: TimerWheel.Slot, position: Int) {
     self.role = role

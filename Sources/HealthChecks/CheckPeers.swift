@@ -22,7 +22,7 @@ enum CheckPeers {
     case .postgresAnswer:
       if bytes.count < minimum && !ended { return .wait }
       let isAnswer = bytes.count >= 9 && bytes[0] == UInt8(ascii: "R") && bytes[1...3].allSatisfy { $0 == 0 }
-      return isAnswer ? .matched : .mismatch
+      return isAnswer ? .matched : .mismatch(.layer7Response, "")
     case .ldap: return ldap(bytes, ended)
     case .spop: return spop(bytes, ended)
     }

@@ -4,13 +4,9 @@ import Proxies
 /// What the check of one server does, worked out once from the configuration.
 public struct CheckPlan: Sendable {
   public enum Kind: Sendable {
-    /// Connecting is all.
-    case connect
     case script(CheckScript)
     /// The program, and the `PATH` it gets.
     case external(String, path: String?)
-    case http(HTTPCheckPlan)
-    case agent
   }
   public var kind: Kind
   public var inter: Int
@@ -20,15 +16,21 @@ public struct CheckPlan: Sendable {
   public var connectTimeout: Int?
   public var checkTimeout: Int?
   public var proxyHeader: ProxyProtocolVersion
+  /// `http-check disable-on-404`, `http-check send-state`
+  public var disableOn404 = false
+  public var sendState = false
 
   init(check server: ServerSettings, of backend: ProxySettings) {
-    switch backend.check.kind {
-    case .connect: kind = .connect
-    case .tcpScript: kind = .script(CheckScript(steps: backend.check.rules, isTCPCheck: true))
-    case .script: kind = .script(backend.check.script)
-    case .external: kind = .external(backend.check.externalCommand ?? "", path: backend.check.externalPath)
-    case .http: kind = .http(HTTPCheckPlan(backend.check))
+    let check = backend.check
+    switch check.kind {
+    case .connect: kind = .script(CheckScript())
+    case .tcpScript: kind = .script(CheckScript(steps: check.tcpRules, language: .tcp))
+    case .script: kind = .script(check.script)
+    case .http: kind = .script(check.httpScript)
+    case .external: kind = .external(check.externalCommand ?? "", path: check.externalPath)
     }
+    disableOn404 = check.disableOn404
+    sendState = check.sendState
     inter = server.inter
     fastInter = server.fastInter
     downInter = server.downInter
@@ -38,7 +40,7 @@ public struct CheckPlan: Sendable {
   }
 
   init(agent server: ServerSettings, of backend: ProxySettings) {
-    kind = .agent
+    kind = .script(CheckScript(steps: [.send(CheckSend(.agent)), .expect(CheckExpect(.agent))]))
     inter = server.agentInter
     connectTimeout = backend.timeouts.connect
     checkTimeout = backend.timeouts.check

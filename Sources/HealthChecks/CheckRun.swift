@@ -1,11 +1,10 @@
 import Configuration
 import EventLoop
-import Memory
 import Primitives
 import Proxies
 import System
 
-/// One run of a check from socket to verdict.
+/// One run of a check: its connections, and how it ends.
 extension CheckScheduler {
   mutating func begin(_ i: Int, _ loop: inout EventLoop) {
     guard let (_, server) = process.server(at: entries[i].place) else { return }
@@ -19,178 +18,129 @@ extension CheckScheduler {
       check.result = .unknown
     }
     entries[i].startedAt = Clock.monotonicMilliseconds()
-    entries[i].output = []
-    entries[i].sent = 0
-    entries[i].received.removeAll(keepingCapacity: true)
     entries[i].step = 0
+    entries[i].isConnected = false
+    entries[i].connect = nil
+    entries[i].connectStep = nil
     entries[i].note = ""
     entries[i].code = 0
-    entries[i].hasConnected = false
-    if case .external(let command, let path) = entries[i].plan.kind { return runProgram(i, command, path: path, &loop) }
-    open(i, firstConnect(i), &loop)
+    entries[i].received.removeAll(keepingCapacity: true)
+    clearVariables(i)
+    switch entries[i].plan.kind {
+    case .external(let command, let path): runProgram(i, command, path: path, &loop)
+    case .script: runScript(i, &loop)
+    }
   }
 
+  // MARK: - Connections
+
   /// Connects where the check goes, or where a rule says.
-  mutating func open(_ i: Int, _ rule: CheckConnect?, _ loop: inout EventLoop) {
+  mutating func open(_ i: Int, _ rule: CheckConnect?, at step: Int?, _ loop: inout EventLoop) {
     guard let (backend, server) = process.server(at: entries[i].place) else { return }
     entries[i].output = []
     entries[i].sent = 0
     entries[i].hasEnded = false
+    entries[i].isConnected = false
+    entries[i].connect = rule
+    entries[i].connectStep = step
+    entries[i].received.removeAll(keepingCapacity: true)
+    entries[i].phase = .connecting
+    let settings = server.settings
     // A rule has nothing of the server's line but its address, unless it asks for it.
     let usesServer = rule?.usesDefaults ?? true
     entries[i].proxyHeader = usesServer ? entries[i].plan.proxyHeader : .none
-    if rule?.sendsProxy == true { entries[i].proxyHeader = .v1 }
-    entries[i].isSecure = rule?.isTLS == true || (usesServer && server.settings.checkTLSContext != nil)
+    if rule?.sendsProxy == true { entries[i].proxyHeader = settings.sendProxy == .v2 ? .v2 : .v1 }
+    entries[i].isSecure =
+      rule?.isTLS == true || (usesServer && !entries[i].isAgent && settings.checkTLSContext != nil)
+    let viaSocks = rule?.viaSocks4 == true || (usesServer && !entries[i].isAgent && settings.checkViaSocks4)
+    entries[i].isTunnelled = viaSocks && settings.socks4 != nil
     guard var target = CheckTarget(server, isAgent: entries[i].isAgent) else {
       return finish(i, CheckVerdict(.socketError), &loop)
     }
-    if let rule { target.change(port: rule.port, address: rule.address) }
-    var talksFirst = true
-    if case .agent = entries[i].plan.kind { talksFirst = !agentText(server).isEmpty }
-    guard let (socket, result) = target.connect(server.settings, backend.settings, talksFirst: talksFirst) else {
-      return finish(i, CheckVerdict(.socketError, info: SystemError.current.description), &loop)
-    }
+    if let rule { target.change(port: port(rule, i, loop), address: rule.address) }
+    entries[i].tunnelReply = []
+    if entries[i].isTunnelled, let proxy = settings.socks4 { entries[i].output = target.tunnelRequest(through: proxy) }
+    guard let (socket, result) = target.connect(settings, backend.settings, talksFirst: talksFirst(i, after: step))
+    else { return finish(i, CheckVerdict(.socketError, info: SystemError.current.description), &loop) }
     entries[i].socket = socket
     entries[i].generation &+= 1
-    entries[i].phase = .connecting
-    if case .failed(let error) = result { return finish(i, connectError(i, error.description), &loop) }
+    if case .failed(let error) = result { return fail(i, .layer4Connection, error.description, &loop) }
     entries[i].connectDeadline = entries[i].plan.connectDeadline(from: loop.now)
     loop.timers.arm(entries[i].slot, at: entries[i].connectDeadline)
     let token = Token(kind: TokenKind.check, index: i, generation: entries[i].generation)
     loop.poller.add(socket.descriptor, [.read, .write, .peerClosed], token: token.bits)
   }
 
-  private func connectError(_ i: Int, _ text: String) -> CheckVerdict {
-    CheckVerdict(.layer4Connection, info: text + stepText(i))
+  private mutating func port(_ rule: CheckConnect, _ i: Int, _ loop: borrowing EventLoop) -> UInt16? {
+    switch rule.port {
+    case .number(let port): return port
+    case .expression(let expression):
+      let port = number(expression, i, loop).flatMap { UInt16(exactly: $0) } ?? 0
+      return port == 0 ? nil : port
+    case nil: return nil
+    }
   }
+
+  /// Whether the first segment behind a connection is ours: then it acknowledges the server's. So does the reset of a
+  /// check that has nothing to say.
+  private func talksFirst(_ i: Int, after step: Int?) -> Bool {
+    guard let script = script(i) else { return true }
+    for next in script.steps.dropFirst(step.map { $0 + 1 } ?? 0) where next.isExchange {
+      if case .send = next { return true }
+      return false
+    }
+    return true
+  }
+
+  mutating func connected(_ i: Int, _ event: Poller.Event, _ loop: inout EventLoop) {
+    guard let socket = entries[i].socket else { return }
+    if event.isError || event.isHangUp, let error = socket.pendingError {
+      return fail(i, .layer4Connection, error.description, &loop)
+    }
+    if !event.isWritable && !event.isHangUp { return }
+    if entries[i].isTunnelled { return tunnel(i, &loop) }
+    establish(i, &loop)
+  }
+
+  /// The way to the server is open: its TLS comes next, where there is any.
+  mutating func establish(_ i: Int, _ loop: inout EventLoop) {
+    guard let socket = entries[i].socket, let (_, server) = process.server(at: entries[i].place) else { return }
+    entries[i].output = ProxyHeaderLine.bytes(
+      entries[i].proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
+    entries[i].sent = 0
+    guard entries[i].isSecure else { return start(i, &loop) }
+    let context = entries[i].connect?.isTLS == true ? server.settings.scriptTLSContext : server.settings.checkTLSContext
+    guard let context else { return fail(i, .socketError, "", &loop) }
+    secure(i, context, socket, server, &loop)
+  }
+
+  /// Connected, in TLS or in clear: the script goes on.
+  mutating func start(_ i: Int, _ loop: inout EventLoop) {
+    entries[i].isConnected = true
+    if let step = entries[i].connectStep { entries[i].step = step + 1 }
+    let deadline = entries[i].plan.answerDeadline(from: loop.now, connectDeadline: entries[i].connectDeadline)
+    loop.timers.arm(entries[i].slot, at: deadline)
+    resume(i, &loop)
+  }
+
+  /// What is waiting goes out first, then the script goes on.
+  mutating func resume(_ i: Int, _ loop: inout EventLoop) {
+    if flush(i, &loop) { runScript(i, &loop) }
+  }
+
+  // MARK: - End
+
   mutating func timeOut(_ i: Int, _ loop: inout EventLoop) {
     switch entries[i].phase {
-    case .connecting: finish(i, CheckVerdict(.layer4Timeout, info: stepText(i)), &loop)
+    case .connecting: fail(i, .layer4Timeout, "", &loop)
     case .running: programTimeOut(i, &loop)
-    case .securing: fail(i, .layer6Timeout, "", &loop)
+    case .tunnelling, .securing: fail(i, .layer6Timeout, "", &loop)
     default: finish(i, CheckVerdict(timeoutStatus(i), info: stepText(i)), &loop)
     }
   }
   /// Ends a check whose connection came to nothing.
   mutating func fail(_ i: Int, _ status: CheckStatus, _ text: String, _ loop: inout EventLoop) {
     finish(i, CheckVerdict(status, info: text + stepText(i)), &loop)
-  }
-
-  mutating func connected(_ i: Int, _ event: Poller.Event, _ loop: inout EventLoop) {
-    guard let socket = entries[i].socket, let (_, server) = process.server(at: entries[i].place) else { return }
-    if event.isError || event.isHangUp, let error = socket.pendingError {
-      return finish(i, connectError(i, error.description), &loop)
-    }
-    if !event.isWritable && !event.isHangUp { return }
-    if !entries[i].isAgent, entries[i].isSecure, let context = server.settings.checkTLSContext {
-      return secure(i, context, socket, server, &loop)
-    }
-    start(i, &loop)
-  }
-
-  /// Connected, in TLS or in clear: what the check has to say goes out.
-  mutating func start(_ i: Int, _ loop: inout EventLoop) {
-    guard let socket = entries[i].socket, let (backend, server) = process.server(at: entries[i].place) else { return }
-    let plan = entries[i].plan
-    var output: [UInt8] = []
-    if entries[i].proxyHeader != .none && entries[i].tls == nil {
-      output = ProxyHeaderLine.bytes(
-        entries[i].proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
-    }
-    switch plan.kind {
-    case .connect, .script, .external: break
-    case .http(let http):
-      output += http.request(state: http.sendState ? process.serverStateHeader(backend, server) : nil)
-    case .agent: output += agentText(server)
-    }
-    entries[i].output = output
-    entries[i].phase = .sending
-    let deadline = plan.answerDeadline(from: loop.now, connectDeadline: entries[i].connectDeadline)
-    loop.timers.arm(entries[i].slot, at: deadline)
-    send(i, &loop)
-  }
-
-  func agentText(_ server: ServerRuntime) -> [UInt8] {
-    let text = server.checkOverrides.current.agentSend ?? server.settings.agentSend
-    return text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-  }
-
-  mutating func send(_ i: Int, _ loop: inout EventLoop) {
-    guard entries[i].socket != nil else { return }
-    if entries[i].hasConnected, script(i) != nil { return runScript(i, &loop) }
-    while entries[i].sent < entries[i].output.count {
-      switch transmit(i, Array(entries[i].output[entries[i].sent...])) {
-      case .bytes(let n): entries[i].sent += n
-      case .wouldBlock: return watch(i, [.read, .write, .peerClosed], &loop)
-      case .closed: return finish(i, CheckVerdict(.socketError), &loop)
-      case .failed(let error): return finish(i, CheckVerdict(.socketError, info: error.description), &loop)
-      }
-    }
-    if script(i) != nil {
-      entries[i].output = []
-      return runScript(i, &loop)
-    }
-    if case .connect = entries[i].plan.kind {
-      return finish(i, CheckVerdict(entries[i].tls == nil ? .layer4OK : .layer6OK), &loop)
-    }
-    entries[i].phase = .receiving
-    watch(i, [.read, .peerClosed], &loop)
-  }
-
-  mutating func receive(_ i: Int, _ loop: inout EventLoop) {
-    if script(i) != nil { return runScript(i, &loop) }
-    guard entries[i].socket != nil, var buffer = buffers.take() else { return }
-    let tune = process.model.global.tune
-    let limit = min(buffer.capacity, max(1024, tune.bufferSize - tune.maxRewrite))
-    _ = buffer.append(entries[i].received)
-    var ended = false
-    reading: while buffer.count < limit {
-      switch take(i, into: &buffer, limit: limit - buffer.count) {
-      case .bytes: if buffer.count >= limit { break reading }
-      case .wouldBlock: break reading
-      case .closed:
-        ended = true
-        break reading
-      case .failed(let error):
-        return finish(i, CheckVerdict(.socketError, info: error.description), &loop)
-      }
-    }
-    ended = ended || buffer.count >= limit
-    entries[i].received = buffer.readable.array
-    switch entries[i].plan.kind {
-    case .connect, .script, .external: break
-    case .http(let plan):
-      let isStopped = process.server(at: entries[i].place)?.1.state == .stopped
-      if case .done(let verdict) = answers.judge(&buffer, ended: ended, plan: plan, isStopped: isStopped) {
-        finish(i, verdict, &loop)
-      }
-    case .agent:
-      if let reply = AgentReply(entries[i].received, ended: ended) { finish(i, reply, &loop) }
-    }
-  }
-
-  // MARK: - End
-
-  /// An agent's words take effect before its verdict.
-  private mutating func finish(_ i: Int, _ reply: AgentReply, _ loop: inout EventLoop) {
-    let place = entries[i].place
-    var transitions = ServerTransitions(process: process, now: loop.now)
-    switch reply.mode {
-    case .ready: transitions.setReady(place)
-    case .drain: transitions.setDrain(place)
-    case .maintenance: transitions.setMaintenance(place)
-    case nil: break
-    }
-    if let (backend, server) = process.server(at: place) {
-      if let percent = reply.weight, backend.settings.balance.isDynamic {
-        transitions.setWeight(place, min(256, server.initialWeight * percent / 100))
-      }
-      if let count = reply.maxConnections {
-        server.load.setLimits(minimum: server.settings.minConnections, maximum: count)
-      }
-    }
-    messages += transitions.takeMessages()
-    finish(i, reply.verdict, &loop)
   }
 
   mutating func finish(_ i: Int, _ verdict: CheckVerdict, _ loop: inout EventLoop) {
@@ -218,7 +168,7 @@ extension CheckScheduler {
     entries[i].tls = nil
     entries[i].generation &+= 1
     // A reset spares both sides the states that wait after an orderly end.
-    socket.setNoLinger()
+    if entries[i].connect?.lingers != true { socket.setNoLinger() }
     socket.close()
   }
 

@@ -13,8 +13,10 @@ public struct CheckScheduler: ~Copyable {
   let worker: Int
   let buffers: BufferPool
   var entries: [CheckEntry] = []
-  var answers: HTTPCheckAnswer
-  var scriptPatterns = CheckPatterns()
+  let answers: CheckAnswer
+  var patterns = CheckPatterns()
+  /// Made when the first log-format or expression is met.
+  var tools: CheckTools?
   var random: UInt64
   private var isStopped = false
   /// What has been found since the last `takeMessages`.
@@ -26,7 +28,7 @@ public struct CheckScheduler: ~Copyable {
     self.buffers = buffers
     let tune = process.model.global.tune
     let room = max(1024, tune.bufferSize - tune.maxRewrite)
-    answers = HTTPCheckAnswer(limits: H1Limits(maxHeaders: tune.maxHTTPHeaders, maxHeadLength: room))
+    answers = CheckAnswer(limits: H1Limits(maxHeaders: tune.maxHTTPHeaders, maxHeadLength: room))
     random = UInt64(truncatingIfNeeded: process.startedAt) &+ UInt64(worker) | 1
   }
 
@@ -116,9 +118,10 @@ public struct CheckScheduler: ~Copyable {
     switch entries[i].phase {
     case .idle: break
     case .connecting: connected(i, event, &loop)
+    case .tunnelling: tunnel(i, &loop)
     case .securing: handshake(i, &loop)
-    case .sending: send(i, &loop)
-    case .receiving: receive(i, &loop)
+    case .sending: resume(i, &loop)
+    case .receiving: runScript(i, &loop)
     case .running: programEvent(i, &loop)
     }
   }

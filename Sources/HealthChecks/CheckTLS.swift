@@ -19,26 +19,43 @@ extension CheckScheduler {
   mutating func secure(
     _ i: Int, _ context: TLSContext, _ socket: Socket, _ server: ServerRuntime, _ loop: inout EventLoop
   ) {
-    if entries[i].proxyHeader != .none {
-      let header = ProxyHeaderLine.bytes(
-        entries[i].proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
-      guard case .bytes(let n) = socket.send(header), n == header.count else {
+    if !entries[i].output.isEmpty {
+      // Few bytes, the first on a new connection: they always fit.
+      guard case .bytes(let n) = socket.send(entries[i].output), n == entries[i].output.count else {
         return fail(i, .socketError, "", &loop)
       }
+      entries[i].output = []
     }
     let tls = CheckTLS(socket)
     guard tls.connection.startTLS(context) else { return fail(i, .socketError, "", &loop) }
     let settings = server.settings.tls
-    let name = (settings.checkServerName ?? "").unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+    let rule = entries[i].connect
+    let usesServer = rule?.usesDefaults ?? true
+    let written = rule?.serverName ?? (usesServer ? settings.checkServerName : nil)
+    let name = (written ?? "").unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
     guard var scratch = buffers.take() else { return fail(i, .socketError, "", &loop) }
     _ = scratch.append(name)
     tls.connection.prepareTLS { session in
       _ = session.setServerName(scratch.readable)
-      if let protocols = settings.checkApplicationProtocols { session.setApplicationProtocols(protocols) }
+      if let protocols = rule?.applicationProtocols ?? (usesServer ? settings.checkApplicationProtocols : nil) {
+        session.setApplicationProtocols(Self.withoutHTTP2(protocols))
+      }
     }
     entries[i].tls = tls
     entries[i].phase = .securing
     handshake(i, &loop)
+  }
+
+  /// Checks speak HTTP/1, which a server that is offered both might not choose.
+  private static func withoutHTTP2(_ protocols: [UInt8]) -> [UInt8] {
+    var kept: [UInt8] = []
+    var at = 0
+    while at < protocols.count, at + Int(protocols[at]) < protocols.count {
+      let name = protocols[(at + 1)...(at + Int(protocols[at]))]
+      if !name.elementsEqual("h2".utf8) { kept += protocols[at...(at + Int(protocols[at]))] }
+      at += 1 + name.count
+    }
+    return kept
   }
 
   mutating func handshake(_ i: Int, _ loop: inout EventLoop) {

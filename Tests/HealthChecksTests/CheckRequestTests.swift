@@ -5,30 +5,36 @@ import Testing
 @testable import HealthChecks
 
 struct CheckRequestTests {
-  private static func request(_ change: (inout HTTPCheck) -> Void, state: String? = nil) -> String {
-    var settings = CheckSettings()
-    settings.kind = .http
-    change(&settings.http)
-    return String(decoding: HTTPCheckPlan(settings).request(state: state), as: UTF8.self)
+  private static func request(_ change: (inout CheckRequestText) -> Void) -> String {
+    var text = CheckRequestText()
+    change(&text)
+    return String(decoding: text.bytes, as: UTF8.self)
+  }
+  private static func field(_ name: String, _ value: String) -> (name: String, value: [UInt8]) {
+    (name, Array(value.utf8))
   }
 
   @Test func plain() { #expect(Self.request { _ in } == "OPTIONS / HTTP/1.0\r\n\r\n") }
 
   @Test func withHeadersAndBody() {
-    let text = Self.request(
-      {
-        ($0.method, $0.uri, $0.version, $0.body) = ("POST", "/x", "HTTP/1.1", "foobar")
-        ($0.headerNames, $0.headerValues) = (["Host", "X-Y"], ["a.b", "1 2"])
-      }, state: "UP")
+    let text = Self.request {
+      ($0.method, $0.uri, $0.version, $0.body) = ("POST", Array("/x".utf8), "HTTP/1.1", Array("foobar".utf8))
+      $0.headers = [Self.field("Host", "a.b"), Self.field("X-Y", "1 2"), Self.field("Z", "")]
+      $0.state = "UP"
+    }
     #expect(
       text == "POST /x HTTP/1.1\r\nhost: a.b\r\nx-y: 1 2\r\nx-haproxy-server-state: UP\r\ncontent-length: 6\r\n"
         + "connection: close\r\n\r\nfoobar")
   }
 
-  @Test func methodsThatWantABody() {
-    #expect(Self.request { $0.method = "POST" } == "POST / HTTP/1.0\r\ncontent-length: 0\r\n\r\n")
-    #expect(
-      Self.request { ($0.method, $0.version) = ("HEAD", "HTTP/1.1") } == "HEAD / HTTP/1.1\r\nconnection: close\r\n\r\n")
+  @Test(arguments: [
+    ("POST", "HTTP/1.0", "POST / HTTP/1.0\r\ncontent-length: 0\r\n\r\n"),
+    ("HEAD", "HTTP/1.1", "HEAD / HTTP/1.1\r\nconnection: close\r\n\r\n"),
+    ("GET", "HTTP/2.0", "GET / HTTP/1.1\r\nconnection: close\r\n\r\n"),
+    ("GET", "HTTP/2", "GET / HTTP/1.1\r\n\r\n"), ("GET", "HTTP/1.10", "GET / HTTP/1.10\r\n\r\n"),
+  ])
+  func methodsAndVersions(_ method: String, _ version: String, _ text: String) {
+    #expect(Self.request { ($0.method, $0.version) = (method, version) } == text)
   }
 
   @Test(arguments: [
@@ -38,30 +44,20 @@ struct CheckRequestTests {
   func connection(_ version: String, _ value: String, _ line: String) {
     let text = Self.request {
       $0.version = version
-      ($0.headerNames, $0.headerValues) = (
-        ["Connection", "Content-Length", "Transfer-Encoding"], [value, "7", "chunked"]
-      )
+      $0.headers = [Self.field("Connection", value)]
     }
     #expect(text == "OPTIONS / \(version)\r\n\(line)\r\n")
   }
 
   @Test(arguments: [
-    ("up\n", CheckVerdict(.layer7OK, info: "via agent : up")),
-    ("down # gone fishing\n", CheckVerdict(.layer7Status, info: "via agent : down (gone fishing)")),
-    ("stopped\n", CheckVerdict(.layer7Status, info: "via agent : stopped")),
-    ("stopping foo\n", CheckVerdict(.checked, info: "agent reports an error : stopping")),
-    ("\n", CheckVerdict(.checked)),
-    ("75%", CheckVerdict(.checked, info: "Ignoring incomplete line from agent")),
+    ("http://a:80/b?c", "http://h/b?c"), ("http://a", "http://h"), ("a:1", "h"), ("/x://y", "/x://y"), ("*", "*"),
   ])
-  func agentWords(_ text: String, _ verdict: CheckVerdict) {
-    #expect(AgentReply(Array(text.utf8), ended: true)?.verdict == verdict)
-  }
-
-  @Test func agentValues() {
-    let reply = AgentReply(Array("ready,up 50%\tmaxconn:5\r\nrest".utf8), ended: false)
-    #expect(reply?.mode == .ready && reply?.weight == 50 && reply?.maxConnections == 5)
-    #expect(AgentReply(Array("up".utf8), ended: false) == nil)
-    #expect(AgentReply(Array("99999999999999999999%\n".utf8), ended: true)?.weight == nil)
+  func hostTakesTheAuthority(_ uri: String, _ target: String) {
+    let text = Self.request {
+      $0.uri = Array(uri.utf8)
+      $0.headers = [Self.field("Host", "h")]
+    }
+    #expect(text == "OPTIONS \(target) HTTP/1.0\r\nhost: h\r\n\r\n")
   }
 
   @Test func deadlines() {

@@ -1,0 +1,137 @@
+import ConfigSyntax
+import Configuration
+
+/// `tcp-check` and `http-check` (manual section 4.2).
+let checkKeywords: [KeywordEntry] = [
+  KeywordEntry("http-check", .proxies) { context, line in CheckSteps(context, line).parseHTTP() },
+  KeywordEntry("tcp-check", .proxies) { context, line in CheckSteps(context, line).parseTCP() },
+]
+
+/// One line of a check's script.
+struct CheckSteps {
+  let context: LoadContext
+  let line: ConfigLine
+  private var title: String { "'\(line[0]) \(line[1])' : " }
+
+  init(_ context: LoadContext, _ line: ConfigLine) {
+    self.context = context
+    self.line = line
+  }
+
+  private func isVariable(_ word: String) -> Bool {
+    ["set-var", "set-var-fmt", "unset-var"].contains(String(word.prefix { $0 != "(" }))
+  }
+
+  func parseTCP() {
+    guard context.requires(.backend, "tcp-check") else { return context.warning("(null)") }
+    do throws(StepError) {
+      let step: CheckScript.Step
+      switch line[1] {
+      case "connect": step = .connect(try CheckConnectLine(context, line).parse())
+      case "send", "send-binary", "send-lf", "send-binary-lf":
+        step = .send(try CheckSendLine(context, line).parseTCP())
+      case "expect":
+        var reading = CheckExpectLine(context, line)
+        step = .expect(try reading.parse())
+      case "comment":
+        if line[2].isEmpty { throw StepError("expects a string as argument.") }
+        step = .comment(line[2])
+      case _ where isVariable(line[1]): step = .variable(try context.checkVariable(line))
+      default:
+        return context.alert(
+          "'tcp-check' only supports 'comment', 'connect', 'send', 'send-binary', 'expect', 'set-var-fmt(*)', "
+            + "'set-var(*)', 'unset-var(*)'. but got '\(line[1])'")
+      }
+      try addTCP(step)
+    } catch {
+      report(error)
+    }
+  }
+
+  func parseHTTP() {
+    guard context.requires(.backend, "http-check") else { return }
+    do throws(StepError) {
+      let step: CheckScript.Step
+      switch line[1] {
+      case "disable-on-404":
+        if context.checkArgumentCount(line, atMost: 1) { context.proxy.check.disableOn404 = true }
+        return
+      case "send-state":
+        if context.checkArgumentCount(line, atMost: 1) { context.proxy.check.sendState = true }
+        return
+      case "connect": step = .connect(try CheckConnectLine(context, line).parse())
+      case "send": step = .send(try CheckSendLine(context, line).parseHTTP())
+      case "expect":
+        var reading = CheckExpectLine(context, line)
+        step = .expect(try reading.parse())
+      case "comment":
+        if line[2].isEmpty { throw StepError("expects a string as argument.") }
+        step = .comment(line[2])
+      case _ where isVariable(line[1]): step = .variable(try context.checkVariable(line))
+      default:
+        return context.alert(
+          "'http-check' only supports 'disable-on-404', 'send-state', 'comment', 'connect', 'send', 'expect', "
+            + "'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. but got '\(line[1])'")
+      }
+      try addHTTP(step)
+    } catch {
+      report(error)
+    }
+  }
+
+  /// HAProxy ends every message with a point, behind those that have one too.
+  private func report(_ error: StepError) {
+    context.alert(title + error.text + (error.text.hasSuffix(".") ? "" : "."))
+  }
+
+  // MARK: - Order
+
+  private func addTCP(_ step: CheckScript.Step) throws(StepError) {
+    if !context.proxy.check.hasOwnTCPRules { context.proxy.check.tcpRules = [] }
+    context.proxy.check.hasOwnTCPRules = true
+    if step.isConnect { try checkFirst(context.proxy.check.tcpRules) }
+    context.proxy.check.tcpRules.append(step)
+  }
+
+  /// A `connect` must be the first of the steps wherever there is one.
+  private func checkFirst(_ steps: [CheckScript.Step]) throws(StepError) {
+    guard let first = steps.first(where: \.isExchange), !first.isConnect else { return }
+    throw StepError(
+      "first step MUST also be a 'connect', optionally preceded by a 'set-var', an 'unset-var' or a 'comment', when "
+        + "there is a 'connect' step in the tcp-check ruleset.")
+  }
+
+  /// Behind `option httpchk` the order counts: every connection has one request and what is expected of its answer.
+  private func addHTTP(_ step: CheckScript.Step) throws(StepError) {
+    var check = context.proxy.check
+    if !check.hasOwnHTTPRules { check.httpRules = [] }
+    check.hasOwnHTTPRules = true
+    if step.isConnect { try checkFirst(check.httpRules) }
+    if check.kind == .http { try checkOrder(step, check) }
+    check.httpRules.append(step)
+    // The first request takes over what `option httpchk` said.
+    if check.firstRequest == check.httpRules.count - 1, case .send(var send) = step,
+      case .request(let own) = send.content
+    {
+      send.content = .request((check.request ?? CheckRequest()).overwritten(by: own))
+      check.httpRules[check.httpRules.count - 1] = .send(send)
+    }
+    context.proxy.check = check
+  }
+
+  private func checkOrder(_ step: CheckScript.Step, _ check: CheckSettings) throws(StepError) {
+    guard let last = check.httpRules.last(where: \.isExchange) else { return }
+    let isFirstRequestMerged = check.firstRequest != nil && check.httpRules.contains(where: \.isConnect)
+    let number = check.httpRules.count + (isFirstRequestMerged ? 0 : 1)
+    let missing: (String, String)? =
+      switch (step, last) {
+      case (.connect, .connect), (.connect, .send): ("connect", "expect")
+      case (.send, .send), (.send, .expect): ("send", "connect")
+      case (.expect, .connect): ("expect", "send")
+      default: nil
+      }
+    if let (what, missing) = missing {
+      throw StepError("unable to add http-check \(what) rule at step \(number) (missing \(missing) rule)..")
+    }
+  }
+}
