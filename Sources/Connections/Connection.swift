@@ -69,6 +69,7 @@ public struct Connection: ~Copyable {
     if event.isWritable || event.isHangUp || event.isError { canSend = true }
     if event.isPeerClosed || event.isHangUp { peerClosed = true }
     if event.isHangUp || event.isError { hungUp = true }
+    if canReceive && tls != nil { tls!.noteReadable(peerClosed: peerClosed) }
     if receiveWaitsForRoom && canSend { (canReceive, receiveWaitsForRoom) = (!receivingStopped, false) }
     if sendWaitsForBytes && canReceive { (canSend, sendWaitsForBytes) = (true, false) }
   }
@@ -143,8 +144,19 @@ public struct Connection: ~Copyable {
   }
   /// Takes nothing more from the peer: to the user, its direction has ended.
   public mutating func stopReceiving() { (canReceive, endReceived, receivingStopped) = (false, true, true) }
+  /// Throws away what the socket holds, within limits.
+  public mutating func discardReceived(using buffers: BufferPool) {
+    guard !isLinked, var scratch = buffers.take() else { return }
+    for _ in 0..<16 {
+      scratch.reset()
+      guard case .bytes = socket.receive(into: &scratch), scratch.room == 0 else { return }
+    }
+  }
   /// Waits for the next readable edge whatever the flags say.
-  public mutating func setCanReceive(_ value: Bool) { canReceive = value }
+  public mutating func setCanReceive(_ value: Bool) {
+    canReceive = value
+    if value && tls != nil { tls!.noteReadable(peerClosed: peerClosed) }
+  }
   public mutating func setCanSend(_ value: Bool) { canSend = value }
 
   // What streams of multiplexed connections meet.
@@ -202,9 +214,10 @@ extension Connection {
   /// Bytes of the socket are not those that the user sees, so they cannot be spliced.
   public var isTLS: Bool { tls != nil }
 
-  /// From here on everything goes through TLS, with its handshake first. False where there is no memory.
-  public mutating func startTLS(_ context: TLSContext) -> Bool {
-    guard let session = context.makeSession(socket.descriptor) else { return false }
+  /// From here on everything goes through TLS, with its handshake first. False where there is no memory. Without
+  /// `followsEdges` nothing is taken from the socket that has not been asked for.
+  public mutating func startTLS(_ context: TLSContext, followsEdges: Bool = true) -> Bool {
+    guard let session = context.makeSession(socket.descriptor, followsEdges: followsEdges) else { return false }
     tls = consume session
     return true
   }
@@ -240,8 +253,9 @@ extension Connection {
   private mutating func receiveTLS(into buffer: inout Buffer, limit: Int) -> IOResult {
     guard let transfer = tls?.receive(into: &buffer, limit: limit) else { return .wouldBlock }
     switch transfer {
-    // The socket, or the session itself, may hold more: only a receive that finds nothing tells.
-    case .bytes(let n): return .bytes(n)
+    case .bytes(let n):
+      if tls?.mayReceive == false { canReceive = false }
+      return .bytes(n)
     case .wantsRead: canReceive = false
     case .wantsWrite: (canReceive, canSend, receiveWaitsForRoom) = (false, false, true)
     case .closed, .truncated:
@@ -268,6 +282,8 @@ extension Connection {
         continue
       case .wantsWrite: canSend = false
       case .wantsRead: (canSend, sendWaitsForBytes) = (false, true)
+      // What was sent before counts: the next call meets the failure again.
+      case .closed where sent > 0, .truncated where sent > 0, .failed where sent > 0: break
       case .closed, .truncated:
         let broken = SystemError(code: SystemError.brokenPipe)
         (canSend, error) = (false, broken)

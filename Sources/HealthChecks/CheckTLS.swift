@@ -27,7 +27,7 @@ extension CheckScheduler {
       entries[i].output = []
     }
     let tls = CheckTLS(socket)
-    guard tls.connection.startTLS(context) else { return fail(i, .socketError, "", &loop) }
+    guard tls.connection.startTLS(context, followsEdges: false) else { return fail(i, .socketError, "", &loop) }
     let settings = server.settings.tls
     let rule = entries[i].connect
     let usesServer = rule?.usesDefaults ?? true

@@ -32,15 +32,18 @@ public enum TLSSide: Sendable { case server, client }
   deinit { unsafe SSL_CTX_free(raw) }
 
   /// A session over a connected, non-blocking socket; nil where the library has no memory. The descriptor stays the
-  /// caller's. The context must outlive the session.
-  public func makeSession(_ descriptor: FileDescriptor) -> TLSSession? {
+  /// caller's. The context must outlive the session. With `followsEdges` the owner tells it of each edge
+  /// (`TLSSession.noteReadable`), and it may take more from the socket than it has been asked for.
+  public func makeSession(_ descriptor: FileDescriptor, followsEdges: Bool) -> TLSSession? {
     guard let session = unsafe SSL_new(raw) else { return nil }
-    if unsafe SSL_set_fd(session, descriptor.number) != 1 {
+    guard let transport = unsafe SocketTransport.make(descriptor, followsEdges: followsEdges) else {
       unsafe SSL_free(session)
       return nil
     }
+    unsafe SSL_set_bio(session, transport, transport)
+    if followsEdges { unsafe SSL_set_read_ahead(session, 1) }
     if side == .server { unsafe SSL_set_accept_state(session) } else { unsafe SSL_set_connect_state(session) }
-    return unsafe TLSSession(session)
+    return unsafe TLSSession(session, transport)
   }
 
   /// Sessions found in the cache, and not found.
@@ -53,7 +56,7 @@ public enum TLSSide: Sendable { case server, client }
     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS
     | SSL_MODE_AUTO_RETRY
   unsafe _ = weir_SSL_CTX_set_mode(context, Int(mode))
-  // Read-ahead would keep bytes of the next record in a buffer of each connection.
+  // Who does not follow edges must find in the socket what it has not been given.
   unsafe _ = weir_SSL_CTX_set_read_ahead(context, 0)
   var options = TLSOption.all | TLSOption.noCompression | TLSOption.noRenegotiation
   if side == .server { options |= TLSOption.noResumptionOnRenegotiation }

@@ -4,8 +4,6 @@ public struct TLSFailure: Error, Sendable, Hashable {
   public enum Kind: UInt8, Sendable {
     /// The peer closed before it had said anything.
     case closedEmpty
-    /// The connection broke before the peer had said anything.
-    case abortedEmpty
     /// Any other failure of the handshake.
     case handshake
     /// The chain of the client's certificate cannot be verified.

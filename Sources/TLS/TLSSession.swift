@@ -6,8 +6,13 @@ public import Memory
 /// socket's descriptor itself, so that nothing is copied between them. One thread at a time.
 @safe public struct TLSSession: ~Copyable {
   let raw: OpaquePointer
+  /// The session's own: it frees it.
+  private let transport: OpaquePointer
 
-  @unsafe init(_ raw: OpaquePointer) { unsafe self.raw = raw }
+  @unsafe init(_ raw: OpaquePointer, _ transport: OpaquePointer) {
+    unsafe self.raw = raw
+    unsafe self.transport = transport
+  }
   deinit { unsafe SSL_free(raw) }
 
   /// Goes on with the handshake as far as the socket lets it.
@@ -36,7 +41,7 @@ public import Memory
     let nothingCame = unsafe SSL_get_state(raw) == TLS_ST_BEFORE
     let ended = unsafe !isSystem && isUnexpectedEnd(code)
     if nothingCame && (isSystem || ended) {
-      return TLSFailure(systemError == 0 ? .closedEmpty : .abortedEmpty, code: code, systemError: systemError)
+      return TLSFailure(systemError == 0 ? .closedEmpty : .handshake, code: code, systemError: systemError)
     }
     return TLSFailure(.handshake, code: code, systemError: systemError)
   }
@@ -107,6 +112,12 @@ public import Memory
     unsafe SSL_set_shutdown(raw, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
   }
 
+  /// An edge of the poller: there may be bytes, or the peer has closed.
+  public mutating func noteReadable(peerClosed: Bool) {
+    unsafe SocketTransport.noteReadable(transport, peerClosed: peerClosed)
+  }
+  /// False: a receive would block until the next edge.
+  public var mayReceive: Bool { unsafe SocketTransport.mayReceive(transport) || hasPending }
   /// Bytes that have come from the socket and wait inside of the session.
   public var hasPending: Bool { unsafe SSL_has_pending(raw) == 1 }
   public var isHandshakeDone: Bool { unsafe SSL_is_init_finished(raw) == 1 }

@@ -93,7 +93,9 @@ struct TestListener {
     defer { numbers.forEach { _ = Glibc.close($0) } }
     let ends = numbers.map { FileDescriptor($0) }
     ends.forEach { $0.setNonBlocking() }
-    guard var server = listener.context.makeSession(ends[0]), var client = target.context.makeSession(ends[1]) else {
+    guard var server = listener.context.makeSession(ends[0], followsEdges: false),
+      var client = target.context.makeSession(ends[1], followsEdges: false)
+    else {
       return outcome
     }
     if let name { _ = client.setServerName(Bytes(permanent: name)) }

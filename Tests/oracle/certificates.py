@@ -31,6 +31,12 @@ def make(folder):
     write("e.pem", ecrt, ekey)
     write("x.pem", xcrt, xkey)
     write("client.pem", *signed(folder))
+    write("index.txt")
+    write("ca.cnf", b"[ca]\ndefault_ca=here\n[here]\ndatabase=index.txt\nserial=ca.serial\nnew_certs_dir=.\npolicy=any\ndefault_md=sha256\n[any]\n"
+          b"commonName=supplied\n")
+    openssl(folder, "ca", "-batch", "-config", "ca.cnf", "-create_serial", "-in", "signed.csr", "-cert", "ca.crt", "-keyfile", "ca.key", "-notext",
+            "-startdate", "20200101000000Z", "-enddate", "20210101000000Z", "-out", "expired.crt")
+    write("expired.pem", read(folder, "expired.crt"), read(folder, "signed.key"))
     write("ca.pem", authority)
     write("both.pem", authority, authority_key)
     write("withdh.pem", crt, key, read(folder, "dh.pem"))

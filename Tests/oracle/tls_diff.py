@@ -1,4 +1,5 @@
 """What is seen of TLS on both sides: how connections end, what is logged and counted of them."""
+import ssl
 import struct
 import tempfile
 
@@ -187,9 +188,80 @@ def crc32c(data):
     return value ^ 0xffffffff
 
 
+def client_hello(**options):
+    """the bytes that begin a handshake"""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, server_hostname="a.example")
+    try:
+        tls.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return outgoing.read()
+
+
+def record(kind, body, version=0x301):
+    return struct.pack(">BHH", kind, version, len(body)) + body
+
+
+def nonsense():
+    """what is no TLS on a TLS port, or breaks its rules"""
+    hello = client_hello()
+    body = hello[5:]
+    messages = {
+        "HTTP": get(), "HTTP long": get(b"X: " + b"x" * 20000 + b"\r\n"), "HTTP head only": b"GET / HTTP/1.1\r\n", "HTTP POST": post(b"Content-Length: 3\r\n", b"abc"),
+        "CONNECT": b"CONNECT a:1 HTTP/1.1\r\n\r\n", "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9), "SSH": b"SSH-2.0-OpenSSH_9\r\n",
+        "zeros": bytes(64), "ones": b"\xff" * 64, "one byte": b"\x16", "SSLv2": b"\x80\x2e\x01\0\x02\0\x15\0\0\0\x10" + bytes(37),
+        "alert": record(21, b"\x02\x28"), "close alert": record(21, b"\x01\0"), "data": record(23, b"hello"), "change of cipher": record(20, b"\x01"),
+        "empty record": record(22, b""), "empty records": record(22, b"") * 40, "record over its limit": record(22, b"\1\0\x40\0" + bytes(17000)),
+        "record of 65535": struct.pack(">BHH", 22, 0x301, 65535) + bytes(70000), "unknown record": record(99, b"hello"),
+        "version 9.9": record(22, body, 0x909), "hello with a wrong length": record(22, body[:3] + bytes([body[3] ^ 1]) + body[4:]),
+        "hello over its limit": record(22, b"\1\xff\xff\xff" + bytes(16000)) + record(22, bytes(16384)) * 9,
+        "hello twice": hello + hello, "server hello": record(22, b"\x02" + body[1:]), "hello and HTTP": hello + get(),
+        "hello and zeros": hello + bytes(100), "hello and alert": hello + record(21, b"\x02\x28", 0x303),
+        "no ciphers": record(22, b"\x01\0\0\x29\x03\x03" + bytes(32) + b"\0\0\0\x01\0"),
+    }
+    for name, message in messages.items():
+        for end in ("", "half"):
+            is_answered = name in ("hello twice", "hello and HTTP", "hello and zeros", "hello and alert")  # by random bytes
+            case(f"handshake, {name} {end}".strip(), [message] + [end] * bool(end), [], bind=BIND, skip=("client",) * is_answered)
+    case("handshake, nothing", [], [], bind=BIND)
+    for end in ("close", "half", "reset"):
+        case(f"handshake, nothing, {end}", [0.02, end], [], bind=BIND)
+        case(f"handshake, hello, {end}", [hello, 0.1, end], [], bind=BIND, skip=("client",))
+    # The same message in records of one byte, and over several records.
+    for size in (1, 7, 100, 400):
+        pieces = b"".join(record(22, body[i:i + size]) for i in range(0, len(body), size))
+        case(f"handshake, hello in records of {size}", [pieces, "read"], [], bind=BIND, skip=("client",))
+    for name, tls in {
+        "1.0": dict(version="TLSv1"), "1.1": dict(version="TLSv1_1"), "1.2 only": dict(version="TLSv1_2"),
+        "no common cipher": dict(version="TLSv1_2", ciphers="AES128-SHA"), "no certificate": dict(), "wrong certificate": dict(certificate="e.pem"),
+        "expired certificate": dict(certificate="expired.pem"), "right certificate": dict(certificate="client.pem"), "unknown name": dict(name="unknown.example"),
+    }.items():
+        bind = "verify required ca-file @CERTIFICATES@/ca.crt" if "certificate" in name else "strict-sni" if "name" in name else "ssl-min-ver TLSv1.2 ciphers ECDHE+AESGCM"
+        if name == "1.2 only":
+            bind = "ssl-min-ver TLSv1.3"
+        for end in ((), (0.2,)):
+            front(f"handshake, {name}{' later' * bool(end)}", [*end, get()], [ok()], bind=bind, tls=tls)
+    for name, server, options in (
+        ("wrong authority", "ssl verify required ca-file @CERTIFICATES@/ca.crt", {}),
+        ("right authority", "ssl verify required ca-file @CERTIFICATES@/a.crt", {}),
+        ("wrong name", "ssl verify required ca-file @CERTIFICATES@/a.crt verifyhost other.example", {}),
+        ("right name", "ssl verify required ca-file @CERTIFICATES@/a.crt verifyhost x.b.example", {}),
+        ("wrong SNI", "ssl verify required ca-file @CERTIFICATES@/a.crt sni str(other.example)", {}),
+        ("expired", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="expired.pem")),
+        ("signed", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="client.pem")),
+        ("only 1.3", "ssl verify none ssl-max-ver TLSv1.2", dict(version="TLSv1_3")),
+    ):
+        case(f"handshake, server: {name}", [get()], [ok()] * 4, server=server, origin_tls=options, backend=("retries 1",), skip=("origin",))
+    case("handshake, server speaks no TLS", [get()], [answer(b"HTTP/1.1 400 no\r\n\r\n", "close")] * 4, server=SERVER, backend=("retries 1",), skip=("origin",))
+
+
 ends()
 proxy_headers()
 received_headers()
+nonsense()
 
 
 def compare(weir, haproxy, only=""):

@@ -112,6 +112,8 @@ class TLSPeer:
 def origin_context(certificates, **more):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(os.path.join(certificates, more.get("certificate", "a.pem")))
+    if "version" in more:
+        context.minimum_version = context.maximum_version = getattr(ssl.TLSVersion, more["version"])
     return context
 
 

@@ -31,6 +31,8 @@ extension Worker {
       loop.timers.arm(session.timer, at: session.headDeadline)
     case .failed(let failure):
       logConnectionError(session, ConnectionFailure(failure))
+      // What is left unread would turn the end into a reset, and the client might not see why.
+      session.connection.discardReceived(using: buffers)
       closeSession(session)
     }
   }
@@ -58,7 +60,6 @@ extension ConnectionFailure {
     self =
       switch failure.kind {
       case .closedEmpty: .tlsEmpty
-      case .abortedEmpty: .tlsAborted
       case .handshake: .tlsHandshake
       case .clientAuthority: .tlsClientCA
       case .clientCertificate: .tlsClientCertificate
