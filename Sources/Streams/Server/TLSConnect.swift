@@ -25,7 +25,9 @@ extension Worker {
       connection.isConnected = true
       return false
     case .wantsWrite: return false
-    case .failed:
+    case .failed(let failure):
+      // It would show the same certificate again.
+      if failure.kind == .serverNameMismatch { stream.retriesLeft = 0 }
       connectError(stream, connection.connection.error ?? SystemError(code: SystemError.protocolFailure))
       return false
     }
