@@ -96,9 +96,8 @@ let proxy: [Target] = [
   target(
     "RuntimeAPI",
     [
-      "Streams", "Resolution", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "Configuration",
-      "ConfigSyntax",
-      "EventLoop", "System", "Samples", "StickTables", "TLS", "Memory", "Primitives",
+      "Streams", "Resolution", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "ConfigLoading",
+      "Configuration", "ConfigSyntax", "EventLoop", "System", "Samples", "StickTables", "TLS", "Memory", "Primitives",
     ]),
   target(
     "ProcessControl",

@@ -68,7 +68,7 @@ struct ServerOption: Sendable {
 }
 
 enum ServerLine {
-  enum Form { case server, defaults, template }
+  enum Form { case server, defaults, template, dynamic }
   /// Servers that one template may make.
   static let maximumTemplate = 1_000_000
 
@@ -83,7 +83,7 @@ enum ServerLine {
     }
     switch form {
     case .defaults: defaults(context, line)
-    case .server: server(context, line)
+    case .server, .dynamic: server(context, line, form)
     case .template: template(context, line)
     }
   }
@@ -97,14 +97,14 @@ enum ServerLine {
     context.proxy.defaultServer = options.settings
   }
 
-  private static func server(_ context: LoadContext, _ line: ConfigLine) {
+  private static func server(_ context: LoadContext, _ line: ConfigLine, _ form: Form) {
     if line[1].isEmpty || line[2].isEmpty {
       return context.alertAtPlace("'server' expects <name> and <addr>[:<port>] as arguments.")
     }
     if let bad = LoadContext.invalidNameScalar(line[1]) {
       return context.alertAtPlace("character '\(bad)' is not permitted in server name '\(line[1])'.")
     }
-    guard var options = start(context, line, named: line[1], addressAt: 2, .server) else { return }
+    guard var options = start(context, line, named: line[1], addressAt: 2, form) else { return }
     guard read(&options), finish(&options) else { return }
     context.proxy.servers.append(options.settings)
   }
@@ -201,6 +201,10 @@ enum ServerLine {
       }
       if options.form == .defaults && !option.acceptsDefaults {
         options.alert("'\(name)' option is not accepted in default-server sections", .alert)
+        return false
+      }
+      if options.form == .dynamic && !DynamicServerLine.options.contains(name) {
+        options.alert("'\(name)' option is not accepted for dynamic server")
         return false
       }
       do throws(OptionError) {

@@ -15,6 +15,8 @@ struct CheckEntry {
   /// Where its first run lies among the checks of the whole process.
   let position: Int
   var phase = Phase.idle
+  /// The server was deleted: another one may have this entry.
+  var isVacant = false
   var socket: Socket?
   var tls: CheckTLS?
   /// The program of an external check.

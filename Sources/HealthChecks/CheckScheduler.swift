@@ -75,7 +75,7 @@ public struct CheckScheduler: ~Copyable {
     }
   }
 
-  private static func plans(_ server: ServerRuntime, _ backend: BackendRuntime) -> [(CheckEntry.Role, CheckPlan)] {
+  static func plans(_ server: ServerRuntime, _ backend: BackendRuntime) -> [(CheckEntry.Role, CheckPlan)] {
     var plans: [(CheckEntry.Role, CheckPlan)] = []
     let settings = server.settings
     if settings.checkEnabled && settings.track == nil {
@@ -93,7 +93,7 @@ public struct CheckScheduler: ~Copyable {
   /// Ends all checks: nothing is armed or open afterwards.
   public mutating func stop(_ loop: inout EventLoop) {
     isStopped = true
-    for i in entries.indices {
+    for i in entries.indices where !entries[i].isVacant {
       entries[i].child?.end()
       forgetProgram(i, &loop)
       close(i, &loop)
@@ -106,7 +106,7 @@ public struct CheckScheduler: ~Copyable {
 
   public mutating func handleTimer(_ token: Token, _ loop: inout EventLoop) {
     let i = token.index
-    if isStopped || i >= entries.count { return }
+    if isStopped || i >= entries.count || entries[i].isVacant { return }
     if entries[i].role == .slowStart { return warmUp(i, &loop) }
     entries[i].phase == .idle ? begin(i, &loop) : timeOut(i, &loop)
   }
@@ -114,7 +114,7 @@ public struct CheckScheduler: ~Copyable {
   public mutating func handleEvent(_ event: Poller.Event, _ loop: inout EventLoop) {
     let token = Token(bits: event.token)
     let i = token.index
-    if isStopped || i >= entries.count || entries[i].generation != token.generation { return }
+    if isStopped || i >= entries.count || entries[i].isVacant || entries[i].generation != token.generation { return }
     switch entries[i].phase {
     case .idle: break
     case .connecting: connected(i, event, &loop)
@@ -129,7 +129,8 @@ public struct CheckScheduler: ~Copyable {
   /// The message `WorkerMessage.checkSoon`.
   public mutating func checkSoon(backend: Int, server: Int, _ loop: inout EventLoop) {
     let place = ServerPlace(backend: backend, server: server)
-    for entry in entries where entry.place == place && entry.role == .check && entry.phase == .idle {
+    for entry in entries
+    where entry.place == place && entry.role == .check && entry.phase == .idle && !entry.isVacant {
       guard let fast = entry.plan.fastInter else { return }
       let soon = loop.now + Int64(fast)
       if soon < loop.timers.deadline(entry.slot) { loop.timers.arm(entry.slot, at: soon) }

@@ -64,13 +64,17 @@ public final class Balancer: Sendable {
     }
   }
 
-  /// Adds a server at run time, behind the others, and returns its index. It is given no requests before `setServer`
-  /// makes it usable; a server that is deleted stays as one that is not usable.
-  public func append(_ server: BalancedServer) -> Int {
+  /// Adds a server at run time: behind the others, or in the place of one that is not usable any more. It is given no
+  /// requests before `setServer` makes it usable; a server that is deleted stays as one that is not usable.
+  public func insert(_ server: BalancedServer, at index: Int) {
     state.withLock { state in
-      let index = state.append(server, capacity: scale.effective(server.weight))
+      let capacity = scale.effective(server.weight)
+      if index >= 0 && index < state.members.count {
+        state.replace(index, by: server, capacity: capacity)
+      } else {
+        _ = state.append(server, capacity: capacity)
+      }
       generation.add(1)
-      return index
     }
   }
 

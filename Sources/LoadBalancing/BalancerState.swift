@@ -203,6 +203,15 @@ struct BalancerState {
     return members.count - 1
   }
 
+  /// Gives the place of a server that nobody may use any more to another one.
+  mutating func replace(_ index: Int, by server: BalancedServer, capacity: Int) {
+    _ = setWeight(index, 0)
+    members[index] = Member(id: server.id, isBackup: server.isBackup, weight: 0, capacity: capacity)
+    loads[index] = server.load
+    maximumQueues[index] = server.maximumQueue
+    snapshotIsStale = true
+  }
+
   /// Whether the last turn over the ring was a point of this server: where that goes, all others must be in place.
   private func hasLastTurn(_ server: Int) -> Bool {
     lastActive.map { snapshot.activeRing.server(at: $0) } == server

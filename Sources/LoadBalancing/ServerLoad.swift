@@ -24,6 +24,8 @@ public struct ServerLoad: Sendable {
   private let limits = SharedCell()
 
   public init() {}
+  /// Gives its cells back (`SharedCell.giveBack`): nobody may balance with it any more.
+  public func giveBack() { for cell in [served, queued, limits] { cell.giveBack() } }
 
   private static let largest = 1 << 28 - 1
 

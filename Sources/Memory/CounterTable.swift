@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Rows of counters of one object, one for each thread that counts, side by side in memory. A handle, so copying it
-/// neither retains nor allocates; the counters live as long as the process.
+/// neither retains nor allocates. The memory is never unmapped; a table that was given back becomes another one.
 @safe public struct CounterTable: Sendable {
   @usableFromInline nonisolated(unsafe) let cells: UnsafeMutablePointer<Atomic<UInt64>>
   public let rows: Int
@@ -14,10 +14,12 @@ import Synchronization
     self.rows = max(1, rows)
     self.count = max(1, count)
     stride = (self.count + 7) / 8 * 8
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: self.rows * stride * 8, alignment: 64)
-    unsafe cells = memory.bindMemory(to: Atomic<UInt64>.self, capacity: self.rows * stride)
+    let memory = unsafe SpareMemory.take(bytes: self.rows * stride * 8)
+    unsafe cells = unsafe memory.bindMemory(to: Atomic<UInt64>.self, capacity: self.rows * stride)
     for i in 0..<self.rows * stride { unsafe (cells + i).initialize(to: Atomic(0)) }
   }
+  /// Gives the table back for another use, as `SharedCell.giveBack`.
+  public func giveBack() { unsafe SpareMemory.give(UnsafeMutableRawPointer(cells), bytes: rows * stride * 8) }
   /// The row that one thread writes.
   public func row(_ row: Int) -> CounterRow {
     precondition(row >= 0 && row < rows)

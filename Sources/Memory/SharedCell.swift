@@ -1,16 +1,18 @@
 public import Synchronization
 
-/// A number that several threads read and change: a handle, so copying it neither retains nor allocates. The cell
-/// itself lives as long as the process.
+/// A number that several threads read and change: a handle, so copying it neither retains nor allocates. The memory of
+/// the cell is never unmapped; a cell that was given back becomes another one.
 @safe public struct SharedCell: Sendable {
   @usableFromInline nonisolated(unsafe) let cell: UnsafeMutablePointer<Atomic<Int>>
 
   public init(_ value: Int = 0) {
     // A cache line of its own, so that two busy cells never bounce together.
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
-    unsafe cell = memory.bindMemory(to: Atomic<Int>.self, capacity: 1)
+    let memory = unsafe SpareMemory.take(bytes: 64)
+    unsafe cell = unsafe memory.bindMemory(to: Atomic<Int>.self, capacity: 1)
     unsafe cell.initialize(to: Atomic(value))
   }
+  /// Gives the cell back for another use. Whoever still has a handle reads and changes a number that is not its own.
+  public func giveBack() { unsafe SpareMemory.give(UnsafeMutableRawPointer(cell), bytes: 64) }
   @inlinable public var value: Int { unsafe cell.pointee.load(ordering: .relaxed) }
   @inlinable public func set(_ value: Int) { unsafe cell.pointee.store(value, ordering: .relaxed) }
   /// Adds and returns the new value.

@@ -65,9 +65,10 @@ extension PrometheusExport {
   private mutating func writeServers(
     of backend: BackendRuntime, _ metric: HistogramMetric, _ limit: Int, _ text: inout GrowingText
   ) -> Bool {
-    while item < backend.servers.count {
+    let servers = backend.servers
+    while item < servers.count {
       if text.count >= limit { return false }
-      let server = backend.servers[item]
+      let server = servers[item]
       item += 1
       if scope.hidesMaintenance && server.isInMaintenance { continue }
       if let latency = server.latency { write(latency, metric, backend.name, server.name, &text) }

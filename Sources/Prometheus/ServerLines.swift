@@ -24,9 +24,10 @@ extension PrometheusExport {
     of backend: BackendRuntime?, _ metric: Metric, _ now: Int64, _ limit: Int, _ text: inout GrowingText
   ) -> Bool {
     guard let backend, !(metric.isHTTP && backend.settings.mode != .http) else { return true }
-    while item < backend.servers.count {
+    let servers = backend.servers
+    while item < servers.count {
       if text.count >= limit { return false }
-      let server = backend.servers[item]
+      let server = servers[item]
       item += 1
       if scope.hidesMaintenance && server.isInMaintenance { continue }
       write(server, backend, metric, now, &text)

@@ -9,7 +9,9 @@ public final class BackendRuntime: Sendable {
   /// Place in `ConfigurationModel.proxies`.
   public let index: Int
   public let name: Bytes
-  public let servers: [ServerRuntime]
+  public let roster: ServerRoster
+  /// The servers that there are, in the order in which they are listed.
+  public var servers: [ServerRuntime] { roster.servers }
   /// Streams waiting for any server.
   public let queue = PendingQueue()
   public let counters: CounterSet
@@ -42,7 +44,7 @@ public final class BackendRuntime: Sendable {
   ) {
     self.settings = settings
     self.index = index
-    self.servers = servers
+    roster = ServerRoster(servers)
     name = Bytes(permanent: settings.name)
     counters = CounterSet(threads: threads)
     latency = measuresLatency ? LatencyHistograms(threads: threads) : nil

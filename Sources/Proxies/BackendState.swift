@@ -5,7 +5,7 @@ import Memory
 extension BackendRuntime {
   /// Tells the balancer that server `index` became usable or not, or weighs otherwise.
   public func serverChanged(_ index: Int) {
-    let server = servers[index]
+    guard let server = roster.server(at: index) else { return }
     // Static algorithms count in a scale of their own, where slow start has no part.
     let weight =
       balancer.scale.isDynamic ? server.effectiveWeight.value : balancer.scale.effective(server.userWeight.value)

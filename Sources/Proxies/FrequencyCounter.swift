@@ -14,6 +14,9 @@ public struct FrequencyCounter: Sendable {
     started = SharedCell(0)
   }
 
+  /// Gives its cells back (`SharedCell.giveBack`).
+  func giveBack() { for cell in [started, current, previous] { cell.giveBack() } }
+
   private func rotate(_ now: Int64) {
     let start = Int64(started.value)
     let age = now - start

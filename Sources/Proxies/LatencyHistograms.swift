@@ -14,6 +14,8 @@ public struct LatencyHistograms: Sendable {
   /// The row that worker `thread` writes.
   public func row(_ thread: Int) -> CounterRow { table.row(thread) }
 
+  func giveBack() { table.giveBack() }
+
   public struct Values: Sendable {
     public var buckets: [UInt64]
     /// Milliseconds of all.

@@ -23,6 +23,7 @@ public final class PendingQueue: Sendable {
   private static let tickets = SharedCell()
 
   public init() {}
+  deinit { for cell in [length, longest, processed] { cell.giveBack() } }
 
   /// Adds a stream at the end and returns its ticket.
   @discardableResult public func append(_ stream: StreamReference, priority: Int64 = 0) -> Int {

@@ -61,7 +61,8 @@ public final class ProcessRuntime: Sendable {
   /// The rates of the last minutes, where some proxy has a page that shows them.
   public let rateHistory: RateHistory?
   /// Which servers follow which.
-  public let tracking: TrackingTable
+  public var tracking: TrackingTable { trackingTable.withLock { $0 } }
+  private let trackingTable: Lock<TrackingTable>
   public let tables: [StickTable]
   /// The names of servers that tables keep.
   public let serverNames = ServerNames()
@@ -96,7 +97,7 @@ public final class ProcessRuntime: Sendable {
     workerConnections = (0..<threads).map { _ in SharedCell() }
     let hasPage = model.proxies.contains { $0.stats.enabled && !$0.disabled && $0.mode == .http }
     rateHistory = hasPage ? RateHistory(proxies: model.proxies.count) : nil
-    tracking = TrackingTable(model: model)
+    trackingTable = Lock(TrackingTable(model: model))
     tables = model.tables.enumerated().map { StickTable($0.element, index: $0.offset) }
     errorCaptures = ErrorCaptures(proxies: model.proxies.count)
     let messages = prepareServers()
@@ -121,6 +122,8 @@ public final class ProcessRuntime: Sendable {
     let limit = compressionRateLimit.value
     return limit <= 0 || compressionIn.rate(at: now) <= limit
   }
+
+  func changeTracking(_ change: @Sendable (inout TrackingTable) -> Void) { trackingTable.withLock { change(&$0) } }
 
   public func backend(named name: String) -> BackendRuntime? {
     backends.lazy.compactMap { $0 }.first { $0.settings.name == name }

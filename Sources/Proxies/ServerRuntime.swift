@@ -36,6 +36,13 @@ public final class ServerRuntime: Sendable {
   public let index: Int
   public let name: Bytes
 
+  /// Added by a command, and starts as such a server does.
+  public let isDynamic: Bool
+  /// 1 once it was deleted.
+  public let deleted = SharedCell()
+  /// Workers that have not let go of it since.
+  public let keepers = SharedCell()
+
   // State
   public let operational = SharedCell(OperationalState.running.rawValue)
   public let admin = SharedCell()
@@ -84,8 +91,9 @@ public final class ServerRuntime: Sendable {
 
   public init(
     settings: ServerSettings, backendIndex: Int, index: Int, endpoint: Endpoint, threads: Int,
-    measuresLatency: Bool = false
+    measuresLatency: Bool = false, isDynamic: Bool = false
   ) {
+    self.isDynamic = isDynamic
     self.settings = settings
     self.backendIndex = backendIndex
     self.index = index
@@ -100,6 +108,17 @@ public final class ServerRuntime: Sendable {
     counters = CounterSet(threads: threads)
     latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
     if settings.disabled { admin.set(AdminState([.configuredMaintenance, .forcedMaintenance]).rawValue) }
+  }
+  deinit {
+    for cell in [
+      deleted, keepers, operational, admin, consecutiveErrors, userWeight, effectiveWeight, lastChange, downSeconds,
+      downTransitions, endpointGeneration, servedMax, sessions, sessionsMax, idleConnections, usedConnections,
+      lastSession, sessionRateMax, observedFailures,
+    ] { cell.giveBack() }
+    load.giveBack()
+    sessionRate.giveBack()
+    counters.giveBack()
+    latency?.giveBack()
   }
 
   public var currentEndpoint: Endpoint {

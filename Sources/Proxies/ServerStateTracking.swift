@@ -29,6 +29,16 @@ public struct TrackingTable: Sendable {
     }
   }
 
+  mutating func add(_ place: ServerPlace, following target: ServerPlace) {
+    followed[place] = target
+    followers[target, default: []].append(place)
+  }
+  mutating func remove(_ place: ServerPlace) {
+    guard let target = followed.removeValue(forKey: place) else { return }
+    followers[target]?.removeAll { $0 == place }
+    if followers[target]?.isEmpty == true { followers[target] = nil }
+  }
+
   private static func find(_ text: String, from backend: Int, in model: ConfigurationModel) -> ServerPlace? {
     let scalars = text.unicodeScalars
     var proxy = backend

@@ -216,7 +216,7 @@ public struct ServerTransitions {
 extension ProcessRuntime {
   public func server(at place: ServerPlace) -> (BackendRuntime, ServerRuntime)? {
     guard place.backend >= 0, place.backend < backends.count, let backend = backends[place.backend] else { return nil }
-    guard place.server >= 0, place.server < backend.servers.count else { return nil }
-    return (backend, backend.servers[place.server])
+    guard let server = backend.roster.server(at: place.server) else { return nil }
+    return (backend, server)
   }
 }

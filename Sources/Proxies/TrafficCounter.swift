@@ -50,6 +50,8 @@ public struct CounterSet: Sendable {
     default: table.total(counter.rawValue)
     }
   }
+  /// Gives its memory back (`SharedCell.giveBack`).
+  func giveBack() { table.giveBack() }
   /// `clear counters`. A count that a worker adds at this very moment may survive.
   public func clear(_ counter: TrafficCounter) { table.clear(counter.rawValue) }
 }

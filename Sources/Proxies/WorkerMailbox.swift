@@ -38,6 +38,8 @@ public enum WorkerMessage: Sendable {
   /// A stream asks for a name, of the worker with the resolvers; and: its answer.
   case resolve(NameQuestion)
   case resolved(UInt64, IPAddress?)
+  /// A server was added, or deleted.
+  case serverAdded(ServerPlace), serverRemoved(ServerPlace)
   /// Answer a question of the runtime API; and: some answer is there.
   case report(WorkerReport), reportReady
 }

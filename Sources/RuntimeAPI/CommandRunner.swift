@@ -54,6 +54,8 @@ struct CommandRunner {
       return access.level == .admin ? changeServer(command, arguments) : .permissionDenied
     case .setDynamicCookieKey, .enableDynamicCookie, .disableDynamicCookie:
       return access.level == .admin ? changeDynamicCookies(command, arguments) : .permissionDenied
+    case .addServer: return access.level == .admin ? addServer(arguments) : .permissionDenied
+    case .delServer: return access.level == .admin ? deleteServer(arguments) : .permissionDenied
     case .getWeight: return getWeight(arguments)
     case .addACL, .addMap, .clearACL, .clearMap, .commitACL, .commitMap, .delACL, .delMap, .getACL, .getMap,
       .prepareACL,
@@ -113,6 +115,12 @@ struct CommandRunner {
     return process.frontend(named: name)
   }
 
+  /// A server by name, or by `#` and its id.
+  func server(named name: String, of backend: BackendRuntime) -> ServerRuntime? {
+    let id = name.hasPrefix("#") ? Int(name.dropFirst()) : nil
+    return backend.servers.first { id == nil ? $0.settings.name == name : $0.settings.id == id }
+  }
+
   /// Runs `action` on the server of a word `backend/server`, or tells what is wrong with it.
   mutating func onServer(
     _ word: String, _ action: (inout CommandRunner, ServerPlace, BackendRuntime, ServerRuntime) -> CommandReply
@@ -120,9 +128,7 @@ struct CommandRunner {
     guard let slash = word.firstIndex(of: "/") else { return .error("Require 'backend/server'.") }
     guard let backend = backend(named: String(word[..<slash])) else { return .error("No such backend.") }
     let name = String(word[word.index(after: slash)...])
-    let id = name.hasPrefix("#") ? Int(name.dropFirst()) : nil
-    let found = backend.servers.first { id == nil ? $0.settings.name == name : $0.settings.id == id }
-    guard let server = found else { return .error("No such server.") }
+    guard let server = server(named: name, of: backend) else { return .error("No such server.") }
     return action(&self, ServerPlace(backend: backend.index, server: server.index), backend, server)
   }
 

@@ -6,10 +6,10 @@ enum RuntimeCommand: CaseIterable {
   case newSSLCAFile, newSSLCert, newSSLCRLFile
   case setSSLCAFile, setSSLCert, setSSLCRLFile, setSSLOCSPResponse, setSSLTLSKey
   case showSSLCAFile, showSSLCert, showSSLCRLFile, showSSLCrtList, showSSLOCSPResponse, showSSLProviders, showTLSKeys
-  case addACL, addMap
+  case addACL, addMap, addServer
   case clearACL, clearCounters, clearMap, clearTable
   case commitACL, commitMap
-  case delACL, delMap
+  case delACL, delMap, delServer
   case experimentalMode, expertMode
   case disableAgent, disableDynamicCookie, disableFrontend, disableHealth, disableServer
   case enableAgent, enableDynamicCookie, enableFrontend, enableHealth, enableServer
@@ -34,12 +34,14 @@ enum RuntimeCommand: CaseIterable {
     switch self {
     case .addACL: ("add acl", "[@<ver>] <acl> <pattern>", "add a pattern to an ACL")
     case .addMap: ("add map", "[@<ver>] <map> <key> <val>", "add an entry to a map, or those of a payload")
+    case .addServer: ("add server", "<bk>/<srv>", "add a server to a backend")
     case .clearACL: ("clear acl", "[@<ver>] <acl>", "remove all patterns of an ACL")
     case .clearMap: ("clear map", "[@<ver>] <map>", "remove all entries of a map")
     case .commitACL: ("commit acl", "@<ver> <acl>", "use a prepared version of an ACL from now on")
     case .commitMap: ("commit map", "@<ver> <map>", "use a prepared version of a map from now on")
     case .delACL: ("del acl", "<acl> [<key>|#<ref>]", "remove patterns from an ACL")
     case .delMap: ("del map", "<map> [<key>|#<ref>]", "remove entries from a map")
+    case .delServer: ("del server", "<bk>/<srv>", "delete a server that is in maintenance")
     case .getACL: ("get acl", "<acl> <value>", "tell what of an ACL a value matches")
     case .getMap: ("get map", "<map> <value>", "tell what a map has for a value")
     case .prepareACL: ("prepare acl", "<acl>", "begin a new version of an ACL")

@@ -52,14 +52,9 @@ struct ServersDump {
 
   private func address(_ server: ServerRuntime) -> (String, UInt16) {
     let endpoint = server.currentEndpoint
-    if let address = endpoint.address { return ("\(address)", endpoint.port) }
-    if case .socket(let local) = server.settings.address {
-      switch local {
-      case .unix(let path): return (path, 0)
-      case .abstract(let name): return (name, 0)
-      default: break
-      }
-    }
+    let offset = server.settings.portOffset.map { UInt16(truncatingIfNeeded: $0) }
+    if let address = endpoint.address { return ("\(address)", offset ?? endpoint.port) }
+    if endpoint.family == .unix { return ("-", 0) }
     return ("-", endpoint.port != 0 ? endpoint.port : server.settings.port)
   }
 
@@ -80,7 +75,7 @@ struct ServersDump {
       backend.settings.hasOwnID ? "1" : "0", settings.hasOwnID ? "1" : "0", server.hostname ?? "-", "\(port)",
     ]
     let record = settings.hostname.flatMap { $0.hasPrefix("_") && server.resolvedName != nil ? $0 : nil }
-    columns += [record ?? "-", "0", "\(override.checkPort ?? settings.checkPort ?? 0)"]
+    columns += [record ?? "-", settings.tls.isUsed ? "1" : "0", "\(override.checkPort ?? settings.checkPort ?? 0)"]
     columns.append((override.checkAddress ?? settings.checkAddress).map { "\($0)" } ?? "-")
     columns.append((override.agentAddress ?? settings.agentAddress ?? settings.checkAddress).map { "\($0)" } ?? "-")
     let agentPort = override.agentPort ?? (settings.agentPort != 0 ? settings.agentPort : settings.checkPort ?? 0)

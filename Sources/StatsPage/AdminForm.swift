@@ -83,21 +83,21 @@ public struct AdminForm: Sendable {
       }
     }
     guard let backend, let action else { return .nothing }
-    var named = 0
+    var found = 0
     var changed = 0
     for field in fields where field.key == "s" {
-      let places = backend.servers.indices.filter { backend.servers[$0].settings.name == field.value }
-      guard places.count == 1, let index = places.first else {
-        named += 1
+      let named = backend.servers.filter { $0.settings.name == field.value }
+      guard named.count == 1, let server = named.first else {
+        found += 1
         continue
       }
-      let place = ServerPlace(backend: backend.index, server: index)
-      if action.apply(to: place, backend.servers[index], process, &transitions) {
-        named += 1
+      let place = ServerPlace(backend: backend.index, server: server.index)
+      if action.apply(to: place, server, process, &transitions) {
+        found += 1
         changed += 1
       }
     }
-    return named == 0 ? .nothing : changed == 0 ? .invalid : changed == named ? .done : .partial
+    return found == 0 ? .nothing : changed == 0 ? .invalid : changed == found ? .done : .partial
   }
 }
 

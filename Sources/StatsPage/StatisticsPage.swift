@@ -91,7 +91,7 @@ public struct StatisticsPage: Sendable {
       while row < backend.servers.count {
         if text.count >= limit { return false }
         let server = backend.servers[row]
-        let place = ServerPlace(backend: proxy, server: row)
+        let place = ServerPlace(backend: proxy, server: server.index)
         row += 1
         if shows(server) {
           table.add(

@@ -20,6 +20,12 @@ extension Worker {
       case .dropIdle(let backend, let server): dropIdle(backend: backend, server: server)
       case .chooseAgain(let token): chooseAgain(token)
       case .checkSoon(let backend, let server): checkRequests.append(ServerPlace(backend: backend, server: server))
+      case .serverAdded(let place):
+        refreshServers(of: place.backend)
+        serverChanges.append(.added(place))
+      case .serverRemoved(let place):
+        refreshServers(of: place.backend)
+        serverChanges.append(.removed(place))
       case .resumeListeners: resumeListeners()
       case .pauseFrontend(let i): stopListeners(of: i, forGood: false)
       case .resumeFrontend(let i): restartListeners(of: i)

@@ -130,8 +130,7 @@ struct BalancerTests {
     let balancer = Balancer(settings, servers: servers(2))
     let replica = BalancerReplica(balancer)
     #expect(replica.pick(hash: nil) != .none)
-    let added = balancer.append(BalancedServer(id: 9, weight: 3))
-    #expect(added == 2)
+    balancer.insert(BalancedServer(id: 9, weight: 3), at: 2)
     #expect((0..<50).allSatisfy { replica.pick(hash: UInt32($0) << 25) != .server(2) })
     balancer.setServer(2, isUsable: true, effectiveWeight: balancer.scale.effective(3))
     for i in 0..<2 { balancer.setServer(i, isUsable: false, effectiveWeight: 0) }

@@ -87,11 +87,14 @@ public struct StatisticsDump: Sendable {
       if let frontend = process.frontends[proxy] { dumpFrontend(frontend, process, now: now, into: &text) }
     }
     guard let backend = process.backends[proxy] else { return true }
-    while server < backend.servers.count {
-      let place = ServerPlace(backend: proxy, server: server)
+    let servers = backend.servers
+    while server < servers.count {
+      let current = servers[server]
       server += 1
-      if !shows(backend.servers[place.server]) { continue }
-      add(StatisticsRow(place, process, now: now, legends: options.legends), to: &text)
+      if !shows(current) { continue }
+      add(
+        StatisticsRow(ServerPlace(backend: proxy, server: current.index), process, now: now, legends: options.legends),
+        to: &text)
       if text.count >= limit { return false }
     }
     if options.types & 2 != 0 {

@@ -64,16 +64,10 @@ enum RuntimeAssembly {
   ) -> BackendRuntime {
     let servers = proxy.servers.enumerated().map { place, server in
       ServerRuntime(
-        settings: server, backendIndex: index, index: place, endpoint: endpoint(server), threads: threads,
+        settings: server, backendIndex: index, index: place, endpoint: server.endpoint, threads: threads,
         measuresLatency: measures)
     }
     return BackendRuntime(
       settings: proxy, index: index, servers: servers, threads: threads, measuresLatency: measures)
-  }
-
-  private static func endpoint(_ server: ServerSettings) -> Endpoint {
-    guard case .socket(let address) = server.address else { return .none }
-    if case .ip(let ip, let port) = address { return Endpoint(ip, port: port != 0 ? port : server.port) }
-    return address.endpoint
   }
 }

@@ -93,6 +93,15 @@ final class WorkerLoop {
       resolvers.answer(worker.nameQuestions, &worker.loop)
       worker.nameQuestions.removeAll()
     }
+    for change in worker.serverChanges {
+      switch change {
+      case .added(let place): checks.add(place, &worker.loop)
+      case .removed(let place):
+        checks.remove(place, &worker.loop)
+        process.letGo(place)
+      }
+    }
+    worker.serverChanges.removeAll()
     if worker.hasReports {
       worker.hasReports = false
       api.continueReports(&worker.loop)

@@ -113,7 +113,10 @@ final class BackendReplica {
   let reuse: HTTPReuse
   let forwardFor: ForwardRule?
   let originalTo: ForwardRule?
-  let servers: [ServerReplica]
+  /// By place, as in the backend's roster.
+  var servers: [ServerReplica]
+  /// The generation of the roster that `servers` shows.
+  var rosterGeneration: Int
   let dispatch: Endpoint?
   let load: BackendLoad
   let balancer: BalancerReplica
@@ -165,7 +168,8 @@ final class BackendReplica {
     reuse = s.httpReuse
     forwardFor = s.forwardFor.map(ForwardRule.init)
     originalTo = s.originalTo.map(ForwardRule.init)
-    servers = runtime.servers.map { ServerReplica($0, worker: worker, backendSource: s.source) }
+    rosterGeneration = runtime.roster.generation.value
+    servers = runtime.roster.places.map { ServerReplica($0, worker: worker, backendSource: s.source) }
     if case .ip(let address, let port)? = s.dispatch {
       dispatch = Endpoint(address, port: port)
     } else {
@@ -200,8 +204,10 @@ final class BackendReplica {
 
 /// What one worker keeps of a server, its idle connections among it.
 final class ServerReplica {
-  let shared: SharedReference<ServerRuntime>
+  let shared: LentReference<ServerRuntime>
   let index: Int
+  /// The server was deleted: nobody may find it by its name any more.
+  var isGone = false
   let name: Bytes
   let counters: CounterRow
   let latency: CounterRow?
@@ -230,7 +236,7 @@ final class ServerReplica {
   }
 
   init(_ runtime: ServerRuntime, worker: Int, backendSource: SourceSettings?) {
-    shared = SharedReference(runtime)
+    shared = LentReference(runtime)
     index = runtime.index
     name = runtime.name
     counters = runtime.counters.row(worker)

@@ -103,7 +103,9 @@ extension Worker {
     if isOver(stream, rule) { return }
     let ignores = stream.effects.ignoresPersistence
     for (place, value) in rule.values.enumerated() {
-      guard let value, value.equals(wanted), place < backend.servers.count else { continue }
+      guard let value, value.equals(wanted), place < backend.servers.count, !backend.servers[place].isGone else {
+        continue
+      }
       if backend.options.contains(.persist) || stream.effects.forcesPersistence
         || backend.servers[place].shared.with({ $0.isRunning })
       {

@@ -13,7 +13,7 @@ extension Worker {
     else { return nil }
     return backend.servers.first { server in
       let endpoint = server.currentEndpoint()
-      guard endpoint == target else { return false }
+      guard endpoint == target, !server.isGone else { return false }
       return backend.options.contains(.persist) || stream.effects.forcesPersistence
         || server.shared.with({ $0.isRunning })
     }

@@ -169,7 +169,7 @@ extension Worker {
       case .named(let handle):
         let mark = stream.text.mark
         let name = text(handle, stream, &view)
-        found = backend.servers.first { $0.name.equals(name) }
+        found = backend.servers.first { !$0.isGone && $0.name.equals(name) }
         stream.text.reset(to: mark)
       }
       guard let found else { return nil }

@@ -27,6 +27,7 @@ extension Worker {
 
   private func assignServer(_ stream: Stream) {
     guard let backend = stream.backend else { return }
+    if backend.isStale { backend.refresh(worker: index) }
     if !backend.rules.sticking.isEmpty { runStickRules(stream, backend) }
     if stream.cookieServer != nil, stream.avoidedServer == nil, let server = serverByCookie(stream, backend) {
       return server.shared.with({ $0.load.hasRoom(in: backend.load) })
@@ -59,8 +60,11 @@ extension Worker {
       return noServer(stream, backendKnown: true)
     }
     switch backend.balancer.pick(hash: balanceHash(stream, backend), avoiding: stream.avoidedServer) {
-    case .server(let index):
-      let server = backend.servers[index]
+    case .server(let place):
+      // It may have been added a moment ago.
+      if backend.isStale { backend.refresh(worker: index) }
+      guard place < backend.servers.count else { return noServer(stream, backendKnown: true) }
+      let server = backend.servers[place]
       if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) {
         return take(server, stream)
       }
@@ -238,6 +242,8 @@ extension Worker {
   /// A place on `server` was reserved for the stream.
   func dequeued(token bits: UInt64, backend backendIndex: Int, server serverIndex: Int) {
     guard let backend = backends[backendIndex] else { return }
+    if backend.isStale { backend.refresh(worker: index) }
+    guard serverIndex < backend.servers.count else { return }
     let server = backend.servers[serverIndex]
     // The reservation becomes the stream's place, or goes to the next one.
     backend.load.served.add(-1)

@@ -57,7 +57,9 @@ extension Worker {
     let limit = server.settings.poolMax
     let reuses = server.settings.maxReuse
     let exhausted = reuses >= 0 && connection.uses >= reuses
-    if exhausted || connection.connection.peerClosed || isStopping {
+    // A server in maintenance keeps nothing: it may be on its way out.
+    let isLeaving = server.shared.with { $0.isInMaintenance }
+    if exhausted || connection.connection.peerClosed || isStopping || isLeaving {
       return closeServerConnection(connection, used: true)
     }
     connection.isIdle = true
@@ -142,7 +144,8 @@ extension Worker {
     }
   }
   func dropIdle(backend: Int, server: Int) {
-    guard let server = backends[backend]?.servers[server] else { return }
+    guard let backend = backends[backend], server < backend.servers.count else { return }
+    let server = backend.servers[server]
     while let connection = server.idle.popLast() {
       idleServerConnections -= 1
       noteIdle(server, -1)

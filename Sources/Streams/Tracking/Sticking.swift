@@ -58,10 +58,11 @@ extension Worker {
     guard let table = table(index), let found = table.with({ $0.server(of: key, now: now) }) else { return }
     var place: Int?
     if found.name != 0, let name = process.serverNames.name(found.name) {
-      place = backend.servers.firstIndex { stickName($0, table).equals(name) }
+      place = backend.servers.firstIndex { !$0.isGone && stickName($0, table).equals(name) }
     }
     if place == nil && found.id != 0 {
-      place = backend.servers.firstIndex { server in server.shared.with { UInt32(clamping: $0.settings.id) } == found.id
+      place = backend.servers.firstIndex { server in
+        !server.isGone && server.shared.with { UInt32(clamping: $0.settings.id) } == found.id
       }
     }
     guard let place else { return }
