@@ -1,5 +1,5 @@
 public import Memory
-public import System
+import System
 
 /// A stream of a multiplexed connection, which behaves as a connection of its own.
 extension Connection {

@@ -84,7 +84,7 @@ public import Glibc
     if storage.count - end < n { grow(n) }
     let place = end
     var text = text
-    let isAdded = unsafe text.withUTF8 { bytes in
+    let isAdded = text.withUTF8 { bytes in
       unsafe storage.withUnsafeMutableBufferPointer { room in
         for i in 0..<n {
           let byte = unsafe bytes[i]

@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// Records of one fixed size, in rows of 32-bit words, that are made as they are needed and never move: tables of
 /// entries that traffic fills. Views of bytes in a record (`bytes`) stay mapped for good (see `Bytes`).

@@ -1,5 +1,5 @@
-public import Memory
-public import System
+import Memory
+import System
 
 /// How idle the process's threads are (`Idle_pct` of `show info`, `maxcompcpuusage`): measured over the time since the last
 /// look, at least half a second of it.

@@ -1,4 +1,4 @@
-public import Memory
+import Memory
 
 /// The session rates of the last minutes, for the page's curves: a ring of samples for each proxy. One worker writes it.
 public final class RateHistory: Sendable {

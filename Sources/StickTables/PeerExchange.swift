@@ -1,4 +1,4 @@
-public import Memory
+import Memory
 import Primitives
 
 /// Numbers of the peers protocol: up to 239 in one byte, else four bits and then seven in each byte.

@@ -24,7 +24,7 @@ public struct ChildProcess: Sendable {
         i += 1
       }
     }
-    var attributes = unsafe posix_spawnattr_t()
+    var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
     // What this process blocks or ignores is none of the program's business.
