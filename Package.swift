@@ -80,8 +80,8 @@ let proxy: [Target] = [
   target(
     "HealthChecks",
     [
-      "Observability", "Proxies", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1", "LogFormat", "Samples",
-      "TLS", "System", "Memory", "Primitives",
+      "Observability", "Proxies", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1", "HTTP2", "LogFormat",
+      "Samples", "TLS", "System", "Memory", "Primitives",
     ]),
   target(
     "Streams",

@@ -85,7 +85,7 @@ let bindOptions: [BindOption] = [
   BindOption("proto") { bind throws(OptionError) in
     let name = try bind.cursor.take(orFail: "'proto' : missing value")
     guard MultiplexerNames.known.contains(name) else { throw .text("'proto' :  unknown MUX protocol '\(name)'") }
-    if !MultiplexerNames.implemented.contains(name) && name != "h2" {
+    if !MultiplexerNames.implemented.contains(name) {
       throw .text("'proto \(name)' is not implemented by Weir yet.")
     }
     bind.settings.proto = name
@@ -137,7 +137,7 @@ let bindOptions: [BindOption] = [
 /// The protocols that `proto` may name.
 enum MultiplexerNames {
   static let known: Set<String> = ["h1", "h2", "fcgi", "none"]
-  static let implemented: Set<String> = ["h1", "none"]
+  static let implemented: Set<String> = ["h1", "h2", "none"]
 }
 
 /// Namespaces as `ip netns` keeps them.

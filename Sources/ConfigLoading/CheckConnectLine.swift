@@ -38,7 +38,9 @@ struct CheckConnectLine {
       case "alpn":
         if value.isEmpty { throw StepError("'alpn' : missing the comma-delimited ALPN protocol suite.") }
         connect.applicationProtocols = try protocols(value)
-      case "proto": try multiplexer(value)
+      case "proto":
+        try multiplexer(value)
+        connect.proto = value
       default:
         throw StepError(
           "expects 'comment', 'port', 'addr', 'send-proxy', 'ssl', 'sni', 'alpn' or 'via-socks4', 'linger', "
@@ -61,7 +63,7 @@ struct CheckConnectLine {
     return true
   }
 
-  /// Checks speak HTTP/1 over connections that they make themselves, or no protocol that Weir would know of.
+  /// HTTP checks speak HTTP/1 or HTTP/2, others no protocol that Weir would know of.
   private func multiplexer(_ name: String) throws(StepError) {
     if name.isEmpty { throw StepError("'proto' expects a MUX protocol as argument..") }
     guard MultiplexerNames.known.contains(name) else {
@@ -70,7 +72,7 @@ struct CheckConnectLine {
     if (name == "none") == isHTTP {
       throw StepError("'proto' : invalid MUX protocol '\(name)' for \(isHTTP ? "http" : "tcp")-check")
     }
-    if name != "none" && name != "h1" { context.refuse("http-check connect proto \(name)") }
+    if !MultiplexerNames.implemented.contains(name) { context.refuse("http-check connect proto \(name)") }
   }
 
   private func port(_ word: String) throws(StepError) -> CheckConnect.Port {

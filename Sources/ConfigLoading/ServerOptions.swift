@@ -111,8 +111,9 @@ let serverOptions: [ServerOption] = [
   },
   ServerOption("ws") { server throws(OptionError) in
     switch server.cursor.take() {
-    case "auto", "h1": break
-    case "h2": throw .text("'ws h2' is not implemented by Weir yet")
+    case "auto": server.settings.webSocketProtocol = .auto
+    case "h1": server.settings.webSocketProtocol = .h1
+    case "h2": server.settings.webSocketProtocol = .h2
     default: throw .text("'ws' has to be 'auto', 'h1' or 'h2'")
     }
   },

@@ -48,6 +48,7 @@ public struct CheckConnect: Sendable {
   public var serverName: String?
   /// In wire format (RFC 7301).
   public var applicationProtocols: [UInt8]?
+  public var proto: String?
   public var viaSocks4 = false
   /// Ends in an orderly way rather than by a reset.
   public var lingers = false

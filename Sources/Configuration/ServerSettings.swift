@@ -98,6 +98,8 @@ public struct ServerSettings: Sendable {
   public var initialAddress: [InitialAddress] = [.last, .libc]
   /// `proto h1|h2|none`.
   public var proto: String?
+  /// `ws`
+  public var webSocketProtocol = WebSocketProtocol.auto
   public var logProto: String?
 
   // TLS
@@ -160,3 +162,6 @@ public struct ServerSettings: Sendable {
     self.address = address
   }
 }
+
+/// `ws`: how WebSockets reach a server. `auto`: as other requests do, but rather by HTTP/1.1 where TLS can choose.
+public enum WebSocketProtocol: Sendable { case auto, h1, h2 }

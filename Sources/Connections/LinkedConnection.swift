@@ -14,8 +14,11 @@ extension Connection {
     guard let link else { return }
     if link.canReceive { setCanReceive(true) }
     if link.canSend { setCanSend(true) }
-    if link.isBroken { notePeerGone() }
+    if link.isBroken || link.isCut { notePeerGone() }
   }
+
+  /// The server may not have seen what was sent: always so for a connection of its own that ends.
+  public var isUnserved: Bool { link?.isUnserved ?? true }
 
   mutating func receive(from link: ByteLink, into buffer: inout Buffer, limit: Int) -> IOResult {
     if link.isBroken { return noteReceived(.failed(SystemError(code: 104))) }
@@ -25,12 +28,14 @@ extension Connection {
       return .bytes(n)
     }
     setCanReceive(false)
-    if !link.incomingEnded || !link.incoming.isEmpty { return .wouldBlock }
+    if !link.incoming.isEmpty { return .wouldBlock }
+    if link.isCut && !link.incomingEnded { return noteReceived(.failed(SystemError(code: 104))) }
+    if !link.incomingEnded { return .wouldBlock }
     return noteReceived(.closed)
   }
 
   mutating func send(to link: ByteLink, _ first: Bytes, _ second: Bytes) -> IOResult {
-    if link.isBroken { return noteSendFailure(SystemError(code: 32)) }
+    if link.isBroken || link.isCut { return noteSendFailure(SystemError(code: 32)) }
     let n = link.send(first, second)
     if n < first.count + second.count { setCanSend(false) }
     return n > 0 ? .bytes(n) : .wouldBlock

@@ -3,7 +3,7 @@ import Memory
 
 /// What nghttp2 calls. Each finds its session in the user data and writes down what happened there; none calls up.
 enum HTTP2Callbacks {
-  static func makeServer() -> OpaquePointer? {
+  static func make(_ role: HTTP2Role) -> OpaquePointer? {
     var callbacks: OpaquePointer?
     var options: OpaquePointer?
     var session: OpaquePointer?
@@ -21,7 +21,11 @@ enum HTTP2Callbacks {
     unsafe nghttp2_option_set_no_http_messaging(options, 1)
     unsafe nghttp2_option_set_no_closed_streams(options, 1)
     unsafe nghttp2_option_set_max_continuations(options, 32)
-    let result = unsafe nghttp2_session_server_new2(&session, callbacks, nil, options)
+    unsafe nghttp2_option_set_max_reserved_remote_streams(options, 0)
+    let result =
+      role == .server
+      ? unsafe nghttp2_session_server_new2(&session, callbacks, nil, options)
+      : unsafe nghttp2_session_client_new2(&session, callbacks, nil, options)
     unsafe nghttp2_session_callbacks_del(callbacks)
     unsafe nghttp2_option_del(options)
     return result == 0 ? unsafe session : nil
@@ -49,6 +53,8 @@ enum HTTP2Callbacks {
       session.events.append(.head(head.stream_id, isFirst: isFirst, ends: ends))
     } else if head.type == 0 && ends {
       session.events.append(.ended(head.stream_id))
+    } else if session.role == .client {
+      session.noteControl(type: head.type, isAnswer: ends)
     }
     return 0
   }
@@ -72,6 +78,7 @@ enum HTTP2Callbacks {
       let n = min(stream.available, limit)
       var bits = NGHTTP2_DATA_FLAG_NO_COPY.rawValue
       if case .length(let left) = stream.body, left == UInt64(n) { bits |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+      if n == stream.available && stream.endsBehind(n) { bits |= NGHTTP2_DATA_FLAG_EOF.rawValue }
       unsafe flags?.pointee |= UInt32(bits)
       return n
     }
@@ -103,7 +110,7 @@ enum HTTP2Callbacks {
     else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
     stream.sent(length)
     session.dataSent = true
-    if !stream.link.isClosed { session.drained.append(stream.id) }
+    session.drained.append(stream.id)
     return NGHTTP2_ERR_PAUSE.rawValue
   }
 }

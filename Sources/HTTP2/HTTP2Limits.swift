@@ -26,6 +26,9 @@ public enum HTTP2Error {
   public static let enhanceYourCalm: UInt32 = 11
 }
 
+/// Which end of the connection a session is.
+public enum HTTP2Role: Sendable { case server, client }
+
 /// What came from the peer, in order.
 public enum HTTP2Event {
   /// A complete header block on a stream; its fields are the session's until the next bytes are received.
@@ -36,4 +39,6 @@ public enum HTTP2Event {
   case ended(Int32)
   /// The stream is over on the wire.
   case closed(Int32, code: UInt32)
+  /// The peer's first settings: what waited for them may go on.
+  case settings
 }

@@ -3,36 +3,45 @@ import HTTP
 import HTTP1
 public import Memory
 
-/// The server's end of an HTTP/2 connection, without sockets: bytes in, events out; heads and bodies of its streams in,
-/// bytes out. nghttp2 does frames, HPACK and windows; its callbacks only write into this object.
+/// One end of an HTTP/2 connection, without sockets: bytes in, events out; heads and bodies of its streams in, bytes out.
+/// nghttp2 does frames, HPACK and windows; its callbacks only write into this object.
 @safe public final class HTTP2Session {
-  private let raw: OpaquePointer
+  let raw: OpaquePointer
+  public let role: HTTP2Role
   let tools: HTTP2Tools
   let limits: HTTP2Limits
   public var block: HTTP2FieldBlock
   /// Emptied by the owner.
   public var events: [HTTP2Event] = []
-  public private(set) var streams: [Int32: HTTP2Stream] = [:]
+  public internal(set) var streams: [Int32: HTTP2Stream] = [:]
   public let output: ByteQueue
   /// Streams whose users may write again since bytes left: emptied by the owner.
   public var drained: [Int32] = []
-  private var prefaceLeft = 24
+  private var prefaceLeft: Int
   private var frameLeft = 0
   private var lastStream: Int32 = 0
   private var allowance = HTTP2Allowance()
-  private var hasFailed = false
+  var hasFailed = false
   private var hasWideWindow = false
+  /// Streams of a client that have no number on the wire yet count down from -1.
+  var nextHandle: Int32 = 0
+  /// The peer's first settings are here: a client's requests wait for them.
+  public internal(set) var hasPeerSettings = false
+  /// The peer will serve no other streams, or has done what ends the connection.
+  public internal(set) var peerGoesAway = false
   var dataSent = false
   public private(set) var goesAway = false
   /// Streams whose users have gone before the peer had ended its direction.
   private var lingering: [Int32] = []
 
-  public init?(limits: HTTP2Limits, tools: HTTP2Tools, pool: BufferPool) {
+  public init?(_ role: HTTP2Role = .server, limits: HTTP2Limits, tools: HTTP2Tools, pool: BufferPool) {
+    self.role = role
+    prefaceLeft = role == .server ? 24 : 0
     self.limits = limits
     self.tools = tools
     block = HTTP2FieldBlock(pool: pool, maxFields: limits.maxFields)
     output = ByteQueue(pool: pool)
-    guard let raw = unsafe HTTP2Callbacks.makeServer() else { return nil }
+    guard let raw = unsafe HTTP2Callbacks.make(role) else { return nil }
     unsafe self.raw = unsafe raw
     unsafe nghttp2_session_set_user_data(raw, Unmanaged.passUnretained(self).toOpaque())
     events.reserveCapacity(32)
@@ -45,6 +54,7 @@ public import Memory
       nghttp2_settings_entry(settings_id: Int32(id), value: UInt32(clamping: value))
     }
     var list: [nghttp2_settings_entry] = []
+    if role == .client { list.append(entry(2, 0)) }
     if limits.headerTableSize != 4096 { list.append(entry(1, limits.headerTableSize)) }
     if limits.offersConnect { list.append(entry(8, 1)) }
     if limits.maxStreams > 0 { list.append(entry(3, limits.maxStreams)) }
@@ -54,7 +64,8 @@ public import Memory
   }
   /// The windows of the streams bound what may come; the connection's leaves room for several of them. It is widened with
   /// the first request, so that a peer sees both frames of settings before anything else, as from HAProxy.
-  private func widenWindow() {
+  func widenWindow() {
+    if hasWideWindow { return }
     hasWideWindow = true
     let window = Int32(clamping: max(1 << 20, limits.initialWindow &* 2))
     unsafe nghttp2_session_set_local_window_size(raw, 0, 0, window)
@@ -83,7 +94,7 @@ public import Memory
         let length = Int(b[0]) << 16 | Int(b[1]) << 8 | Int(b[2])
         let id = Int32(bitPattern: UInt32(b[5] & 127) << 24 | UInt32(b[6]) << 16 | UInt32(b[7]) << 8 | UInt32(b[8]))
         // As in HAProxy, a stream counts until its server's work has ended, and no other begins before.
-        if b[3] == 1 && id > lastStream && isAtLimit {
+        if role == .server && b[3] == 1 && id > lastStream && isAtLimit {
           return .tooManyStreams
         }
         if !allowance.admits(type: b[3], length: length, flags: b[4], now: now) {
@@ -113,7 +124,7 @@ public import Memory
   public var isAtLimit: Bool { limits.maxStreams > 0 && streams.count >= limits.maxStreams }
   /// A request begins.
   public func open(_ stream: HTTP2Stream) {
-    if !hasWideWindow { widenWindow() }
+    widenWindow()
     streams[stream.id] = stream
     lastStream = max(lastStream, stream.id)
   }
@@ -128,7 +139,7 @@ public import Memory
       unsafe nghttp2_session_consume_stream(raw, id, bytes.count)
       return
     }
-    if !stream.receive(bytes, tools) { return malformed(stream) }
+    if !stream.hasHead || !stream.receive(bytes, tools) { return malformed(stream) }
     consumed(stream)
   }
   /// The peer has ended its direction, with trailers or without.
@@ -149,12 +160,18 @@ public import Memory
         }
       }
       _ = stream.link.incoming.append(Bytes("\r\n"))
-    } else if stream.isConnect || stream.isExtended {
+    } else if stream.isConnect || stream.isExtended || stream.endsByClosing {
       stream.link.incomingEnded = true
     }
   }
-  private func malformed(_ stream: HTTP2Stream) {
-    stream.link.isBroken = true
+  func malformed(_ stream: HTTP2Stream) {
+    if role == .server {
+      stream.link.isBroken = true
+    } else {
+      // What the user reads as HTTP/1.1 must make as little sense.
+      if !stream.hasHead { _ = stream.link.incoming.append(Bytes("?\r\n")) }
+      stream.link.isCut = true
+    }
     reset(stream, HTTP2Error.protocolError)
   }
   /// Gives the windows back of what the user has taken.
@@ -192,6 +209,7 @@ public import Memory
 
   /// The user of a stream has written, or gone: heads are submitted, bodies resumed, and what cannot be completed reset.
   public func update(_ stream: HTTP2Stream) {
+    if role == .client { return updateRequest(stream) }
     if stream.isReset || stream.isClosed { return stream.link.outgoing.release() }
     if stream.link.isClosed && !stream.peerEnded && !lingering.contains(stream.id) { lingering.append(stream.id) }
     if stream.link.isAborted { return reset(stream, HTTP2Error.cancel) }
@@ -237,9 +255,15 @@ public import Memory
     }
     var isOver = false
     if case .none = stream.body { isOver = true }
+    stream.link.outgoing.consume(framing.headLength)
+    // Nothing but the end follows: it needs no frame of its own.
+    if case .chunked = stream.body, stream.link.outgoing.readable.hasPrefix(Bytes("0\r\n\r\n")) {
+      stream.link.outgoing.consume(5)
+      stream.body = .none
+      isOver = true
+    }
     unsafe HTTP2Submission.head(raw, stream, tools, status: status, isInterim: isInterim, ends: isOver)
     if isOver { stream.bodyDone = true }
-    stream.link.outgoing.consume(framing.headLength)
     return isInterim
   }
 

@@ -4,18 +4,26 @@ public import Memory
 
 /// One stream of a session: how the bytes of its link, which are HTTP/1.1, become frames and the reverse.
 public final class HTTP2Stream {
-  public let id: Int32
+  /// Its number on the wire; below 0 while it has none.
+  public internal(set) var id: Int32
   public let link: ByteLink
   /// For the owner: whose stream this is.
   public var user = 0
-  let isHead: Bool
-  let isConnect: Bool
-  let isExtended: Bool
+  var isHead: Bool
+  var isConnect: Bool
+  var isExtended: Bool
 
   // Receiving
   /// What the peer has announced and not sent yet.
   var bodyLeft: UInt64?
   var isChunkedIn = false
+  /// The peer's head has come: that of a request always, of an answer once it is not an interim one.
+  var hasHead = true
+  var interimHeads = 0
+  /// A body without a length ends with the link: its reader does not know chunks.
+  var endsByClosing = false
+  /// What answers the client's `sec-websocket-key`, where there is one.
+  var webSocketAccept: [UInt8] = []
   public internal(set) var peerEnded = false
   /// Bytes of DATA whose window has not been given back.
   var unconsumed = 0
@@ -45,6 +53,26 @@ public final class HTTP2Stream {
     }
     peerEnded = ends
     if ends && isTunnel { link.incomingEnded = true }
+  }
+
+  /// A request to a server will be written into the link.
+  init(requestOver link: ByteLink, handle: Int32, endsByClosing: Bool) {
+    id = handle
+    self.link = link
+    (isHead, isConnect, isExtended, hasHead) = (false, false, false, false)
+    self.endsByClosing = endsByClosing
+  }
+
+  /// The request has wholly been handed over.
+  public var isSent: Bool { bodyDone && available == 0 }
+
+  /// Nothing but the end follows the `n` bytes of a chunked body: that end is taken with them.
+  func endsBehind(_ n: Int) -> Bool {
+    guard case .chunked = body, link.outgoing.readable.dropFirst(n).hasPrefix(Bytes("\r\n0\r\n\r\n")) else {
+      return false
+    }
+    endLength = 7
+    return true
   }
 
   /// Takes bytes of the body in. False: more than was announced.
@@ -102,11 +130,18 @@ public final class HTTP2Stream {
     return true
   }
   var trailersLength = 0
+  /// Bytes of framing that go with the data that leaves next.
+  var endLength = 0
 
   /// `n` available bytes have left.
   func sent(_ n: Int) {
     available -= n
     link.outgoing.consume(n)
+    if endLength > 0 {
+      link.outgoing.consume(min(endLength, link.outgoing.count))
+      endLength = 0
+      (body, bodyDone) = (.none, true)
+    }
     if case .length(let left) = body { body = .length(left - UInt64(n)) }
   }
 }

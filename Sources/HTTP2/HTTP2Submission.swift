@@ -19,6 +19,38 @@ enum HTTP2Submission {
       unsafe nghttp2_submit_response(raw, stream.id, fields, fields.count, &provider)
     }
   }
+  /// A request; its number, or below 0 where none can begin. Names are lower case on the wire: those that are not are
+  /// copied into `scratch`.
+  static func request(_ raw: OpaquePointer, _ head: WrittenRequestHead, _ scratch: inout Buffer, ends: Bool) -> Int32 {
+    var fields: [nghttp2_nv] = unsafe []
+    unsafe fields.reserveCapacity(24)
+    var (scheme, authority, path) = head.places
+    if head.isUpgrade && authority.isEmpty, let host = head.host { authority = host }
+    unsafe fields.append(pair(Bytes(":method"), head.isUpgrade ? Bytes("CONNECT") : head.method))
+    if !scheme.isEmpty { unsafe fields.append(pair(Bytes(":scheme"), scheme)) }
+    if !authority.isEmpty { unsafe fields.append(pair(Bytes(":authority"), authority)) }
+    if !path.isEmpty { unsafe fields.append(pair(Bytes(":path"), path)) }
+    if head.isUpgrade { unsafe fields.append(pair(Bytes(":protocol"), head.upgrade)) }
+    var all = head.eachField
+    while let (name, value) = all.next() {
+      if !head.keeps(name, value, hasAuthority: !authority.isEmpty) { continue }
+      unsafe fields.append(pair(lowered(name, &scratch), value))
+    }
+    if ends { return unsafe nghttp2_submit_request(raw, nil, fields, fields.count, nil, nil) }
+    var provider = unsafe nghttp2_data_provider()
+    unsafe provider.read_callback = unsafe HTTP2Callbacks.readData
+    return unsafe nghttp2_submit_request(raw, nil, fields, fields.count, &provider, nil)
+  }
+  private static func lowered(_ name: Bytes, _ scratch: inout Buffer) -> Bytes {
+    for i in 0..<name.count where name[i] &- 0x41 < 26 {
+      let start = scratch.count
+      for i in 0..<name.count where !scratch.append(byte: name[i] &- 0x41 < 26 ? name[i] | 0x20 : name[i]) {
+        return name
+      }
+      return scratch.readable.slice(start, name.count)
+    }
+    return name
+  }
   static func trailers(_ raw: OpaquePointer, _ stream: HTTP2Stream, _ tools: HTTP2Tools) {
     let fields = unsafe list(tools)
     unsafe nghttp2_submit_trailer(raw, stream.id, fields, fields.count)

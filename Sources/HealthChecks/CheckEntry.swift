@@ -19,6 +19,7 @@ struct CheckEntry {
   var isVacant = false
   var socket: Socket?
   var tls: CheckTLS?
+  var http2: CheckHTTP2?
   /// The program of an external check.
   var child: ChildProcess?
   /// Tells events of this connection from those of one before.

@@ -117,6 +117,7 @@ extension CheckScheduler {
   /// Connected, in TLS or in clear: the script goes on.
   mutating func start(_ i: Int, _ loop: inout EventLoop) {
     entries[i].isConnected = true
+    beginHTTP2(i)
     if let step = entries[i].connectStep { entries[i].step = step + 1 }
     let deadline = entries[i].plan.answerDeadline(from: loop.now, connectDeadline: entries[i].connectDeadline)
     loop.timers.arm(entries[i].slot, at: deadline)
@@ -166,6 +167,7 @@ extension CheckScheduler {
     guard let socket = entries[i].socket else { return }
     entries[i].socket = nil
     entries[i].tls = nil
+    entries[i].http2 = nil
     entries[i].generation &+= 1
     // A reset spares both sides the states that wait after an orderly end.
     if entries[i].connect?.lingers != true { socket.setNoLinger() }

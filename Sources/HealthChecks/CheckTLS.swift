@@ -38,24 +38,12 @@ extension CheckScheduler {
     tls.connection.prepareTLS { session in
       _ = session.setServerName(scratch.readable)
       if let protocols = rule?.applicationProtocols ?? (usesServer ? settings.checkApplicationProtocols : nil) {
-        session.setApplicationProtocols(Self.withoutHTTP2(protocols))
+        session.setApplicationProtocols(protocols)
       }
     }
     entries[i].tls = tls
     entries[i].phase = .securing
     handshake(i, &loop)
-  }
-
-  /// Checks speak HTTP/1, which a server that is offered both might not choose.
-  private static func withoutHTTP2(_ protocols: [UInt8]) -> [UInt8] {
-    var kept: [UInt8] = []
-    var at = 0
-    while at < protocols.count, at + Int(protocols[at]) < protocols.count {
-      let name = protocols[(at + 1)...(at + Int(protocols[at]))]
-      if !name.elementsEqual("h2".utf8) { kept += protocols[at...(at + Int(protocols[at]))] }
-      at += 1 + name.count
-    }
-    return kept
   }
 
   mutating func handshake(_ i: Int, _ loop: inout EventLoop) {
@@ -84,13 +72,13 @@ extension CheckScheduler {
   }
 
   /// Sends through TLS where the check has it.
-  mutating func transmit(_ i: Int, _ bytes: [UInt8]) -> IOResult {
+  func transmitPlain(_ i: Int, _ bytes: [UInt8]) -> IOResult {
     guard let tls = entries[i].tls else { return entries[i].socket?.send(bytes) ?? .closed }
     guard var scratch = buffers.take() else { return .wouldBlock }
     _ = scratch.append(Array(bytes.prefix(scratch.room)))
     return tls.connection.send(scratch.readable)
   }
-  func take(_ i: Int, into buffer: inout Buffer, limit: Int) -> IOResult {
+  func takePlain(_ i: Int, into buffer: inout Buffer, limit: Int) -> IOResult {
     guard let tls = entries[i].tls else { return entries[i].socket?.receive(into: &buffer, limit: limit) ?? .closed }
     return tls.connection.receive(into: &buffer, limit: limit)
   }

@@ -14,6 +14,10 @@
   public var incomingEnded = false
   /// The stream was broken off by the peer, or its connection was: nothing can be sent, and what came is worthless.
   public var isBroken = false
+  /// The stream is over behind what is in `incoming`, which is still good: then it breaks off. Nothing can be sent.
+  public var isCut = false
+  /// It is sure that the peer has done nothing with what was sent, or likely: its connection ended.
+  public var isUnserved = false
 
   // From the user to the multiplexer.
   public var outgoing = Buffer()
@@ -37,6 +41,8 @@
     outgoing.release()
     incomingEnded = false
     isBroken = false
+    isCut = false
+    isUnserved = false
     outgoingEnded = false
     isClosed = false
     isAborted = false
@@ -45,8 +51,8 @@
   // MARK: The user's side
 
   /// There is something to learn by receiving.
-  public var canReceive: Bool { !incoming.isEmpty || incomingEnded || isBroken }
-  public var canSend: Bool { isBroken || !outgoing.isBacked || outgoing.totalRoom > 0 }
+  public var canReceive: Bool { !incoming.isEmpty || incomingEnded || isBroken || isCut }
+  public var canSend: Bool { isBroken || isCut || !outgoing.isBacked || outgoing.totalRoom > 0 }
 
   public func receive(into buffer: inout Buffer, limit: Int) -> Int {
     let n = incoming.move(into: &buffer, limit: limit)

@@ -140,6 +140,7 @@ extension Worker {
   }
 
   func serverEvent(_ connection: ServerConnection) {
+    if connection.mux != nil && connection.stream == nil { return serverMuxEvent(connection) }
     if let stream = connection.stream { advance(stream) } else { idleEvent(connection) }
   }
 }

@@ -21,6 +21,7 @@ extension Worker {
     session.stream = nil
     session.input.release()
     session.mux = nil
+    if !session.serverMuxes.isEmpty { session.serverMuxes.removeAll() }
     session.carrier = nil
     session.hasLocal = false
     session.hasNetScalerHeader = false
@@ -89,6 +90,8 @@ extension Worker {
     connection.isSecure = false
     connection.nameHash = 0
     connection.identity = 0
+    connection.mux = nil
+    connection.carrier = nil
     freeServerConnections.append(connection)
   }
 }

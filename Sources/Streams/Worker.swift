@@ -39,6 +39,8 @@ public final class Worker {
   var dirtyMuxes: [Session] = []
   var isSettling = false
   var readAgain: [Session] = []
+  var dirtyServerMuxes: [ServerConnection] = []
+  var readAgainFromServers: [ServerConnection] = []
   public var logs: LogSender
   let builtInAnswers = ErrorAnswerTable()
   /// What rules refer to.
@@ -159,7 +161,7 @@ public final class Worker {
 
   /// Handles one event of this worker's kinds. Events for what is gone are dropped.
   public func handle(_ event: Poller.Event) {
-    defer { if !linkBoard.isEmpty { settleLinks() } }
+    defer { if mustSettle { settleLinks() } }
     let token = Token(bits: event.token)
     switch token.kind {
     case TokenKind.client:
@@ -185,7 +187,7 @@ public final class Worker {
 
   /// Handles one timer of this worker's kinds.
   public func handleTimer(_ bits: UInt64) {
-    defer { if !linkBoard.isEmpty { settleLinks() } }
+    defer { if mustSettle { settleLinks() } }
     let token = Token(bits: bits)
     switch token.kind {
     case TokenKind.client:
@@ -202,13 +204,14 @@ public final class Worker {
   }
 
   /// Whether the loop must not sleep: streams wait for their next turn.
-  public var hasReadyWork: Bool { !ready.isEmpty || !readAgain.isEmpty }
+  public var hasReadyWork: Bool { !ready.isEmpty || !readAgain.isEmpty || !readAgainFromServers.isEmpty }
 
   /// Gives every stream that stopped for fairness another turn.
   public func runReady() {
     if !readAgain.isEmpty { runMuxes() }
+    if !readAgainFromServers.isEmpty { runServerMuxes() }
     if ready.isEmpty { return }
-    defer { if !linkBoard.isEmpty { settleLinks() } }
+    defer { if mustSettle { settleLinks() } }
     // Both lists keep their storage.
     swap(&ready, &turn)
     if hasNice { turn.sort { $0.nice < $1.nice } }

@@ -72,6 +72,8 @@ final class Session {
   /// Idle server connections that only this client may use again (`http-reuse never`, or a server that marks its
   /// connections), as many as `max-session-srv-conns` lets it keep.
   var privateServers: [ServerConnection] = []
+  /// HTTP/2 connections to servers with requests of this client, which only others of it may join.
+  var serverMuxes: [ServerConnection] = []
 
   init(index: Int, timer: TimerWheel.Slot) {
     self.index = index

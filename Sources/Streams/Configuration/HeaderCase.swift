@@ -28,6 +28,13 @@ final class HeaderCase: H1NameCase {
 extension Worker {
   /// Writes a request's head for a server, in the spelling that the backend asks for.
   func write(request stream: Stream, _ backend: BackendReplica, _ connection: H1Writer.Connection) -> Bool {
+    if stream.serverConnection?.carrier != nil {
+      // Over HTTP/2 the whole target counts, and names have one spelling.
+      let (major, minor) = (stream.request.majorVersion, stream.request.minorVersion)
+      (stream.request.majorVersion, stream.request.minorVersion) = (1, 1)
+      defer { (stream.request.majorVersion, stream.request.minorVersion) = (major, minor) }
+      return H1Writer.writeRequest(stream.request, connection: .none, to: &stream.requestChannel.output)
+    }
     if let headerCase, backend.options.contains(.forceCaseAdjustServer) {
       stream.requestChannel.nameCase = headerCase
       return H1Writer.write(
@@ -38,7 +45,8 @@ extension Worker {
 
   /// Writes a response's head for a client, in the spelling that the frontend asks for.
   func write(response stream: Stream, _ connection: H1Writer.Connection) -> Bool {
-    if let headerCase, stream.frontend?.options.contains(.forceCaseAdjustClient) == true {
+    if let headerCase, stream.session?.carrier == nil, stream.frontend?.options.contains(.forceCaseAdjustClient) == true
+    {
       stream.responseChannel.nameCase = headerCase
       return H1Writer.write(
         stream.response, connection: connection, nameCase: headerCase, to: &stream.responseChannel.output)

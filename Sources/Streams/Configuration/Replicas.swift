@@ -218,6 +218,8 @@ final class ServerReplica {
   private var endpoint = Endpoint.none
   /// Connections of this worker that wait for a request, the last used one at the end.
   var idle: [ServerConnection] = []
+  /// HTTP/2 connections with requests under way, which others may join.
+  var shareable: [ServerConnection] = []
   /// What the next connection can resume, and the name it was made with.
   private var saved: TLSSavedSession?
   private var savedName: UInt64 = 0
@@ -284,6 +286,9 @@ struct ServerConnectionSettings {
   let followsClient: Bool
   /// Not all connections are alike.
   let hasIdentity: Bool
+  /// How requests reach the server over HTTP/2, and WebSockets.
+  let http2: ServerHTTP2
+  var speaksHTTP2: Bool { http2.isPossible }
 
   init(_ s: ServerSettings, backendSource: SourceSettings?) {
     if case .socket(let address) = s.address, case .ip = address {
@@ -297,6 +302,7 @@ struct ServerConnectionSettings {
     hasTLS = s.tlsContext != nil
     serverName = hasTLS ? s.serverNameExpression?.expression : nil
     resumesTLS = hasTLS && !s.tls.noSessionReuse
+    http2 = ServerHTTP2(s)
     sendProxy = s.sendProxy
     proxyOptions = s.proxyOptions
     poolMax = s.poolMaxConnections

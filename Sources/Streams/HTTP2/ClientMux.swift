@@ -111,6 +111,7 @@ extension Worker {
           stream.link.isBroken = true
           wake(stream)
         }
+      case .settings: break
       }
     }
     made.events.removeAll(keepingCapacity: true)

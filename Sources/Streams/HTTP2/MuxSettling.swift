@@ -11,12 +11,18 @@ extension Worker {
     dirtyMuxes.append(session)
   }
 
+  var mustSettle: Bool { !linkBoard.isEmpty || !dirtyMuxes.isEmpty || !dirtyServerMuxes.isEmpty }
+
   /// To be called when an event has been handled: nothing else looks at the links.
   func settleLinks() {
     if isSettling { return }
     isSettling = true
-    while !linkBoard.isEmpty || !dirtyMuxes.isEmpty {
-      while let link = linkBoard.takeLast() { settle(link) }
+    while mustSettle {
+      while let link = linkBoard.takeLast() { if link.owner < 0 { settleServerLink(link) } else { settle(link) } }
+      if let carrier = dirtyServerMuxes.popLast() {
+        flushServerMux(carrier)
+        continue
+      }
       guard let session = dirtyMuxes.popLast(), let mux = session.mux else { continue }
       mux.isDirty = false
       flush(session, mux)
@@ -55,9 +61,10 @@ extension Worker {
     }
     var i = 0
     while i < made.drained.count {
-      if let stream = made.streams[made.drained[i]], !stream.link.isClosed {
+      if let stream = made.streams[made.drained[i]] {
         made.update(stream)
-        wake(stream)
+        // An answer that breaks off is reset behind what there was of it.
+        if stream.link.isClosed { setDirty(session, mux) } else { wake(stream) }
       }
       i += 1
     }

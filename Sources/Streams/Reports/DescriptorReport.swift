@@ -47,7 +47,7 @@ extension Worker {
     let frontend = session.listener.map { " fe=\($0.frontend.name.latin1)" } ?? ""
     return "\(head(number, canReceive: session.connection.canReceive, canSend: session.connection.canSend)) "
       + "owner=connection iocb=connection back=0 fam=\(family(session.peer))\(ports)\(frontend) "
-      + "mux=\(session.stream?.isHTTP == false ? "PASS" : "H1")\n"
+      + "mux=\(session.mux != nil ? "H2" : session.stream?.isHTTP == false ? "PASS" : "H1")\n"
   }
 
   private func serverLine(_ connection: ServerConnection, _ one: Int?) -> String? {
@@ -58,7 +58,7 @@ extension Worker {
     let place = "\(connection.backend?.name.latin1 ?? "?")/\(connection.server?.name.latin1 ?? "?")"
     return "\(head(number, canReceive: connection.connection.canReceive, canSend: connection.connection.canSend)) "
       + "owner=connection iocb=connection back=1 fam=\(family(connection.remote))\(ports) sv=\(place) "
-      + "mux=\(connection.stream?.isHTTP == false ? "PASS" : "H1")\(connection.isIdle ? " idle" : "")\n"
+      + "mux=\(connection.mux != nil ? "H2" : connection.stream?.isHTTP == false ? "PASS" : "H1")\(connection.isIdle ? " idle" : "")\n"
   }
 
   /// `st`: 1 and 10h tell readiness to receive and to send; `W` and `R` in letters, as in HAProxy (capital: yes).

@@ -31,7 +31,7 @@ struct SessionReport {
   private var nearest: Int64 { min(clientDeadline, min(serverDeadline, connectDeadline)) }
   private var peer: Endpoint { stream.session?.peer ?? .none }
   private var clientDescriptor: Int { stream.session.map { $0.connection.descriptorNumber } ?? -1 }
-  private var serverDescriptor: Int { stream.serverConnection.map { $0.connection.descriptorNumber } ?? -1 }
+  private var serverDescriptor: Int { stream.serverConnection.map { $0.transport.connection.descriptorNumber } ?? -1 }
 
   /// `show sess`: everything on one line.
   var line: String {
@@ -105,7 +105,8 @@ extension SessionReport {
       + " addr=\(ReportText.address(local, unixID: listener?.id ?? 1))\n"
     if let backend = stream.backend {
       let own =
-        stream.serverConnection.map { $0.connection.isOpen ? $0.connection.socket.localEndpoint : .none } ?? .none
+        stream.serverConnection.map { $0.connection.isOpen ? $0.transport.connection.socket.localEndpoint : .none }
+        ?? .none
       text +=
         "  backend=\(name(backend.name)) \(identity(worker.process.backends[backend.index]?.settings))"
         + (own.family == .none ? "\n" : " addr=\(ReportText.address(own))\n")

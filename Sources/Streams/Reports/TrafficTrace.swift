@@ -61,7 +61,7 @@ extension Worker {
   }
   private func descriptors(of stream: Stream) -> String {
     let client = stream.session?.connection.descriptorNumber ?? -1
-    let server = stream.serverConnection?.connection.descriptorNumber ?? -1
+    let server = stream.serverConnection?.transport.connection.descriptorNumber ?? -1
     return "[\(descriptor(client)):\(descriptor(server))]"
   }
   private func descriptor(_ number: Int) -> String { hex(UInt64(UInt16(truncatingIfNeeded: number)), 4) }

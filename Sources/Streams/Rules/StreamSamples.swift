@@ -31,7 +31,7 @@ extension StreamLogView: SampleSource {
     if let status = payload(call, options, &sample) { return status }
     if call.id == .waitEnd { return options.contains(.final) ? put(.boolean(true), &sample) : .mayChange }
     if let status = exchange(call, evaluator, &sample) { return status }
-    if let server = stream.serverConnection, server.connection.isTLS {
+    if let server = stream.serverConnection?.transport, server.connection.isTLS {
       var found = sample
       let status = server.connection.withTLS { TLSSamples.server(call, $0, evaluator.arena, into: &found) } ?? nil
       if let status {
@@ -142,7 +142,8 @@ extension StreamLogView: SampleSource {
     case .bcSrcPort: return integer(logServerSource.family == .none ? nil : Int64(logServerSource.port), &sample)
     case .bcDst: return address(logServerAddress, &sample)
     case .bcDstPort: return integer(logServerAddress.family == .none ? nil : Int64(logServerAddress.port), &sample)
-    case .bcHttpMajor: return stream.serverConnection == nil ? .notFound : put(.integer(1), &sample)
+    case .bcHttpMajor:
+      return stream.serverConnection.map { put(.integer($0.carrier == nil ? 1 : 2), &sample) } ?? .notFound
     case .beServerTimeout: return duration(stream.backend?.timeouts.server, &sample)
     case .beTunnelTimeout: return duration(stream.backend?.timeouts.tunnel, &sample)
     case .curServerTimeout: return duration(stream.serverTimeout ?? stream.backend?.timeouts.server, &sample)

@@ -8,8 +8,10 @@ extension Worker {
   /// 0 where all connections to the server are alike.
   func connectionIdentity(_ stream: Stream, _ server: ServerReplica) -> UInt64 {
     let settings = server.settings
-    if !settings.hasIdentity { return 0 }
-    var identity = settings.serverName == nil ? 0 : serverNameHash(stream, server)
+    // A WebSocket may have to go another way than other requests.
+    let way = stream.isHTTP ? settings.http2.variant(webSocket: stream.requestFraming.isWebSocket) : 0
+    if !settings.hasIdentity { return way }
+    var identity = way ^ (settings.serverName == nil ? 0 : serverNameHash(stream, server))
     if settings.sendProxy != .none {
       identity = Hash.xxh64(proxyHeader(stream, settings.sendProxy, settings.proxyOptions), seed: identity)
     }

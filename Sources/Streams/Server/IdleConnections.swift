@@ -10,7 +10,7 @@ import System
 extension Worker {
   /// An idle connection that this request may use.
   func takeIdle(_ stream: Stream, _ server: ServerReplica, _ backend: BackendReplica) -> ServerConnection? {
-    guard let session = stream.session else { return nil }
+    guard let session = stream.session?.transport else { return nil }
     let identity = connectionIdentity(stream, server)
     if let at = session.privateServers.lastIndex(where: {
       $0.server === server && $0.isIdle && $0.identity == identity
@@ -22,13 +22,15 @@ extension Worker {
     if backend.reuse == .never || server.idle.isEmpty { return nil }
     // A request that must not be lost to a connection that the server just closed: the first of a client, which the
     // client would not send again by itself.
-    let isFirst = stream.isFirstRequest
+    let isFirst = stream.isFirstOfClient
     switch backend.reuse {
     case .never: return nil
     case .safe: if isFirst { return nil }
     case .aggressive:
       if isFirst {
-        guard let at = server.idle.lastIndex(where: { $0.uses > 0 && $0.identity == identity }) else { return nil }
+        guard
+          let at = server.idle.lastIndex(where: { ($0.uses > 0 || $0.mux != nil) && $0.identity == identity })
+        else { return nil }
         let found = server.idle.remove(at: at)
         return claim(found, server)
       }
@@ -50,11 +52,11 @@ extension Worker {
   /// The exchange is over and both sides keep the connection: it waits for the next request.
   func keepServerConnection(_ stream: Stream) {
     guard let connection = stream.serverConnection, let server = stream.server, let backend = stream.backend,
-      let session = stream.session
+      let session = stream.session?.transport
     else { return }
+    if connection.carrier != nil { return dropServerConnection(stream, connection) }
     stream.serverConnection = nil
     connection.stream = nil
-    let limit = server.settings.poolMax
     let reuses = server.settings.maxReuse
     let exhausted = reuses >= 0 && connection.uses >= reuses
     // A server in maintenance keeps nothing: it may be on its way out.
@@ -62,22 +64,25 @@ extension Worker {
     if exhausted || connection.connection.peerClosed || isStopping || isLeaving {
       return closeServerConnection(connection, used: true)
     }
-    connection.isIdle = true
-    connection.idleSince = loop.now
     if connection.isPrivate || backend.reuse == .never {
       // Goes with its client.
       if session.privateServers.count >= session.listener?.frontend.privateConnections ?? 0 {
-        connection.isIdle = false
         return closeServerConnection(connection, used: true)
       }
+      connection.isIdle = true
       session.privateServers.append(connection)
       connection.connection.register(with: loop.poller, token: connection.token)
       return
     }
-    if limit == 0 || (limit > 0 && server.shared.with({ $0.idleConnections.value }) >= limit) {
-      connection.isIdle = false
-      return closeServerConnection(connection, used: true)
-    }
+    if !keepIdle(connection, server) { closeServerConnection(connection, used: true) }
+  }
+
+  /// Any request may have it from now on. False: the server has as many as it may.
+  func keepIdle(_ connection: ServerConnection, _ server: ServerReplica) -> Bool {
+    let limit = server.settings.poolMax
+    if limit == 0 || (limit > 0 && server.shared.with({ $0.idleConnections.value }) >= limit) { return false }
+    connection.isIdle = true
+    connection.idleSince = loop.now
     server.idle.append(connection)
     idleServerConnections += 1
     noteIdle(server, 1)
@@ -86,6 +91,7 @@ extension Worker {
     // An armed house timer looks at the ages from time to time.
     let due = loop.now + server.settings.purgeDelay
     if loop.timers.deadline(houseTimer) > due { loop.timers.arm(houseTimer, at: due) }
+    return true
   }
 
   /// Something happened on a connection that nobody uses: the server closed it, or spoke out of turn. Either way it is
@@ -96,18 +102,24 @@ extension Worker {
       return
     }
     if stillIdle(connection) { return }
+    closeServerConnection(connection, used: !removeIdle(connection))
+  }
+
+  /// Takes it from where idle connections are. True: any request could have had it.
+  @discardableResult func removeIdle(_ connection: ServerConnection) -> Bool {
+    connection.isIdle = false
     if let server = connection.server, let at = server.idle.firstIndex(where: { $0 === connection }) {
       server.idle.remove(at: at)
       idleServerConnections -= 1
       noteIdle(server, -1)
-      connection.isIdle = false
-      return closeServerConnection(connection, used: false)
+      return true
     }
     for session in sessions { session.privateServers.removeAll { $0 === connection } }
-    closeServerConnection(connection, used: true)
+    return false
   }
 
   func closeServerConnection(_ connection: ServerConnection, used: Bool = true) {
+    if let mux = connection.mux { takeLeave(connection, mux) }
     rememberSession(connection)
     if used, let server = connection.server { server.shared.with { _ = $0.usedConnections.add(-1) } }
     connection.connection.closeOpened()
@@ -118,6 +130,12 @@ extension Worker {
   func dropServerConnection(_ stream: Stream, _ connection: ServerConnection, abort: Bool = false) {
     stream.serverConnection = nil
     connection.stream = nil
+    if connection.carrier != nil {
+      // Its socket serves others as well.
+      if abort { connection.connection.abort() } else { connection.connection.close() }
+      return giveBack(connection)
+    }
+    if let mux = connection.mux, abandonMux(connection, mux) { return }
     if !abort { rememberSession(connection) }
     if let server = connection.server { server.shared.with { _ = $0.usedConnections.add(-1) } }
     if abort { connection.connection.abort() } else { connection.connection.closeOpened() }

@@ -14,11 +14,27 @@ extension Worker {
     if stream.queueEndTick < 0 { stream.queueEndTick = loop.now }
     stream.server?.counters.count(.sessionsTotal)
     if stream.isHTTP, !stream.forcesNewConnection, let server = stream.server,
+      let carrier = takeMux(stream, server, backend)
+    {
+      stream.connectionReused = true
+      server.counters.count(.connectReuses)
+      backend.counters.count(.connectReuses)
+      if joinMux(stream, carrier) { return established(stream) }
+      stream.connectDeadline = loop.deadline(after: backend.timeouts.connect)
+      stream.connector = .connecting
+      return
+    }
+    if stream.isHTTP, !stream.forcesNewConnection, let server = stream.server,
       let idle = takeIdle(stream, server, backend)
     {
-      attach(idle, to: stream)
       stream.connectionReused = true
       idle.uses += 1
+      if idle.mux != nil {
+        shareTaken(idle, stream)
+        _ = joinMux(stream, idle)
+      } else {
+        attach(idle, to: stream)
+      }
       server.counters.count(.connectReuses)
       backend.counters.count(.connectReuses)
       established(stream)
@@ -66,6 +82,7 @@ extension Worker {
     connection.backend = backend
     connection.remote = target
     if let server = stream.server { connection.identity = connectionIdentity(stream, server) }
+    if let settings { prepareHTTP2(connection, stream, settings) }
     attach(connection, to: stream)
     stream.server?.shared.with { _ = $0.usedConnections.add(1) }
     stream.connectDeadline = loop.deadline(after: backend.timeouts.connect)
@@ -74,7 +91,7 @@ extension Worker {
     case .connected: break
     case .inProgress:
       // On a near network the handshake is over by now, and the first send may be tried without waiting for the poller.
-      if !stream.hasSomethingForServer { connection.connection.setCanSend(false) }
+      if !stream.hasSomethingForServer || connection.mux != nil { connection.connection.setCanSend(false) }
     case .failed(let error):
       // The kernel lets a port be bound that only the connect finds in use towards this server: the next one, then.
       if error.isAddressUnavailable, let range = (settings?.source ?? backend.source)?.portRange {
@@ -193,7 +210,8 @@ extension Worker {
 
   /// Whether the connection under way is there, tried by sending where there is something to send.
   func checkConnecting(_ stream: Stream) {
-    guard let connection = stream.serverConnection else { return }
+    // One that waits for another stream's connection is told.
+    guard let connection = stream.serverConnection, connection.carrier == nil else { return }
     if !connection.isConnected {
       guard connection.connection.canSend == true else { return }
       if connection.connection.hungUp || !stream.hasSomethingForServer || connection.connection.isRegistered {
@@ -234,6 +252,9 @@ extension Worker {
   }
 
   func established(_ stream: Stream) {
+    if let own = stream.serverConnection, own.carrier == nil, speaksHTTP2(own, stream), !startServerMux(own, stream) {
+      return connectError(stream, SystemError(code: SystemError.noMemory))
+    }
     stream.connector = .established
     stream.connectDeadline = TimerWheel.never
     stream.serverConnection?.isConnected = true

@@ -32,6 +32,12 @@ final class ServerConnection {
   var nameHash: UInt64 = 0
   /// What it was made for (`connectionIdentity`).
   var identity: UInt64 = 0
+  /// It speaks HTTP/2, and belongs to none of its streams.
+  var mux: ServerMux?
+  /// This is one stream of that connection.
+  var carrier: ServerConnection?
+  /// The connection that has the socket.
+  var transport: ServerConnection { carrier ?? self }
 
   init(index: Int) { self.index = index }
   var token: Token { Token(kind: TokenKind.server, index: index, generation: generation) }

@@ -39,9 +39,14 @@ extension Worker {
     }
     let name = serverName(stream, server)
     connection.nameHash = name.map { Hash.xxh64($0) } ?? 0
+    let offer = stream.requestFraming.isWebSocket && stream.isHTTP ? server.settings.http2.webSocketOffer : nil
     connection.connection.prepareTLS { session in
       if let name { _ = session.setServerName(name) }
       server.resume(&session, connection.nameHash)
+      if let offer {
+        let name = Bytes(offer)
+        session.setApplicationProtocols([UInt8(truncatingIfNeeded: name.count)] + name.array)
+      }
     }
     return true
   }

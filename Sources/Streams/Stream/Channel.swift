@@ -29,6 +29,8 @@ struct Channel: ~Copyable {
   var isPinned = false
   /// The kernel was told that more follows what it was given last.
   var isHeldBack = false
+  /// The source speaks HTTP/2, whose bodies have no mark at their end.
+  var isFromHTTP2 = false
   /// What was sent of `output` is kept, to be sent again on another connection.
   var keepsOutput = false
   /// The source has given all it will.
@@ -54,6 +56,7 @@ struct Channel: ~Copyable {
     keepsOutput = false
     isPinned = false
     isHeldBack = false
+    isFromHTTP2 = false
     isComplete = false
     endForwarded = false
     transferred = 0

@@ -88,7 +88,9 @@ func readTrailers(_ channel: inout Channel, _ resources: PumpResources, _ moved:
       }
     }
     channel.take(framing.headLength)
-    channel.transferred += 1 + resources.trailers.countedFields
+    // HAProxy has a mark for the end of chunks, and for trailers.
+    if !channel.isFromHTTP2 || resources.trailers.fieldCount > 0 { channel.transferred += 1 }
+    channel.transferred += resources.trailers.countedFields
     channel.isComplete = true
     return .progress
   }

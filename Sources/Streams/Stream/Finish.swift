@@ -30,8 +30,12 @@ extension Worker {
     // As in HAProxy, the line shows the backend and the server without this stream.
     releasePlace(stream)
     leaveBackend(stream)
-    logStream(stream)
     let requestOver = stream.requestChannel.isComplete && stream.requestChannel.isFlushed
+    if !requestOver, let server = stream.serverConnection, server.carrier != nil, server.connection.hungUp {
+      // Its stream was reset behind the answer.
+      setEnd(stream, .server, .data)
+    }
+    logStream(stream)
     if stream.serverConnection != nil {
       if stream.serverKeepsAlive && requestOver && !stream.isTunnel && stream.connector == .established
         && stream.responseChannel.input.isEmpty

@@ -28,6 +28,7 @@ extension Worker {
           wantsUpgrade: stream.requestFraming.wantsUpgrade)
         {
         case .complete(let framing):
+          if server.carrier != nil { takeHTTP2Form(stream) }
           if stream.response.status < 200 && stream.response.status != 101 {
             interimResponse(stream, framing)
             continue
@@ -162,6 +163,13 @@ extension Worker {
     return false
   }
 
+  /// The answer came over HTTP/2: it has that version, and no field that stands for the length of its body.
+  private func takeHTTP2Form(_ stream: Stream) {
+    (stream.response.majorVersion, stream.response.minorVersion) = (2, 0)
+    stream.responseChannel.isFromHTTP2 = true
+    if let at = stream.response.find(.transferEncoding) { stream.response.remove(at: at) }
+  }
+
   private func writeResponseHead(_ stream: Stream, _ framing: H1Framing) -> Bool {
     if !stream.responseChannel.output.back(by: buffers) { return false }
     var connection = H1Writer.Connection.none
@@ -176,6 +184,10 @@ extension Worker {
       }
     }
     if !write(response: stream, connection) { return false }
+    if stream.response.majorVersion == 2 && framing.body == .chunked {
+      stream.responseChannel.output.truncate(to: stream.responseChannel.output.count - 2)
+      if !stream.responseChannel.output.append("transfer-encoding: chunked\r\n\r\n") { return false }
+    }
     // What is there of a short body leaves in the same piece as the head.
     let plain = stream.responseChannel.plainBytes
     if plain > 0 && plain <= 4096 && plain <= stream.responseChannel.output.room {
@@ -191,10 +203,10 @@ extension Worker {
   private func responseHeadCut(_ stream: Stream) {
     guard let backend = stream.backend else { return }
     let nothingCame = !stream.responseParser.hasStarted && stream.responseChannel.input.isEmpty
-    if nothingCame && stream.connectionReused {
+    if nothingCame && stream.connectionReused && stream.serverConnection?.connection.isUnserved == true {
       // The server closed an idle connection just as the request left: nothing is known to have been done.
       if mayResend(stream) { return resend(stream) }
-      if !stream.isFirstRequest { return abortKeepAlive(stream) }
+      if !stream.isFirstRequest && stream.session?.carrier == nil { return abortKeepAlive(stream) }
     }
     if retriesOnEmpty(stream, backend, nothingCame) { return retryResponse(stream) }
     backend.counters.count(.responseErrors)

@@ -13,7 +13,8 @@ extension Worker {
     let wanted: ProxyOptions = isRequest ? [.spliceAuto, .spliceRequest] : [.spliceAuto, .spliceResponse]
     if options.isDisjoint(with: wanted) || !tune.splices { return false }
     guard let session = stream.session, let server = stream.serverConnection, server.connection.isOpen,
-      !session.connection.isTLS, !session.connection.isLinked, !server.connection.isTLS
+      !session.connection.isTLS, !session.connection.isLinked, !server.connection.isTLS,
+      !server.connection.isLinked
     else { return false }
     if isRequest {
       guard prepare(&stream.requestChannel) else { return false }

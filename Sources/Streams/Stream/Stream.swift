@@ -248,6 +248,9 @@ final class Stream {
     clearRules()
   }
 
+  /// A client that meets a dead connection with it would not send it again by itself. Those of HTTP/2 would.
+  var isFirstOfClient: Bool { isFirstRequest && session?.carrier == nil }
+
   /// There is something to send at once when the connection is up.
   var hasSomethingForServer: Bool { isHTTP || requestChannel.input.count > 0 }
 }

@@ -40,7 +40,7 @@ public final class TLSServerTarget: Sendable {
     verification.hostName = settings.verifiedHost
     let data = TLSContextData(
       .client, verification: verification,
-      applicationProtocols: ApplicationProtocols.served(settings.applicationProtocols ?? []),
+      applicationProtocols: settings.applicationProtocols ?? [],
       nextProtocols: settings.nextProtocols ?? [])
     guard var builder = ContextBuilder(data) else {
       problems.append(.memory)
