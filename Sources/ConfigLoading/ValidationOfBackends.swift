@@ -289,8 +289,9 @@ struct CheckValidation {
   }
 
   private func checkMultiplexers(_ proxy: ProxySettings) {
-    let wanted = proxy.check.kind == .http ? "h1" : "none"
-    for server in proxy.servers where server.checkEnabled && (server.checkProto ?? wanted) != wanted {
+    let isHTTP = proxy.check.kind == .http
+    for server in proxy.servers where server.checkEnabled && server.checkProto.map({ ($0 == "none") == isHTTP }) == true
+    {
       context.alertPlain(
         "config: \(proxy.title): server '\(server.name)' uses an incompatible MUX protocol for the selected check type")
     }
