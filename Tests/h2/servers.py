@@ -423,6 +423,24 @@ async def client_resets(run):
     return exchange.reset
 
 
+@case("h2: a client that resets before the answer")
+async def client_resets_early(run):
+    async def handler(e):
+        await e.until(lambda e: False)
+
+    run.handler = handler
+    client = await run.client()
+    number, answer = client.get("/")
+    while not run.server.exchanges:
+        await asyncio.sleep(0.01)
+    client.writer.write(frame(RST, 0, number, code(CANCEL)))
+    exchange = run.server.exchanges[0]
+    await asyncio.wait_for(exchange.until(lambda e: False), 5)
+    log = await run.settled()
+    await client.close()
+    return exchange.reset, log
+
+
 @case("h2: many streams over one connection", kind="always")
 async def many(run):
     async def handler(e):

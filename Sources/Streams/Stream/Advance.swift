@@ -73,7 +73,7 @@ extension Worker {
       if stream.generation != generation { return }
       if stream.requestPhase == .route { routeRequest(stream) }
       if stream.generation != generation { return }
-      if stream.watchesAbort && isAbortedByClient(stream) && stream.requestPhase >= .connect
+      if (stream.watchesAbort && isAbortedByClient(stream) || stream.isResetByClient) && stream.requestPhase >= .connect
         && stream.responsePhase == .head
       {
         clientAborted(stream)
@@ -172,6 +172,11 @@ extension Stream {
   var watchesAbort: Bool {
     backend?.options.contains(.abortOnClose) == true
       && (!isHTTP || frontend?.options.contains(.abortOnClose) == true)
+  }
+  /// A stream of HTTP/2 was reset, or its connection has ended: nobody waits for an answer.
+  var isResetByClient: Bool {
+    guard let session, session.carrier != nil else { return false }
+    return session.connection.hungUp && !isIntercepted
   }
   /// Something is wanted of the client's socket that has not come yet.
   var needsClient: Bool {

@@ -172,11 +172,11 @@ extension Worker {
       phase = .queue
       stream.queueEndTick = loop.now
     case .assign, .assigned, .turnaround, .connecting: phase = .connect
-    case .established: phase = stream.requestPhase == .forward ? .data : .headers
+    case .established: phase = stream.requestPhase == .forward || stream.isResetByClient ? .data : .headers
     case .idle, .closed: phase = .request
     }
     setEnd(stream, .client, phase)
-    if stream.isHTTP && stream.responsePhase == .head
+    if stream.isHTTP && stream.responsePhase == .head && !stream.isResetByClient
       && ((stream.connector == .established && stream.requestPhase == .done) || stream.requestPhase < .connect)
     {
       reply(stream, status: 400)
