@@ -8,7 +8,7 @@ let proxyKeywords: [KeywordEntry] = UnservedKeywords.refusing(
     + proxyFrontendKeywords
     + proxyBackendKeywords + proxyCaptureKeywords + timeoutKeywords
     + optionKeywords + balanceKeywords + logKeywords + bindKeywords + serverKeywords + checkKeywords
-    + externalCheckKeywords
+    + externalCheckKeywords + emailAlertKeywords
     + persistenceKeywords + errorAnswerKeywords + statsPageKeywords + keepAliveProbeKeywords + proxyRemovedKeywords
     + compressionKeywords)
 

@@ -14,6 +14,7 @@ extension LoadContext {
     case .ring: openRing(line)
     case .resolvers: openResolvers(line)
     case .peers: openPeers(line)
+    case .mailers: openMailers(line)
     default: openRefusedSection(line, kind)
     }
   }
@@ -26,6 +27,7 @@ extension LoadContext {
     if section == .ring { return readInRing(line) }
     if section == .resolvers { return readInResolvers(line) }
     if section == .peers { return readInPeers(line) }
+    if section == .mailers { return readInMailers(line) }
     if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {

@@ -115,6 +115,7 @@ extension LoadContext {
     return found
   }
   context.finishPeers()
+  context.finishMailers()
 }
 
 /// Tracking by `tcp-request content` in a frontend, where it comes too late or too early.

@@ -25,6 +25,7 @@ public struct ConfigurationModel: Sendable {
   /// `resolvers` sections, in the order of the files.
   public var resolvers: [ResolverSettings] = []
   public var peers: [PeersSettings] = []
+  public var mailers: [MailersSettings] = []
   public var tables: [TableSettings] = []
   /// By `TableReference`: which table is meant.
   public var tableReferences: [Int] = []

@@ -264,7 +264,7 @@ public struct ProxySettings: Sendable {
   public var maxKeepAliveQueue = -1
   public var check = CheckSettings()
   public var httpSendNameHeader: String?
-  /// `external-check`, `email-alert` and the like are refused until they exist.
+  public var emailAlert = EmailAlertSettings()
   public var stats = StatsPageSettings()
   /// `clitcpka-*`, for connections from clients.
   public var clientKeepAlive = KeepAliveProbes()

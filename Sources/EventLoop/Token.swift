@@ -26,4 +26,5 @@ public enum TokenKind {
   public static let log: UInt8 = 9
   public static let resolver: UInt8 = 10
   public static let peers: UInt8 = 11
+  public static let mail: UInt8 = 12
 }

@@ -11,6 +11,8 @@ public struct StateMessage: Sendable, Hashable {
   public var isConsoleAlert: Bool
   /// Whose logs get it: place in `ConfigurationModel.proxies`.
   public var proxyIndex: Int
+  /// Its severity among the messages that `email-alert` sends; nil: it is never sent.
+  public var mailLevel: Int?
 
   public init(level: Level, text: String, proxyIndex: Int) {
     self.level = level

@@ -196,7 +196,12 @@ public struct ServerTransitions {
   ) {
     var text = "\(server.titleText) \(backend.settings.name)/\(server.settings.name)\(what)"
     text += statusText(server, backend, cause, moved: moved, forced: forced)
-    messages.append(StateMessage(level: level, text: text + ".", proxyIndex: backend.index))
+    var message = StateMessage(level: level, text: text + ".", proxyIndex: backend.index)
+    // Of maintenance, and of servers that stop, nobody is told by mail.
+    if what == " is DOWN" || what == " is UP" || what.hasPrefix(" enters drain state") {
+      message.mailLevel = level.rawValue
+    }
+    messages.append(message)
   }
   /// A message of a check's own outcome (`option log-health-checks`).
   public mutating func reportCheck(_ place: ServerPlace, isAgent: Bool, _ values: CheckValues) {
@@ -209,7 +214,9 @@ public struct ServerTransitions {
     let points = values.isUp ? values.health - values.rise + 1 : values.health
     let state = values.isUp ? (server.userWeight.value > 0 ? "UP" : "DRAIN") : "DOWN"
     text += ", status: \(points)/\(values.isUp ? values.fall : values.rise) \(state)."
-    messages.append(StateMessage(level: .notice, text: text, proxyIndex: backend.index))
+    var message = StateMessage(level: .notice, text: text, proxyIndex: backend.index)
+    message.mailLevel = 6
+    messages.append(message)
   }
 }
 

@@ -20,6 +20,7 @@ final class WorkerLoop {
   private var forwarder = RingForwarder()
   private var resolvers: ResolverScheduler
   private var peers: PeersService
+  private var mails: MailAlerts
 
   init(worker: Worker, process: ProcessRuntime, reports: StateReports, api sockets: RuntimeAPISockets?) {
     self.worker = worker
@@ -28,6 +29,7 @@ final class WorkerLoop {
     resolvers = ResolverScheduler(process: process)
     peers = PeersService(process: process, listeners: sockets?.peers ?? [])
     checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
+    mails = MailAlerts(process: process)
     let facts = sockets?.facts ?? ProcessFacts.none
     api = RuntimeAPIServer(
       process: process, facts: facts, listeners: sockets?.listeners ?? [], exposed: sockets?.exposed ?? [])
@@ -54,6 +56,7 @@ final class WorkerLoop {
         case TokenKind.log: forwarder.handleEvent(event, &worker.loop)
         case TokenKind.resolver: resolvers.handleEvent(event, &worker.loop)
         case TokenKind.peers: peers.handleEvent(event, &worker.loop)
+        case TokenKind.mail: mails.handleEvent(event, &worker.loop)
         default: worker.handle(event)
         }
       }
@@ -67,6 +70,7 @@ final class WorkerLoop {
         case TokenKind.log: forwarder.handleTimer(Token(bits: token), &worker.loop)
         case TokenKind.resolver: resolvers.handleTimer(Token(bits: token), &worker.loop)
         case TokenKind.peers: peers.handleTimer(Token(bits: token), &worker.loop)
+        case TokenKind.mail: mails.handleTimer(Token(bits: token), &worker.loop)
         default: worker.handleTimer(token)
         }
       }
@@ -107,12 +111,18 @@ final class WorkerLoop {
       api.continueReports(&worker.loop)
       forwarder.wake(&worker.loop)
     }
-    if resolvers.hasMessages { reports.report(resolvers.takeMessages(), worker) }
-    if api.hasMessages { reports.report(api.takeMessages(), worker) }
+    if resolvers.hasMessages { tell(resolvers.takeMessages()) }
+    if api.hasMessages { tell(api.takeMessages()) }
     if !worker.stateMessages.isEmpty {
-      reports.report(worker.stateMessages, worker)
+      tell(worker.stateMessages)
       worker.stateMessages.removeAll()
     }
-    if checks.hasMessages { reports.report(checks.takeMessages(), worker) }
+    if checks.hasMessages { tell(checks.takeMessages()) }
+  }
+
+  /// To the logs, to standard error and, where `email-alert` asks for it, to the mailers.
+  private func tell(_ messages: [StateMessage]) {
+    reports.report(messages, worker)
+    mails.add(messages, &worker.loop)
   }
 }
