@@ -12,6 +12,7 @@ import harness
 
 HEAD = """global
     nbthread 1
+    max-spread-checks 1
     stats socket @CONTROL@ level admin
 defaults
     mode tcp
