@@ -105,9 +105,12 @@ extension CheckScheduler {
   /// The way to the server is open: its TLS comes next, where there is any.
   mutating func establish(_ i: Int, _ loop: inout EventLoop) {
     guard let socket = entries[i].socket, let (_, server) = process.server(at: entries[i].place) else { return }
-    entries[i].output = ProxyHeaderLine.bytes(
-      entries[i].proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
+    entries[i].output = []
     entries[i].sent = 0
+    if entries[i].proxyHeader != .none {
+      entries[i].output = ProxyHeaderLine.bytes(
+        entries[i].proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
+    }
     guard entries[i].isSecure else { return start(i, &loop) }
     let context = entries[i].connect?.isTLS == true ? server.settings.scriptTLSContext : server.settings.checkTLSContext
     guard let context else { return fail(i, .socketError, "", &loop) }

@@ -14,6 +14,8 @@ extension CheckScheduler {
 
   mutating func runScript(_ i: Int, _ loop: inout EventLoop) {
     guard let script = script(i) else { return }
+    /// What was sent this very moment has no answer yet: nobody looks for one in vain.
+    var hasJustSent = false
     while entries[i].step < script.steps.count {
       let at = entries[i].step
       entries[i].code = 0
@@ -29,11 +31,13 @@ extension CheckScheduler {
         guard prepare(send, i, &loop) else { return }
         entries[i].received.removeAll(keepingCapacity: true)
         entries[i].step = at + 1
+        hasJustSent = !entries[i].output.isEmpty && entries[i].tls == nil
         if !flush(i, &loop) { return }
         continue
       case .expect(let expect):
         if !entries[i].isConnected { return open(i, nil, at: nil, &loop) }
         entries[i].phase = .receiving
+        if hasJustSent { return watch(i, [.read, .peerClosed], &loop) }
         if !expectStep(i, expect, script, &loop) { return }
       }
       entries[i].step = at + 1
@@ -200,8 +204,12 @@ extension CheckScheduler {
     let limit = min(buffer.capacity, max(1024, tune.bufferSize - reserve))
     while entries[i].received.count < limit {
       buffer.reset()
-      switch take(i, into: &buffer, limit: limit - entries[i].received.count) {
-      case .bytes: entries[i].received += buffer.readable.array
+      let room = limit - entries[i].received.count
+      switch take(i, into: &buffer, limit: room) {
+      case .bytes(let n):
+        entries[i].received += buffer.readable.array
+        // Less than there was room for: nothing else is there, or the poller tells of it.
+        if entries[i].tls == nil && n < room { return .wouldBlock }
       case .wouldBlock: return .wouldBlock
       case .closed:
         entries[i].hasEnded = true
