@@ -15,6 +15,7 @@ public func loadConfiguration(
     guard read(file, into: context) else { return nil }
   }
   guard complete(context) else { return nil }
+  context.model.variableNames = context.samples.variables
   loadServerStates(context)
   if !resolveServerAddresses(context) {
     diagnostics.alert("Failed to initialize server(s) addr.")

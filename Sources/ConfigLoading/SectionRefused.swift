@@ -8,11 +8,11 @@ extension LoadContext {
     let name = line[1]
     if kind != .namespaceList {
       if name.isEmpty { return reportMissingName(kind) }
-      if let bad = Self.invalidNameScalar(name), ![.cache, .program].contains(kind) {
+      if let bad = Self.invalidNameScalar(name), kind != .cache {
         let text = "character '\(bad)' is not permitted in '\(kind.rawValue)' name '\(name)'."
         return [.userlist, .fcgiApp].contains(kind) ? alertTight(text) : alert(text)
       }
-      if [.userlist, .cache, .logForward, .program, .fcgiApp].contains(kind),
+      if [.userlist, .cache, .logForward, .fcgiApp].contains(kind),
         !checkArgumentCount(line, atMost: 1)
       {
         return
@@ -26,7 +26,6 @@ extension LoadContext {
     case .userlist: alertTight("'userlist' expects <name> as arguments.")
     case .fcgiApp: alertTight("'fcgi-app' expects <name> as argument.")
     case .cache: abort("'cache' expects a <name> argument")
-    case .program: abort("'program' expects an <id> argument")
     case .logForward: abort("missing name for ip-forward section.")
     default: abort("missing name for \(kind.rawValue) section.")
     }

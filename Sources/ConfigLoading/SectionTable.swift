@@ -15,6 +15,7 @@ extension LoadContext {
     case .resolvers: openResolvers(line)
     case .peers: openPeers(line)
     case .mailers: openMailers(line)
+    case .program: openProgram(line)
     default: openRefusedSection(line, kind)
     }
   }
@@ -28,6 +29,7 @@ extension LoadContext {
     if section == .resolvers { return readInResolvers(line) }
     if section == .peers { return readInPeers(line) }
     if section == .mailers { return readInMailers(line) }
+    if section == .program { return readInProgram(line) }
     if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {

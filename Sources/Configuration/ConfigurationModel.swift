@@ -1,6 +1,6 @@
 import Primitives
 import Rules
-import Samples
+public import Samples
 public import StickTables
 public import TLS
 
@@ -16,6 +16,8 @@ public struct ConfigurationModel: Sendable {
   public var ruleResources = RuleResources()
   /// The lists of patterns and maps, in the order of their numbers, for the operator's commands.
   public var patternReferences: [PatternReference] = []
+  /// The names of all variables that the configuration mentions.
+  public var variableNames = VariableNames()
   /// Variables of the whole process.
   public let processVariables = ProcessVariables()
   /// Certificates, authorities and lists, and who uses them.
@@ -26,6 +28,8 @@ public struct ConfigurationModel: Sendable {
   public var resolvers: [ResolverSettings] = []
   public var peers: [PeersSettings] = []
   public var mailers: [MailersSettings] = []
+  /// `program` sections, in the order of the files.
+  public var programs: [ProgramSettings] = []
   public var tables: [TableSettings] = []
   /// By `TableReference`: which table is meant.
   public var tableReferences: [Int] = []

@@ -67,6 +67,7 @@ public enum Program {
     if let directory = options.directory, !OwnProcess.changeDirectory(directory, diagnostics) { return 1 }
     guard var loaded = load(options, diagnostics) else { return 1 }
     options.override(&loaded.global)
+    if !checkPrograms(loaded, diagnostics) { return 1 }
     RestoredStates.tell(loaded, options, diagnostics)
     for text in KeywordDump.texts(classes: options.dumpedClasses) { FileDescriptor.standardOutput.writeAll(text) }
     if diagnostics.warningCount > 0 && (options.zeroWarning || loaded.global.zeroWarning) {
@@ -79,6 +80,19 @@ public enum Program {
       return 1
     }
     return run(loaded, options, master, diagnostics)
+  }
+
+  /// Whether what a master is to run beside its worker can be run.
+  private static func checkPrograms(_ model: ConfigurationModel, _ diagnostics: Diagnostics) -> Bool {
+    let idle = model.programs.filter(\.command.isEmpty)
+    for program in idle {
+      diagnostics.alert("config : The program section '\(program.name)' lacks a command to launch.")
+    }
+    let hasNoMaster = !model.programs.isEmpty && !model.global.masterWorker
+    if hasNoMaster { diagnostics.alert("config : Can't use a 'program' section without master worker mode.") }
+    if idle.isEmpty && !hasNoMaster { return true }
+    diagnostics.alert("config : Fatal errors found in configuration.")
+    return false
   }
 
   /// Sets the variables that configurations can use, and reads the files.
@@ -137,6 +151,7 @@ public enum Program {
     settings.talks = options.debug || options.verbose
     settings.transferSocket = options.transferSocket
     if model.global.masterWorker { settings.master = master }
+    settings.programs = model.programs
     return Runner.run(model, settings, diagnostics)
   }
 }

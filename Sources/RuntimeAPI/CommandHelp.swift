@@ -8,7 +8,7 @@ enum CommandHelp {
   }
   static func unknown(_ words: [String]) -> String {
     if words.isEmpty {
-      return "Unknown command. Please enter one of the following commands only:\n" + lines(RuntimeCommand.allCases)
+      return "Unknown command. Please enter one of the following commands only:\n" + lines(RuntimeCommand.listed)
     }
     return "Unknown command, but maybe one of the following ones is a better match:\n" + lines(matching(words))
   }
@@ -20,8 +20,10 @@ enum CommandHelp {
 
   /// The commands that begin with `words`; where none does, those that share the first of them, the likest five.
   private static func matching(_ words: [String]) -> [RuntimeCommand] {
-    if words.isEmpty { return RuntimeCommand.allCases }
-    let names = RuntimeCommand.names.filter { !$0.command.isBasic || words == $0.words }
+    if words.isEmpty { return RuntimeCommand.listed }
+    let names = RuntimeCommand.names.filter {
+      (!$0.command.isBasic || words == $0.words) && $0.command != .expertMode && $0.command != .experimentalMode
+    }
     let whole = names.filter { $0.words.starts(with: words) }
     if !whole.isEmpty { return whole.map(\.command) }
     var shared = 0

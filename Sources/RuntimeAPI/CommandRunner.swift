@@ -39,7 +39,7 @@ struct CommandRunner {
     case .showEvents: return showEvents(arguments)
     case .showResolvers:
       return ResolversText.text(process, section: arguments[0]).map { .text($0 + "\n") }
-        ?? .error("Can't find that resolvers section\n")
+        ?? .error("Can't find that resolvers section")
     case .clearCounters: return clearCounters(arguments)
     case .showTable: return tableCommand(.show, arguments)
     case .setTable: return tableCommand(.set, arguments)
@@ -57,6 +57,15 @@ struct CommandRunner {
     case .addServer: return access.level == .admin ? addServer(arguments) : .permissionDenied
     case .delServer: return access.level == .admin ? deleteServer(arguments) : .permissionDenied
     case .getWeight: return getWeight(arguments)
+    case .getVar: return getVariable(arguments)
+    case .setProfiling: return setProfiling(arguments)
+    case .showProfiling: return showProfiling(arguments)
+    // There are no caches.
+    case .showCache: return .empty
+    case .showSchema: return .text(StatisticsSchema.json + "\n")
+    case .showStartupLogs:
+      return access.level == .user ? .permissionDenied : .text(facts.startMessages + "\n")
+    case .showTrace, .trace: return trace(command, arguments)
     case .addACL, .addMap, .clearACL, .clearMap, .commitACL, .commitMap, .delACL, .delMap, .getACL, .getMap,
       .prepareACL,
       .prepareMap, .setMap, .showACL, .showMap:

@@ -13,7 +13,7 @@ enum RuntimeCommand: CaseIterable {
   case experimentalMode, expertMode
   case disableAgent, disableDynamicCookie, disableFrontend, disableHealth, disableServer
   case enableAgent, enableDynamicCookie, enableFrontend, enableHealth, enableServer
-  case getACL, getMap, getWeight
+  case getACL, getMap, getVar, getWeight
   case operatorLevel
   case prepareACL, prepareMap
   case setDynamicCookieKey, setMap, setMaxconnFrontend, setMaxconnGlobal, setMaxconnServer, setRateLimit, setServer,
@@ -21,6 +21,7 @@ enum RuntimeCommand: CaseIterable {
     setTable,
     setTimeout,
     setWeight
+  case setProfiling, showCache, showProfiling, showSchema, showStartupLogs, showTrace, trace
   case showACL, showActivity, showBackend, showCLILevel, showCLISockets, showEnv, showErrors, showEvents, showFD,
     showInfo,
     showLibs, showMap,
@@ -68,6 +69,14 @@ enum RuntimeCommand: CaseIterable {
     case .enableFrontend: ("enable frontend", "<frontend>", "resume the listeners of a frontend")
     case .enableHealth: ("enable health", "", "resume the health checks of a server")
     case .enableServer: ("enable server", " (DEPRECATED)", "end a server's maintenance (see 'set server')")
+    case .getVar: ("get var", "<name>", "tell the value of a variable of the process")
+    case .setProfiling: ("set profiling", "<what> {auto|on|off}", "switch the measuring of tasks or memory")
+    case .showCache: ("show cache", "", "tell what caches hold")
+    case .showProfiling: ("show profiling", "[<what>|<#lines>|byaddr]*", "tell what tasks and memory cost")
+    case .showSchema: ("show schema json", "", "tell the JSON schema of the statistics")
+    case .showStartupLogs: ("show startup-logs", "", "tell what was said at start")
+    case .showTrace: ("show trace", "[<module>]", "tell the state of traces")
+    case .trace: ("trace", "[<module>|0] [cmd [args...]]", "list the sources of traces, or stop all (0)")
     case .getWeight: ("get weight", "<bk>/<srv>", "tell the weight of a server")
     case .operatorLevel: ("operator", "", "go down to level operator in this session")
     case .setMaxconnFrontend: ("set maxconn frontend", "<frontend> <value>", "change the maxconn of a frontend")
@@ -111,7 +120,9 @@ enum RuntimeCommand: CaseIterable {
   /// The words that name it.
   static let names: [(command: RuntimeCommand, words: [String])] = allCases.map { command in
     (command, command.form.words.split(separator: " ").map(String.init))
-  }
+  }.sorted { $0.words.lexicographicallyPrecedes($1.words) }
+  /// In the order of `help`, without those that it does not tell of.
+  static let listed = names.map(\.command).filter { $0 != .expertMode && $0 != .experimentalMode }
 
   /// The line of `help`.
   var helpLine: String {

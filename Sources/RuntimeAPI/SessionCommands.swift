@@ -26,8 +26,9 @@ extension CommandRunner {
     let word = arguments[0]
     if word.isEmpty { return dump(.sessions(detailed: false, own: ownLine)) }
     if word == "all" { return dump(.sessions(detailed: true, own: "")) }
-    guard let number = SessionNumber.parse(word) else { return .text("Session not found.\n") }
-    return dump(.session(number))
+    // What is no number counts as none, as in HAProxy.
+    let number = SessionNumber.parse(word) ?? 0
+    return number == 0 ? dump(.sessions(detailed: false, own: ownLine)) : dump(.session(number))
   }
 
   /// The session that asks is listed with the others, last.

@@ -15,6 +15,8 @@ public struct ProcessFacts: Sendable {
   public var memoryLimit: Int
   /// Listening sockets, those of the runtime API included.
   public var listeners: Int
+  /// The warnings of the start, as they were printed (`show startup-logs`).
+  public var startMessages = ""
 
   public init(
     version: String, releaseDate: String, descriptorLimit: Int, maxSockets: Int, memoryLimit: Int = 0, listeners: Int

@@ -141,14 +141,15 @@ final class MasterLoop {
     guard let place = start.table.entries.firstIndex(where: { $0.pid == pid }) else { return }
     let entry = start.table.entries.remove(at: place)
     if entry.socket >= 0 { FileDescriptor(entry.socket).close() }
+    let what = entry.kind == .program ? "program '\(entry.name)'" : "worker"
     if entry.isLeaving {
-      return diagnostics.warning("Former worker (\(pid)) exited with code \(code) (\(how))")
+      return diagnostics.warning("Former \(what) (\(pid)) exited with code \(code) (\(how))")
     }
-    let text = "Current worker (\(pid)) exited with code \(code) (\(how))"
-    if code == 0 { return diagnostics.warning(text) }
+    let text = "Current \(what) (\(pid)) exited with code \(code) (\(how))"
+    if code == 0 && entry.kind == .worker { return diagnostics.warning(text) }
     diagnostics.alert(text)
     // Told to leave: no failure. What SIGTERM ended gives a good status.
-    if code == 143 { return }
+    if code == 0 || code == 143 { return }
     if status == 0 { status = code }
     if code == 130 { return }
     if OwnProcess.environment(MasterStart.keepVariable) == nil {

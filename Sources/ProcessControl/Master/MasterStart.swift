@@ -15,6 +15,8 @@ final class MasterStart {
   /// In the worker: its end of the socket that the master reaches it over.
   private(set) var workerSocket: (settings: BindSettings, socket: Socket)?
   var table: ProcessTable
+  /// Programs that were started now.
+  var started: [ProcessTable.Entry] = []
 
   private static let waitVariable = "HAPROXY_MWORKER_WAIT_ONLY"
   private static let reloadVariable = "HAPROXY_MWORKER_REEXEC"
@@ -53,6 +55,7 @@ final class MasterStart {
 
   /// Forks the worker. nil in the worker; the master executes itself and never comes back.
   func fork(_ global: GlobalSettings, _ settings: Runner.Settings, _ diagnostics: Diagnostics) -> Int32? {
+    startPrograms(settings.programs, diagnostics)
     let ends: (own: Socket, worker: Socket)
     do throws(SystemError) { ends = try Socket.pair() } catch {
       diagnostics.alert("[haproxy.main()] Cannot create the socket of a worker: \(error).")
@@ -81,6 +84,7 @@ final class MasterStart {
       // From now on those of before are leaving.
       table.entries[place].failedReloads = 0
     }
+    table.entries += started
     var entry = ProcessTable.Entry(kind: .worker, pid: child, startedAt: now)
     entry.socket = ends.own.descriptor.number
     entry.version = Version.text
@@ -134,7 +138,8 @@ final class MasterStart {
     OwnProcess.unsetEnvironment(Self.waitVariable)
     var extra: [String] = []
     let workers = table.workers
-    if !workers.isEmpty { extra = ["-sf"] + workers.map { "\($0.pid)" } }
+    let others = table.entries.filter { $0.kind != .master }
+    if !others.isEmpty { extra = ["-sf"] + others.map { "\($0.pid)" } }
     if let current = workers.last(where: { $0.reloads - 1 <= $0.failedReloads }), current.socket >= 0 {
       extra += ["-x", "sockpair@\(current.socket)"]
     }

@@ -79,6 +79,10 @@ struct ProcessTable {
     if !old.isEmpty { text += "# old workers\n" }
     for one in old { text += row(one, "worker", "\(one.reloads)", one.version) }
     text += "# programs\n"
+    let programs = entries.filter { $0.kind == .program }
+    for one in programs where !one.isLeaving { text += row(one, one.name, "\(one.reloads)", "-") }
+    if programs.contains(where: \.isLeaving) { text += "# old programs\n" }
+    for one in programs where one.isLeaving { text += row(one, one.name, "\(one.reloads)", "-") }
     return text
   }
 }

@@ -19,6 +19,8 @@ enum Runner {
     var quiet = false
     /// `-x`: where to take listening sockets from.
     var transferSocket: String?
+    /// What a master runs beside its worker.
+    var programs: [ProgramSettings] = []
     /// In master-worker mode: what forks the worker.
     var master: MasterStart?
     /// `-d`: traffic is shown.
@@ -104,9 +106,10 @@ enum Runner {
     if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
     if let socket = settings.master?.workerSocket { statsSockets.append(socket) }
     let reports = StateReports(diagnostics, quiet: settings.quiet)
-    let facts = ProcessFacts(
+    var facts = ProcessFacts(
       version: Version.text, releaseDate: Version.date, descriptorLimit: model.global.ulimitN ?? limits.maxSockets,
       maxSockets: limits.maxSockets, listeners: sockets.count + statsSockets.count)
+    facts.startMessages = diagnostics.startMessages
     let api = RuntimeAPISockets(facts: facts, listeners: statsSockets, peers: peerSockets, exposed: exposed)
     // The paths of local sockets stay: a new process may serve them by now.
     return start(process, wakeUps, sockets, reports, api, tellsService: settings.master == nil)

@@ -39,3 +39,13 @@ struct StateReports: Sendable {
     return "[\(label)]\(padding)(\(OwnProcess.id)) : \(text)\n"
   }
 }
+
+extension Diagnostics {
+  /// Everything that was said so far, each as it stands on a line of its own.
+  var startMessages: String {
+    entries.map { entry in
+      let padding = String(repeating: " ", count: max(9 - entry.severity.rawValue.utf8.count, 1))
+      return "[\(entry.severity.rawValue)]\(padding)(\(OwnProcess.id)) : \(entry.text)\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,76 @@
+import Memory
+import Observability
+import Primitives
+import Proxies
+import Samples
+
+/// Commands about what Weir has otherwise than HAProxy, or has not, and about variables.
+extension CommandRunner {
+  /// `get var <name>`
+  func getVariable(_ arguments: CommandArguments) -> CommandReply {
+    if access.level == .user { return .permissionDenied }
+    let name = arguments[0]
+    if name.isEmpty { return .error("Missing process-wide variable identifier.") }
+    let id: VariableID?
+    do throws(VariableNameError) { id = try process.model.variableNames.find(name) } catch { id = nil }
+    let arena = ByteArena(capacity: 65536)
+    guard let id, id.scope == .process, let value = process.model.processVariables.value(id.name, arena: arena) else {
+      return .error("Variable not found.")
+    }
+    return .text("\(name): type=\(value.type.name) value=<\(Self.text(of: value))>\n")
+  }
+
+  private static func text(of value: SampleData) -> String {
+    switch value {
+    case .boolean(let isTrue): return isTrue ? "1" : "0"
+    case .integer(let number): return "\(number)"
+    case .ipv4(let address): return "\(IPAddress.v4(address))"
+    case .ipv6(let address): return "\(IPAddress.v6(address))"
+    case .string(let text), .method(_, let text): return text.latin1
+    case .binary(let bytes):
+      return bytes.array.map { byte in
+        let digits = String(byte, radix: 16, uppercase: true)
+        return byte < 16 ? "0" + digits : digits
+      }.joined()
+    }
+  }
+
+  /// `show profiling`: neither tasks nor memory are measured.
+  func showProfiling(_ arguments: CommandArguments) -> CommandReply {
+    if access.level == .user { return .permissionDenied }
+    let state =
+      "Per-task CPU profiling              : off           # set profiling tasks {on|auto|off}\n"
+      + "Memory usage profiling              : off           # set profiling memory {on|off}\n"
+    let head = "Tasks activity:\n  function                      calls   cpu_tot   cpu_avg   lat_tot   lat_avg\n"
+    switch arguments[0] {
+    case "", "all", "byaddr": return .text(state + head)
+    case "status": return .text(state)
+    case "tasks": return .text(head)
+    case "memory": return .empty
+    default:
+      if LeadingNumber(arguments[0])?.rest.isEmpty == true { return .text(state + head) }
+      return .error("Expects either 'all', 'status', 'tasks', 'memory', 'byaddr' or a max number of output lines.")
+    }
+  }
+
+  func setProfiling(_ arguments: CommandArguments) -> CommandReply {
+    if access.level != .admin { return .permissionDenied }
+    switch (arguments[0], arguments[1]) {
+    case ("memory", _): return .error("Memory profiling not compiled in.")
+    case ("tasks", "off"): return .empty
+    case ("tasks", "on"), ("tasks", "auto"): return .error("Task profiling is not implemented by Weir.")
+    case ("tasks", _): return .error("Expects 'on', 'auto', or 'off'.")
+    default: return .error("Expects either 'tasks' or 'memory'.")
+    }
+  }
+
+  /// `show trace` and `trace`: there are no sources.
+  func trace(_ command: RuntimeCommand, _ arguments: CommandArguments) -> CommandReply {
+    if access.level != .admin { return .permissionDenied }
+    let source = arguments[0]
+    if command == .trace && source == "0" { return .message(.notice, "All traces now stopped") }
+    if !source.isEmpty { return .message(.error, "No such trace source") }
+    let head = "Supported trace sources and states (.=stopped, w=waiting, R=running) :\n"
+    return .text(command == .trace ? head + " [.] 0          : not a source, will immediately stop all traces\n" : head)
+  }
+}

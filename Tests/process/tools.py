@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""What operators use: hatop on the socket and prometheus-haproxy-exporter on socket and page. Skips what is absent.
+
+usage: Tests/process/tools.py PROGRAM      (Weir, or HAProxy itself)
+The last line is "N passed, N failed".
+"""
+import fcntl
+import os
+import pty
+import re
+import select
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import urllib.request
+
+PROGRAM = os.path.abspath(sys.argv[1])
+CONFIG = """global
+  stats socket {folder}/stats level admin
+  stats timeout 10s
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 5s
+  timeout server 5s
+frontend web
+  bind 127.0.0.1:{port}
+  stats enable
+  stats uri /stats
+  default_backend origin
+backend origin
+  server first 127.0.0.1:1 weight 10
+  server second 127.0.0.1:2
+"""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def ask(path, text):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(10)
+        s.connect(path)
+        s.sendall(text.encode() + b"\n")
+        answer = b""
+        while chunk := s.recv(65536): answer += chunk
+    return answer.decode().strip()
+
+
+def until(condition, what, seconds=20):
+    end = time.time() + seconds
+    while time.time() < end:
+        try:
+            if value := condition(): return value
+        except OSError: pass
+        time.sleep(0.05)
+    raise AssertionError("never came: " + what)
+
+
+def exporter(address):
+    port = free_port()
+    process = subprocess.Popen(["prometheus-haproxy-exporter", f"--haproxy.scrape-uri={address}",
+                                f"--web.listen-address=127.0.0.1:{port}"], stderr=subprocess.DEVNULL)
+    try:
+        def scrape(): return urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read().decode()
+        text = until(lambda: (t := scrape()) if "haproxy_up" in (t := scrape()) else None, "metrics")
+        assert "haproxy_up 1" in text, re.findall(r"haproxy_up.*", text)
+        assert "haproxy_exporter_csv_parse_failures_total 0" in text, re.findall(r".*parse_failures.*", text)
+        for line in ('haproxy_server_up{backend="origin",server="first"} 1',
+                     'haproxy_server_weight{backend="origin",server="first"} 10', 'haproxy_frontend_current_sessions{frontend="web"}',
+                     'haproxy_backend_up{backend="origin"} 1'):
+            assert line in text, line
+    finally:
+        process.kill()
+        process.wait()
+
+
+def by_socket(folder, port): exporter(f"unix:{folder}/stats")
+
+
+def by_page(folder, port): exporter(f"http://127.0.0.1:{port}/stats;csv")
+
+
+def hatop(folder, port):
+    """its screen tells of the servers, and its key F10 puts the chosen one into maintenance"""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm", LINES="40", COLUMNS="150")
+        os.execvp("hatop", ["hatop", "-s", folder + "/stats"])
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 150, 0, 0))
+    shown = ""
+    try:
+        def look():
+            nonlocal shown
+            if select.select([terminal], [], [], 0.2)[0]: shown += os.read(terminal, 65536).decode("latin1")
+            return shown
+        until(lambda: "second" in look() and "origin" in shown, "its screen: " + shown[-200:])
+        def press(key):
+            os.write(terminal, key)
+            for _ in range(5): look()
+        def pressed():
+            press(b"\x1bOB")
+            press(b"\x1b[21~")
+            return re.search(r"origin,(first|second),.*MAINT", ask(folder + "/stats", "show stat"))
+        until(pressed, "a server in maintenance: " + shown[-300:], 60)
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        os.close(terminal)
+
+
+passed = failed = 0
+with tempfile.TemporaryDirectory() as folder:
+    port = free_port()
+    path = os.path.join(folder, "weir.cfg")
+    with open(path, "w") as file: file.write(CONFIG.format(folder=folder, port=port))
+    process = subprocess.Popen([PROGRAM, "-q", "-f", path])
+    try:
+        until(lambda: ask(folder + "/stats", "show version"), "the socket")
+        for tool, test in (("prometheus-haproxy-exporter", by_socket), ("prometheus-haproxy-exporter", by_page),
+                           ("hatop", hatop)):
+            if not shutil.which(tool):
+                print(f"skipped: {test.__name__}, {tool} is absent")
+                continue
+            try:
+                test(folder, port)
+                passed += 1
+            except (AssertionError, OSError) as error:
+                print(f"{test.__name__}: {error}", flush=True)
+                failed += 1
+    finally:
+        process.kill()
+        process.wait()
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed != 0)
