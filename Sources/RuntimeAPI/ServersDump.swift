@@ -52,8 +52,9 @@ struct ServersDump {
 
   private func address(_ server: ServerRuntime) -> (String, UInt16) {
     let endpoint = server.currentEndpoint
-    let offset = server.settings.portOffset.map { UInt16(truncatingIfNeeded: $0) }
-    if let address = endpoint.address { return ("\(address)", offset ?? endpoint.port) }
+    // A port that is the client's plus something is told by what is added.
+    let offset = UInt16(truncatingIfNeeded: server.settings.portOffset ?? 0)
+    if let address = endpoint.address { return ("\(address)", endpoint.port != 0 ? endpoint.port : offset) }
     if endpoint.family == .unix { return ("-", 0) }
     return ("-", endpoint.port != 0 ? endpoint.port : server.settings.port)
   }

@@ -40,5 +40,23 @@ final class ProcessSignals {
     process.stopping.set(1)
     if let limit = process.model.global.hardStopAfter { hardStopAt = worker.loop.now + Int64(limit) }
     for mailbox in process.mailboxes { mailbox.post(.softStop) }
+    noteStopped(worker)
+  }
+
+  /// Tells of every proxy that it stops: those that listen first.
+  private func noteStopped(_ worker: Worker) {
+    let open = process.frontends.lazy.compactMap { $0 }.filter {
+      $0.state.value != FrontendRuntime.State.stopped.rawValue
+    }
+    let inner = process.backends.indices.filter { process.frontends[$0] == nil && process.backends[$0] != nil }
+    for index in open.map(\.index) + inner {
+      let connections = process.frontends[index]?.counters.total(.connectionsTotal) ?? 0
+      let sessions = process.backends[index]?.counters.total(.sessionsTotal) ?? 0
+      let name = process.model.proxies[index].name
+      worker.stateMessages.append(
+        StateMessage(
+          level: .warning, text: "Proxy \(name) stopped (cumulated conns: FE: \(connections), BE: \(sessions)).",
+          proxyIndex: index))
+    }
   }
 }

@@ -1,0 +1,287 @@
+"""Compares the answers of both programs to commands of the runtime API, one after the other on one process each. Used
+by run.py. What each program says in its own words (help, versions, addresses) is not here."""
+import os
+import socket
+import subprocess
+import tempfile
+import time
+
+CONFIG = """global
+ stats socket FOLDER/socket level admin
+ set-var proc.zz str(abc)
+defaults
+ mode http
+ timeout client 1s
+ timeout server 1s
+ timeout connect 1s
+frontend f
+ bind unix@FOLDER/f
+ use_backend b
+backend b
+ default-server weight 50
+ server s1 127.0.0.1:1
+ server s2 127.0.0.1:2 check inter 1h
+ server s3 127.0.0.1:3 track s2
+ server s4 127.0.0.1:4 id 12
+ use-server s4 if { always_false }
+backend st
+ balance static-rr
+ server s1 127.0.0.1:1
+backend src
+ balance source
+ server s1 127.0.0.1:1
+backend tcpb
+ mode tcp
+ balance leastconn
+ server s1 127.0.0.1:1
+backend empty
+backend disp
+ dispatch 127.0.0.1:1
+"""
+
+# One command, or several with ";", a line.
+COMMANDS = r"""
+get var
+get var proc.zz
+get var proc.nope
+get var txn.x
+get var zz
+get var proc.zz
+set profiling
+set profiling foo
+set profiling tasks
+set profiling tasks foo
+set profiling memory on
+set profiling memory off
+show cache
+show startup-logs
+set maxconn frontend
+set maxconn frontend zz
+set maxconn frontend f
+set maxconn frontend f x
+set maxconn frontend f -1
+set maxconn global
+set maxconn global 999999999
+set maxconn server
+set maxconn server b
+set maxconn server b/s1
+set maxconn server b/s1 x
+set maxconn server b/s1 5
+set severity-output
+set severity-output zz
+set severity-output string; get weight b/zz
+set timeout
+set timeout cli
+set timeout cli x
+set timeout cli 0
+set timeout cli 10s
+set timeout zz
+show cli level
+show cli sockets
+shutdown frontend
+shutdown frontend zz
+shutdown sessions server
+shutdown sessions server b
+shutdown sessions server b/zz
+shutdown sessions server b/s1
+shutdown session
+shutdown session 0
+shutdown session zz
+clear counters
+clear counters all
+clear counters foo
+clear table
+clear table zz
+operator; clear counters all
+show backend
+show env nope
+show fd x
+show table
+show table zz
+get acl
+get map
+get weight
+get weight b
+add acl
+add map
+del acl
+del map
+set map
+clear acl
+clear map
+prepare acl
+commit map
+show stat zz 1 1
+show stat b 4 99
+show servers state zz
+show servers conn zz
+prompt
+disable frontend zz
+enable frontend
+enable frontend f
+disable frontend f
+disable frontend f
+enable frontend f
+disable server b
+enable agent b/s1
+enable health b/s1
+disable health b/s1
+set weight b/s1
+set weight b/s1 x
+set server
+set server b
+set server b/s1
+set server b/s1 foo
+set server b/s1 state
+set server b/s1 fqdn
+set server b/s1 fqdn a.b
+set server b/s1 ssl
+set server b/s1 ssl on
+set server b/s1 ssl foo
+set server b/s1 agent foo
+set server b/s1 addr
+set server b/s1 addr x
+set server b/s1 addr 127.0.0.1 port
+set server b/s1 addr 127.0.0.1 port x
+set server b/s1 addr 127.0.0.1 port 99999
+set server b/s1 check-port 1
+set server b/s2 check-port x
+set server b/s2 check-port 99999
+set server b/s2 check-addr x
+set server b/s1 agent-port 4
+set server b/s1 agent-addr 4
+set server b/s1 agent-send foo
+enable dynamic-cookie backend b
+set dynamic-cookie-key backend b foo
+"""
+
+SERVERS = r"""
+add server
+add server b
+add server b/
+add server /x
+add server zz/x
+add server b/x
+add server b/s1 127.0.0.1:5
+add server b/x1 127.0.0.1:5
+add server b/x1 127.0.0.1:5
+add server b/x2 nowhere:5
+add server b/x3 127.0.0.1:5 weight 7 check inter 1s id 33
+add server b/x4 127.0.0.1:5 id 33
+add server b/x5 127.0.0.1:5 cookie c
+add server b/x5 127.0.0.1:5 foo
+add server b/x5 127.0.0.1:5 wait
+add server b/x5 127.0.0.1:5 weight 999
+add server b/x5 127.0.0.1:5 slowstart 1s
+add server b/x5 127.0.0.1:5 track s2
+add server b/x6 127.0.0.1:5 track x1
+add server b/x7 127.0.0.1:5 track s2 check
+add server b/x8 127.0.0.1:5 resolvers r
+add server b/x9 127.0.0.1:5 init-addr none
+add server b/x9 127.0.0.1:5 maxconn 5 minconn 1 maxqueue 3 backup
+add server b/y1 127.0.0.1:5 enabled
+add server b/y2 127.0.0.1:5 disabled
+add server b/y4 127.0.0.1:5 ssl verify none
+add server b/y6 127.0.0.1:5 proto zz
+add server b/y7 127.0.0.1:5 send-proxy
+add server b/y8 127.0.0.1:5 redir http://x
+add server b/y9 127.0.0.1:5 agent-check
+add server b/z1 127.0.0.1:5 agent-check agent-port 5
+add server b/z2 127.0.0.1:5 check port 7 addr 1.1.1.1 rise 1 fall 1
+add server b/z3 127.0.0.1
+add server b/z4 127.0.0.1:99999
+add server b/z5 /tmp/x
+add server b/z6 127.0.0.1:+5
+add server b/z7! 127.0.0.1:5
+add server b/z8 127.0.0.1:5 observe layer4
+add server b/z9 127.0.0.1:5 on-marked-down shutdown-sessions
+add server b/a1 127.0.0.1:5 namespace x
+add server b/a2 127.0.0.1:5 tfo
+add server b/a3 127.0.0.1:5 source 127.0.0.1
+add server b/a4 127.0.0.1:5 error-limit 5 pool-max-conn 4 pool-low-conn 3 pool-purge-delay 5s proxy-v2-options ssl
+add server b/a5 127.0.0.1:5 weight
+add server b/a6 127.0.0.1:5 inter x
+add server b/a7 127.0.0.1:5 non-stick usesrc
+add server b/a9 127.0.0.1:5 max-reuse 4 send-proxy-v2 socks4 127.0.0.1:1 tcp-ut 5s
+add server b/b1 127.0.0.1:5 log-proto x
+add server st/x 127.0.0.1:5
+add server src/x 127.0.0.1:5
+add server tcpb/x 127.0.0.1:5
+add server empty/x 127.0.0.1:5
+add server disp/x 127.0.0.1:5
+add server #3/x 127.0.0.1:5
+del server
+del server b
+del server b/zz
+del server zz/zz
+del server b/s1
+del server b/x1
+del server b/x1
+del server b/s4
+set server b/s4 state maint
+del server b/s4
+set server b/s2 state maint
+del server b/s2
+set server b/s3 state maint
+del server b/s3
+set server b/s1 state maint
+del server b/s1
+enable server b/y1
+enable health b/y1
+enable health b/x3
+enable agent b/z1
+disable health b/x3
+set server b/y1 state ready
+get weight b/x3
+set weight b/x3 3
+add server b/s1 127.0.0.1:5
+del server #4/y2
+del server b/#33
+operator; add server b/p 1.1.1.1:1; del server b/y1
+enable health b/zz
+enable health
+enable health b
+disable agent b/x3
+"""
+
+
+def ask(path, command):
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
+        client.settimeout(5)
+        client.sendall(command.encode() + b"\n")
+        answer = b""
+        try:
+            while part := client.recv(65536): answer += part
+        except TimeoutError: answer += b"(no end)"
+        return answer.decode("latin1")
+
+
+def run(binary, commands):
+    with tempfile.TemporaryDirectory() as folder:
+        config, path = os.path.join(folder, "config"), os.path.join(folder, "socket")
+        with open(config, "w") as file: file.write(CONFIG.replace("FOLDER", folder))
+        process = subprocess.Popen([binary, "-q", "-f", config], stderr=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline:
+                try:
+                    if ask(path, "show cli level"): break
+                except OSError: time.sleep(0.02)
+            return [ask(path, command).replace(folder, "FOLDER") for command in commands]
+        finally:
+            process.kill()
+            process.wait()
+
+
+def compare(weir, haproxy, only=""):
+    different = equal = 0
+    for text in (COMMANDS, SERVERS):
+        commands = [line for line in text.split("\n") if line]
+        for command, want, got in zip(commands, run(haproxy, commands), run(os.path.abspath(weir), commands)):
+            if only not in command: continue
+            equal += want == got
+            if want == got: continue
+            different += 1
+            print(f"differs: {command}\n  haproxy {want!r}\n  weir    {got!r}")
+    return equal, different
