@@ -19,7 +19,7 @@ extension CommandLineOptions {
             -n sets the maximum total number of connections.
             -N sets the default maximum number of connections of a proxy.
             -m limits memory (in MB).
-            -de, -dS, -dG, -dR do without epoll, splice, getaddrinfo, SO_REUSEPORT.
+            -dS, -dR do without splice, SO_REUSEPORT.
             -dK<class>[,<class>]* lists the known keywords (help : the classes).
             -dr goes on where a server's address cannot be resolved.
             -dV does not verify servers' certificates.
