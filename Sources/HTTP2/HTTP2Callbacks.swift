@@ -13,6 +13,7 @@ enum HTTP2Callbacks {
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, beginHeaders)
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks, header)
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, frame)
+    unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, sent)
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, data)
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, close)
     unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks, sendData)
@@ -48,6 +49,7 @@ enum HTTP2Callbacks {
     guard let session = unsafe owner(user), let frame = unsafe frame else { return 0 }
     let head = unsafe frame.pointee.hd
     let ends = head.flags & 1 != 0
+    session.counts.received(head.type)
     if head.type == 1 {
       let isFirst = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
       session.events.append(.head(head.stream_id, isFirst: isFirst, ends: ends))
@@ -56,6 +58,10 @@ enum HTTP2Callbacks {
     } else if session.role == .client {
       session.noteControl(type: head.type, isAnswer: ends)
     }
+    return 0
+  }
+  private static let sent: nghttp2_on_frame_send_callback = { _, frame, user in
+    if let frame = unsafe frame { unsafe owner(user)?.counts.sent(frame.pointee.hd.type) }
     return 0
   }
   private static let data: nghttp2_on_data_chunk_recv_callback = { _, _, id, bytes, count, user in

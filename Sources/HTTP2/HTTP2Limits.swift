@@ -29,6 +29,32 @@ public enum HTTP2Error {
 /// Which end of the connection a session is.
 public enum HTTP2Role: Sendable { case server, client }
 
+/// How many frames of some kinds came and went.
+public struct HTTP2Counts: Sendable {
+  public internal(set) var headers: UInt64 = 0
+  public internal(set) var data: UInt64 = 0
+  public internal(set) var settings: UInt64 = 0
+  public internal(set) var resets: UInt64 = 0
+  public internal(set) var goAways: UInt64 = 0
+  public internal(set) var resetsSent: UInt64 = 0
+  public internal(set) var goAwaysSent: UInt64 = 0
+  public init() {}
+
+  mutating func received(_ type: UInt8) {
+    switch type {
+    case 0: data += 1
+    case 1: headers += 1
+    case 3: resets += 1
+    case 4: settings += 1
+    case 7: goAways += 1
+    default: break
+    }
+  }
+  mutating func sent(_ type: UInt8) {
+    if type == 3 { resetsSent += 1 } else if type == 7 { goAwaysSent += 1 }
+  }
+}
+
 /// What came from the peer, in order.
 public enum HTTP2Event {
   /// A complete header block on a stream; its fields are the session's until the next bytes are received.

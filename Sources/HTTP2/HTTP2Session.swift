@@ -30,6 +30,8 @@ public import Memory
   /// The peer will serve no other streams, or has done what ends the connection.
   public internal(set) var peerGoesAway = false
   var dataSent = false
+  /// Frames since the owner last took the counts.
+  public var counts = HTTP2Counts()
   public private(set) var goesAway = false
   /// Streams whose users have gone before the peer had ended its direction.
   private var lingering: [Int32] = []

@@ -20,6 +20,11 @@ public enum TrafficCounter: Int, CaseIterable, Sendable {
   case failedRewrites, internalErrors
   case cacheLookups, cacheHits
   case compressedIn, compressedOut, compressedBypassed, compressedResponses
+  /// Frames of HTTP/2.
+  case h2Headers, h2Data, h2Settings, h2Resets, h2GoAways, h2ResetsSent, h2GoAwaysSent
+  case h2Connections, h2Streams
+  /// Those that are there now: never cleared.
+  case h2OpenConnections, h2OpenStreams
   /// Sums of the last exchanges' times in milliseconds and their number, for the averages `qtime`...`ttime`.
   case queueTime, connectTime, responseTime, totalTime
   case queueTimeMax, connectTimeMax, responseTimeMax, totalTimeMax
@@ -53,7 +58,10 @@ public struct CounterSet: Sendable {
   /// Gives its memory back (`SharedCell.giveBack`).
   func giveBack() { table.giveBack() }
   /// `clear counters`. A count that a worker adds at this very moment may survive.
-  public func clear(_ counter: TrafficCounter) { table.clear(counter.rawValue) }
+  public func clear(_ counter: TrafficCounter) {
+    if counter == .h2OpenConnections || counter == .h2OpenStreams { return }
+    table.clear(counter.rawValue)
+  }
 }
 
 extension CounterRow {

@@ -78,6 +78,11 @@ extension Worker {
     connection.generation &+= 1
     connection.connection.close()
     connection.stream = nil
+    if let mux = connection.muxOfTally, let row = connection.backend?.counters {
+      mux.tally?.add(mux.protocolSession, served: mux.served, to: row)
+      mux.tally?.end(row)
+    }
+    connection.muxOfTally = nil
     connection.server = nil
     connection.backend = nil
     connection.uses = 0

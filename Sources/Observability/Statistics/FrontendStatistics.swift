@@ -87,6 +87,15 @@ extension StatisticsRow {
       if let key = StatisticsKey(rawValue: place) { set(key, 0) }
     }
     guard let h1 else { return }
+    count(
+      h1,
+      [
+        (.h2HeadersRcvd, .h2Headers), (.h2DataRcvd, .h2Data), (.h2SettingsRcvd, .h2Settings),
+        (.h2RstStreamRcvd, .h2Resets), (.h2GoawayRcvd, .h2GoAways), (.h2RstStreamResp, .h2ResetsSent),
+        (.h2GoawayResp, .h2GoAwaysSent), (.h2OpenConnections, .h2OpenConnections),
+        (.h2BackendOpenStreams, .h2OpenStreams), (.h2TotalConnections, .h2Connections),
+        (.h2BackendTotalStreams, .h2Streams),
+      ])
     set(.h1OpenConnections, open)
     count(
       h1,

@@ -15,6 +15,7 @@ final class ClientMux {
   /// In the worker's list of those that have something to send.
   var isDirty = false
   var served = 0
+  var tally: MuxTally?
 
   init(_ protocolSession: HTTP2Session) { self.protocolSession = protocolSession }
 }
@@ -27,6 +28,7 @@ extension Worker {
     else { return closeSession(session) }
     let mux = ClientMux(made)
     session.mux = mux
+    mux.tally = MuxTally(listener.frontend.counters)
     session.state = .multiplexing
     session.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpRequest)
     _ = localEndpoint(of: session)

@@ -56,6 +56,7 @@ extension Worker {
     let made = mux.protocolSession
     // Streams end while their last frames are made.
     closeFinished(mux)
+    if let row = session.listener?.frontend.counters { mux.tally?.add(made, served: mux.served, to: row) }
     if session.connection.hasFailed || made.isOver || (made.goesAway && made.streams.isEmpty && made.output.isEmpty) {
       return endMux(session)
     }
@@ -138,6 +139,10 @@ extension Worker {
   func endMux(_ session: Session) {
     guard let mux = session.mux else { return }
     session.mux = nil
+    if let row = session.listener?.frontend.counters {
+      mux.tally?.add(mux.protocolSession, served: mux.served, to: row)
+      mux.tally?.end(row)
+    }
     mux.input.release()
     for stream in Array(mux.protocolSession.streams.values) where !stream.link.isClosed {
       stream.link.isBroken = true

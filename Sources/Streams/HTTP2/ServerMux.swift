@@ -14,6 +14,8 @@ final class ServerMux {
   var isInTurnList = false
   /// Requests that were sent over it, the first included.
   var served = 0
+  /// Once the connection is there.
+  var tally: MuxTally?
   /// The client session whose requests alone may join those under way.
   var owner: Session?
   var ownerGeneration: UInt32 = 0
@@ -40,6 +42,7 @@ extension Worker {
       share(carrier, mux, stream, isKnownFirst: false)
     }
     carrier.stream = nil
+    if let row = carrier.backend?.counters { mux.tally = MuxTally(row) }
     carrier.connection.setCanReceive(true)
     join(stream, carrier, mux)
     let others = mux.waiting

@@ -38,6 +38,7 @@ extension Worker {
     }
     made.events.removeAll(keepingCapacity: true)
     if carrier.mux !== mux { return }
+    if let row = carrier.backend?.counters { mux.tally?.add(made, served: mux.served, to: row) }
     if carrier.connection.hasFailed || made.isOver { return endServerMux(carrier) }
     i = 0
     while i < made.drained.count {

@@ -33,7 +33,9 @@ final class ServerConnection {
   /// What it was made for (`connectionIdentity`).
   var identity: UInt64 = 0
   /// It speaks HTTP/2, and belongs to none of its streams.
-  var mux: ServerMux?
+  var mux: ServerMux? { didSet { if mux != nil { muxOfTally = mux } } }
+  /// The same until the connection is given back, when its counts are closed.
+  var muxOfTally: ServerMux?
   /// This is one stream of that connection.
   var carrier: ServerConnection?
   /// The connection that has the socket.
