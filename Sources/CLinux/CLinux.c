@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -114,3 +116,13 @@ int weir_default_signal(int number) { return install(number, SIG_DFL); }
 int weir_take_signal(int number) { return number < 1 || number > 64 ? 0 : __atomic_exchange_n(&pending[number], 0, __ATOMIC_SEQ_CST); }
 
 int weir_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int weir_tcp_info(int fd, uint32_t *out) {
+  struct tcp_info info;
+  socklen_t size = sizeof info;
+  memset(&info, 0, sizeof info);
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
+  out[0] = info.tcpi_rtt, out[1] = info.tcpi_rttvar, out[2] = info.tcpi_unacked, out[3] = info.tcpi_sacked;
+  out[4] = info.tcpi_retrans, out[5] = info.tcpi_fackets, out[6] = info.tcpi_lost, out[7] = info.tcpi_reordering;
+  return 0;
+}

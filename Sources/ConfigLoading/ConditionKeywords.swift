@@ -52,9 +52,11 @@ enum ConditionLines {
 
   private static func dynamicName(_ text: String, _ place: CheckPoint, _ context: LoadContext) -> TextHandle?? {
     guard text.unicodeScalars.contains("%") else { return .some(nil) }
+    var site = context.ruleSite
+    site.user = place == .frontendSwitching ? .useBackend : .useServer
     do throws(LogFormatError) {
       let format = try LogFormat(
-        text, flags: [], isHTTP: true, places: CheckPoints(place), site: context.ruleSite, compiler: context.samples)
+        text, flags: [], isHTTP: true, places: CheckPoints(place), site: site, compiler: context.samples)
       if format.constantText != nil { return .some(nil) }
       return .some(context.model.ruleResources.add(format))
     } catch {
@@ -133,6 +135,7 @@ enum ConditionLines {
         context, line, from: 2, at: .frontendRequestHeader,
         failure: "error detected while parsing a 'monitor fail' condition")
     else { return }
+    RuleLines.warnMisplaced("monitor fail", context)
     context.proxy.rules.monitorFailures.append(condition)
   }
 }

@@ -13,8 +13,8 @@ extension RuleParsing {
     switch (list, action) {
     case (.tcpConnection, _), (.tcpSession, _):
       switch action {
-      case .allow, .reject, .silentDrop, .setVariable, .unsetVariable, .setAddress, .setMark, .setTOS,
-        .expectProxyHeader, .expectNetScalerHeader, .track, .incrementCounter, .setTag:
+      case .allow, .reject, .silentDrop, .setVariable, .setVariableText, .unsetVariable, .setAddress, .setMark,
+        .setTOS, .expectProxyHeader, .expectNetScalerHeader, .track, .incrementCounter, .setTag:
         break
       default: throw RuleProblem(name, .notImplemented)
       }

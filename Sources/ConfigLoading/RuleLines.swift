@@ -27,7 +27,7 @@ enum RuleLines {
       var text = "'\(keyword)' expects \(list.expectation), but got '\(line[1])'"
       if line[1].isEmpty {
         text += " (missing argument)."
-      } else if let near = WordSimilarity.bestMatch(for: line[1], among: names) {
+      } else if let near = WordSimilarity.bestMatch(for: line[1], among: names.map(bare)) {
         text += ". Did you mean '\(near)' maybe ?"
       } else {
         text += "."
@@ -63,7 +63,8 @@ enum RuleLines {
 
   private static func append(_ action: RuleAction, _ condition: Condition?, _ list: RuleList, _ context: LoadContext) {
     warnMisplaced(list.rawValue, context)
-    context.proxy.rules[keyPath: list.path].append(Rule(action, if: condition, line: context.line.number))
+    context.proxy.rules[keyPath: list.path].append(
+      Rule(action, if: condition, line: context.line.number, file: context.ruleState.name(of: context.line.file)))
   }
 
   /// Warns where a rule stands behind others that are evaluated later.
@@ -71,7 +72,8 @@ enum RuleLines {
     let rules = context.proxy.rules
     let order: [(name: String, has: Bool)] = [
       ("tcp-request connection", !rules.tcpConnection.isEmpty), ("tcp-request session", !rules.tcpSession.isEmpty),
-      ("tcp-request content", !rules.tcpRequest.isEmpty), ("http-request", !rules.httpRequest.isEmpty),
+      ("tcp-request content", !rules.tcpRequest.isEmpty), ("monitor fail", false),
+      ("http-request", !rules.httpRequest.isEmpty),
       ("redirect", !rules.redirects.isEmpty),
       ("use_backend", !rules.switching.isEmpty || !context.proxy.switchingRules.isEmpty),
       ("use-server", !rules.servers.isEmpty),
@@ -139,6 +141,9 @@ enum RuleLines {
     }
   }
 
+  /// The name of an action without the star for its arguments.
+  private static func bare(_ name: String) -> String { String(name.prefix { $0 != "(" }) }
+
   private static func tcp(_ context: LoadContext, _ line: ConfigLine, _ list: RuleList) {
     let keyword = list.rawValue
     if context.isInDefaults && context.proxy.name.isEmpty {
@@ -147,7 +152,9 @@ enum RuleLines {
     let title = context.proxy.title
     guard let name = list.action(line[2]) else {
       var text = "'\(keyword)' expects \(list.expectation) in \(title) (got '\(line[2])')"
-      if !line[2].isEmpty, let near = WordSimilarity.bestMatch(for: line[2], among: list.actionNames) {
+      if !line[2].isEmpty,
+        let near = WordSimilarity.bestMatch(for: line[2], among: list.actionNames.map(bare))
+      {
         text += ". Did you mean '\(near)' maybe ?"
       } else {
         text += "."

@@ -35,7 +35,7 @@ struct RuleParsing {
   var places: CheckPoints { list.places(proxy) }
   var site: ExpressionSite {
     ExpressionSite(
-      file: context.line.file, line: context.line.number, proxy: proxy.name, user: "sample fetch keyword")
+      file: context.line.file, line: context.line.number, proxy: proxy.name, user: list.user(of: written))
   }
 
   init(_ context: LoadContext, _ list: RuleList, _ words: [String]) {
@@ -171,6 +171,15 @@ struct RuleLoadState {
   var bufferConditions: [Condition: SourceLocation] = [:]
   /// Proxies with a capture of contents that may not have come yet, one for each rule.
   var contentCaptures: [Int] = []
+  /// Names of files as rules keep them, one copy of each.
+  private var fileNames: [String: Bytes] = [:]
+
+  mutating func name(of file: String) -> Bytes {
+    if let known = fileNames[file] { return known }
+    let name = Bytes(permanent: file)
+    fileNames[file] = name
+    return name
+  }
 }
 
 extension String {

@@ -27,6 +27,21 @@ enum RuleList: String, CaseIterable {
     }
   }
 
+  /// What messages call an expression of the action `written`.
+  func user(of written: String) -> ExpressionUser {
+    if written.hasPrefix("track-sc") { return .tracking }
+    if written == "capture" { return .capture }
+    if written == "redirect" { return .redirect }
+    switch self {
+    case .tcpConnection: return .tcpRequestConnection
+    case .tcpSession: return .tcpRequestSession
+    case .tcpRequest: return .tcpRequestContent
+    case .tcpResponse: return .tcpResponseContent
+    case .httpRequest: return .httpRequest
+    case .httpResponse, .httpAfterResponse: return .httpResponse
+    }
+  }
+
   private var sides: (frontend: CheckPoint, backend: CheckPoint) {
     switch self {
     case .tcpConnection: (.frontendConnection, .frontendConnection)

@@ -47,6 +47,9 @@ extension RuleParsing {
       default: throw RuleProblem("\(expectation) (was '\(keyword)')")
       }
     }
+    if target != nil && rule.kind != .location && list == .httpResponse {
+      throw RuleProblem("response only supports redirect type 'location'")
+    }
     guard let target else { throw RuleProblem("redirection type expected ('prefix', 'location', or 'scheme')") }
     // A prefix of "/" is none.
     if rule.kind != .prefix || target != "/" {
@@ -64,11 +67,7 @@ extension RuleParsing {
       }
     }
     if let cookie {
-      // Without `=` in what is set, one is put behind it.
-      let text =
-        cookie.isSet
-        ? cookie.text + (cookie.text.contains("=") ? "" : "=") + "; path=/;"
-        : cookie.text + (cookie.text.contains("=") ? "" : "=") + "; path=/; Max-Age=0;"
+      let text = cookie.text + (cookie.isSet ? "; path=/;" : "; path=/; Max-Age=0;")
       rule.cookie = Bytes(permanent: text)
     }
     return context.model.ruleResources.add(rule)
@@ -89,7 +88,8 @@ let redirectKeywords: [KeywordEntry] = [
     do throws(RuleProblem) {
       let condition = try parsing.condition()
       RuleLines.warnMisplaced("redirect", context)
-      context.proxy.rules.redirects.append(Rule(.redirect(handle), if: condition, line: line.number))
+      context.proxy.rules.redirects.append(
+        Rule(.redirect(handle), if: condition, line: line.number, file: context.ruleState.name(of: line.file)))
     } catch {
       context.alert(
         "error detected in \(context.proxy.title) while parsing redirect rule : error in condition: \(error.text).")

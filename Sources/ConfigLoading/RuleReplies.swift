@@ -111,7 +111,7 @@ extension RuleParsing {
   private mutating func body(_ kind: String, _ argument: String) throws(RuleProblem) -> RuleReply.Body {
     switch kind {
     case "string": return .text(Bytes(permanent: argument))
-    case "lf-string": return .format(try text(argument, []))
+    case "lf-string": return .format(try text(argument, .http))
     default: break
     }
     let room = context.model.global.tune.bufferSize
@@ -125,7 +125,7 @@ extension RuleParsing {
     if bytes.count > room { throw RuleProblem("file '\(argument)' too large") }
     switch kind {
     case "file": return .text(Bytes(permanent: bytes))
-    case "lf-file": return .format(try text(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })), []))
+    case "lf-file": return .format(try text(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })), .http))
     default:
       do throws(ErrorFileProblem) {
         if !bytes.isEmpty { try ErrorFileText.check(bytes) }

@@ -5,9 +5,7 @@ import Samples
 /// Finds what expressions and rules name in other sections, and finishes the program of all expressions.
 @Sendable func completeRules(_ context: LoadContext) {
   for index in context.model.proxies.indices { context.compileBalanceKey(of: index) }
-  for error in context.samples.resolve(SectionNumbers(model: context.model)) {
-    context.alertPlain("parsing [\(error.site.file):\(error.site.line)]: \(error.message)")
-  }
+  context.report(context.samples.resolve(SectionNumbers(model: context.model)))
   for message in context.samples.groupErrors() { context.alertPlain(message) }
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
     context.warnOfBuffers(of: index)
@@ -40,6 +38,26 @@ private struct SectionNumbers: ConfigurationNames {
 }
 
 extension LoadContext {
+  /// One message for each proxy, with a line for each error where there are several.
+  fileprivate func report(_ errors: [ResolutionError]) {
+    var proxies: [(name: String, lines: [String])] = []
+    for error in errors {
+      let line = "parsing [\(error.site.file):\(error.site.line)]: \(error.message)"
+      if let known = proxies.firstIndex(where: { $0.name == error.site.proxy }) {
+        proxies[known].lines.append(line)
+      } else {
+        proxies.append((error.site.proxy, [line]))
+      }
+    }
+    for (_, lines) in proxies {
+      if lines.count == 1 {
+        alertPlain(lines[0])
+      } else {
+        alertPlain("multiple argument resolution errors:\n        " + lines.joined(separator: "\n        "))
+      }
+    }
+  }
+
   /// The expression of `balance hash`.
   fileprivate func compileBalanceKey(of index: Int) {
     let proxy = model.proxies[index]
@@ -62,10 +80,11 @@ extension LoadContext {
   fileprivate func check(_ use: CaptureUse) {
     guard let index = use.proxy else { return }
     let proxy = model.proxies[index]
+    let list = use.list == .httpAfterResponse ? RuleList.httpResponse : use.list
     let count = use.isResponse ? proxy.responseCaptures.count : proxy.requestCaptures.count
     if proxy.accepts(.frontend), !(0..<count).contains(use.slot) {
       alertPlain(
-        "Proxy '\(proxy.name)': unable to find capture id '\(use.slot)' referenced by \(use.list.rawValue) capture rule."
+        "Proxy '\(proxy.name)': unable to find capture id '\(use.slot)' referenced by \(list.rawValue) capture rule."
       )
     }
   }

@@ -77,9 +77,12 @@ extension RuleParsing {
   /// `capture`: a new slot of some length, or one that was declared.
   mutating func capture() throws(RuleProblem) -> RuleAction {
     let isContent = list == .tcpRequest
-    let usage = "expects <expression> [ 'len' <length> | id <idx> ]"
+    let usage = list.isResponse ? "expects <expression> id <idx>" : "expects <expression> [ 'len' <length> | id <idx> ]"
     if isAtEnd && !isContent { throw RuleProblem(usage) }
     let expression = try expression()
+    if isContent && !proxy.accepts(.frontend) {
+      throw RuleProblem("proxy '\(proxy.name)' has no frontend capability")
+    }
     if isAtEnd { throw RuleProblem(isContent ? "a positive 'len' argument is mandatory" : usage) }
     let isResponse = list.isResponse
     switch word {

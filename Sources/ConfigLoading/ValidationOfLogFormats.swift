@@ -38,7 +38,8 @@ struct LogFormatValidation {
   ) {
     do throws(LogFormatError) {
       let site = ExpressionSite(
-        file: place.file, line: place.line, proxy: validation.proxy.name, user: "\(name) string")
+        file: place.file, line: place.line, proxy: validation.proxy.name,
+        user: name == "unique-id" ? .uniqueID : name == "log-format-sd" ? .logFormatStructured : .logFormat)
       validation.proxy.compiledLog[keyPath: path] = try LogFormat(
         text, flags: flags, isHTTP: validation.proxy.mode == .http, places: CheckPoints(point), site: site,
         compiler: validation.context.samples)

@@ -1,5 +1,8 @@
 /// Status codes and the reasons that HAProxy writes for them.
 public enum HTTPStatus {
+  /// Whether an answer of the status ends with its head, whatever its fields say (RFC 9112 6.3).
+  @inlinable public static func hasNoBody(_ status: Int) -> Bool { status == 204 || status == 304 || status < 200 }
+
   /// The reason phrase of `status` as HAProxy's own answers carry it, or the class' name for others.
   public static func reason(_ status: Int) -> StaticString {
     switch status {

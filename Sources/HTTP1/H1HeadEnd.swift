@@ -142,6 +142,10 @@ extension H1HeadParser {
       target.scheme.equalsIgnoringCase("http")
       ? Bytes("80") : target.scheme.equalsIgnoringCase("https") ? Bytes("443") : Bytes()
     let isDefault = parts.hasColon && (parts.port.isEmpty || parts.port.equals(defaultPort))
+    // A query right behind the authority is taken for a part of it, as by HAProxy: it agrees with no Host.
+    if hostIndex >= 0 && target.whole.at(target.scheme.count + 3 + target.authority.count) == UInt8(ascii: "?") {
+      return refuse(400, .lastLF, at: host)
+    }
     let status = reconcileHost(authority, isDefault ? parts.host : authority, defaultPort, &message)
     if status == 0 && isDefault { dropPort(authority.count - parts.host.count, target, &buffer, &message) }
     return status

@@ -220,7 +220,11 @@ extension LogTimers {
 
 extension LogLine {
   mutating func expression(_ value: Bytes?, _ flags: LogFieldFlags) {
-    guard flags.contains(.http), let value, !value.isEmpty else { return field(value, flags) }
+    guard flags.contains(.http), let value, !value.isEmpty else {
+      guard let value, let end = value.firstIndex(of: 0) else { return field(value, flags) }
+      // Outside of messages a NUL ends a text.
+      return field(value.prefix(end), flags.subtracting(.mandatory))
+    }
     if flags.contains(.quote) { byte(UInt8(ascii: "\"")) }
     encoded(value, .message, flags, mark: UInt8(ascii: "%"))
     if flags.contains(.quote) { byte(UInt8(ascii: "\"")) }

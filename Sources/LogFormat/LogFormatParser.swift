@@ -174,6 +174,10 @@ struct LogFormatParser {
         "sample fetch <\(rest)> may not be reliably used here because it needs '\(parsed.fetch.sourceNames)' "
           + "which is not available here")
     }
+    // A comma that no converter follows is read with the expression.
+    if end + 1 == input.count && input[end] == UInt8(ascii: ",") {
+      throw LogFormatError("missing ']' after '\(string(start..<input.count))'")
+    }
     guard end < input.count else { throw LogFormatError("missing ']' after '\(string(start..<end))'") }
     if input[end] != UInt8(ascii: "]") {
       throw LogFormatError("expected ']' after '\(string(start..<end))', but found '\(string(end..<end + 1))'")

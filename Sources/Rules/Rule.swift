@@ -1,3 +1,4 @@
+public import Memory
 public import Samples
 
 /// One rule: what it does, and when. A plain value.
@@ -7,10 +8,13 @@ public struct Rule: Sendable {
   public let action: RuleAction
   /// Line of the configuration (`last_rule_line`).
   public let line: Int32
-  public init(_ action: RuleAction, if condition: Condition?, line: Int) {
+  /// Its file (`last_rule_file`).
+  public let file: Bytes
+  public init(_ action: RuleAction, if condition: Condition?, line: Int, file: Bytes = Bytes()) {
     self.action = action
     self.condition = condition
     self.line = Int32(clamping: line)
+    self.file = file
   }
 }
 

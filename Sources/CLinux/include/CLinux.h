@@ -32,6 +32,8 @@ ssize_t weir_send_descriptors(int fd, const void *data, size_t length, const int
 ssize_t weir_receive_descriptors(int fd, void *data, size_t length, int *list, size_t *count);
 int weir_socket_pair(int fds[2]);
 int weir_socket_timeout(int fd, int seconds);
+/* rtt, rttvar (microseconds), unacked, sacked, retrans, fackets, lost, reordering of a TCP connection into `out[8]`. */
+int weir_tcp_info(int fd, uint32_t *out);
 /* Blocks (1) or admits (0) every signal for the calling thread. */
 int weir_block_signals(int on);
 int weir_execvp(const char *path, char *const *words);

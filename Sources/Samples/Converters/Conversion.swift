@@ -10,7 +10,7 @@ extension ConverterID {
       .tableConnCur, .tableConnRate, .tableExpire, .tableGpc, .tableGpc0, .tableGpc0Rate, .tableGpc1, .tableGpc1Rate,
       .tableGpcRate, .tableGpt, .tableGpt0, .tableHttpErrCnt, .tableHttpErrRate, .tableHttpFailCnt,
       .tableHttpFailRate, .tableHttpReqCnt, .tableHttpReqRate, .tableIdle, .tableKbytesIn, .tableKbytesOut,
-      .tableServerId, .tableSessCnt, .tableSessRate, .tableTrackers, .debug:
+      .tableServerId, .tableSessCnt, .tableSessRate, .tableTrackers:
       true
     default: false
     }
@@ -37,13 +37,14 @@ extension Evaluator {
     case .setVar:
       let conditions = VariableConditions(rawValue: UInt32(truncatingIfNeeded: arguments.second.integer ?? 0))
       guard let id = arguments.first.variable else { return false }
-      variables.set(id, scopes, to: sample.data, conditions: conditions)
-      return true
+      return variables.set(id, scopes, to: sample.data, conditions: conditions)
     case .unsetVar:
       guard let id = arguments.first.variable else { return false }
       variables.unset(id, scopes)
       return true
     case .map: return map(arguments, &sample)
+    // What is to be looked at goes on unchanged. It is not shown: HAProxy's own ring for it has no reader here.
+    case .debug: return true
     default: return false
     }
   }

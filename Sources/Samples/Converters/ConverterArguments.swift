@@ -237,7 +237,7 @@ extension SampleCompiler {
         location: "file '\(site.file)' line \(site.line)")
       arguments.first = .patterns(
         try patterns.expression(
-          reference, method: method, flags: kind == "regm" ? .expanding : [], output: output))
+          reference, method: method, flags: kind == "regm" ? [.expanding, .noDNS] : .noDNS, output: output))
     } catch {
       throw SampleError(error.message)
     }

@@ -8,15 +8,12 @@ extension Evaluator {
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, with a fraction where the unit is finer than a second.
   func httpDate(_ value: Int64, _ arguments: Arguments) -> SampleData? {
-    var time = (value &+ (arguments.first.integer ?? 0)) & Evaluator.timeMask
+    let total = value &+ (arguments.first.integer ?? 0)
     let unit = arguments.second.integer ?? 0
     let scale: Int64 = unit == 2 ? 1_000_000 : unit == 1 ? 1000 : 1
-    var fraction = time % scale
-    time = time / scale
-    if fraction < 0 {
-      fraction += scale
-      time -= 1
-    }
+    // As HAProxy prints it: without leading zeros, and with a sign of its own.
+    let fraction = total % scale
+    let time = (total / scale) & Evaluator.timeMask
     if arena.room < 80 { return nil }
     let parts = CalendarTime(unixSeconds: time)
     arena.begin()
@@ -35,7 +32,7 @@ extension Evaluator {
     appendPadded(parts.second, 2)
     if unit > 0 {
       arena.append(byte: UInt8(ascii: "."))
-      appendPadded(Int(fraction), unit == 2 ? 6 : 3)
+      arena.append(decimal: fraction)
     }
     arena.append(" GMT")
     return .string(arena.finish())
@@ -54,7 +51,7 @@ extension Evaluator {
   }
 
   func formattedTime(_ value: Int64, _ arguments: Arguments, isLocal: Bool) -> SampleData? {
-    let time = (value &+ (arguments.second.integer ?? 0)) & Evaluator.timeMask
+    let time = (value & Evaluator.timeMask) &+ (arguments.second.integer ?? 0)
     arena.begin()
     guard
       Clock.append(

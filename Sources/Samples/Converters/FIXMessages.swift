@@ -45,8 +45,11 @@ enum FIXMessage {
   /// to say so. What follows the message is not looked at.
   static func isValid(_ text: Bytes) -> Bool? {
     if text.count < minimum { return nil }
+    guard text.firstIndex(of: 1, from: 0) != nil else { return nil }
     guard let version = pair(text, 0), version.tag == 8, isVersion(version.value) else { return false }
+    guard text.firstIndex(of: 1, from: version.next) != nil else { return nil }
     guard let length = pair(text, version.next), length.tag == 9 else { return false }
+    guard text.firstIndex(of: 1, from: length.next) != nil else { return nil }
     guard let type = pair(text, length.next), type.tag == 35 else { return false }
     var end = type.next
     while true {

@@ -68,13 +68,14 @@ struct MQTTPacket {
   }
   static func read(_ text: Bytes) -> Reading {
     if text.count < 2 { return .tooShort }
-    guard text[0] & 15 == 0 else { return .invalid }
+    guard text[0] & 15 == 0, text[0] != 0 else { return .invalid }
     var packet = MQTTPacket()
     packet.type = text[0] >> 4
     var reader = MQTTReader(text.dropFirst(1))
-    guard packet.type == 1 || packet.type == 2, let length = reader.variable() else { return .invalid }
+    guard let length = reader.variable() else { return .invalid }
     if length > reader.left { return .tooShort }
-    guard length == reader.left, packet.type == 1 ? packet.readConnect(&reader) : packet.readConnack(&reader),
+    guard packet.type == 1 || packet.type == 2, length == reader.left,
+      packet.type == 1 ? packet.readConnect(&reader) : packet.readConnack(&reader),
       reader.left == 0
     else { return .invalid }
     return .packet(packet)

@@ -82,6 +82,7 @@ extension SampleCompiler {
   func parseFetch(
     _ descriptor: FetchDescriptor, _ keyword: String, _ cursor: inout WordCursor, _ site: ExpressionSite
   ) throws(FetchError) -> Int {
+    if !descriptor.id.isServed { throw .refused("'\(keyword)' is not implemented by Weir yet") }
     var parser = ArgumentParser(cursor.current, at: cursor.at)
     let parsed: [ParsedArgument]
     do { parsed = try parser.parse(descriptor.arguments) } catch { throw .syntax(error.message) }
@@ -92,8 +93,10 @@ extension SampleCompiler {
     // `sc1_...` is `sc_...(1)`: its own arguments come behind the number.
     var shift = 0
     if let counter = descriptor.trackedCounter {
+      let element = arguments.first
       arguments = Arguments()
       arguments.first = .integer(Int64(counter))
+      if descriptor.id == .scClrGpc { (arguments.first, arguments.second) = (element, arguments.first) }
       shift = 1
     }
     expressions.append(

@@ -67,8 +67,8 @@ extension Evaluator {
   /// 32 random bits, or a number from 0 up to but not including `range`.
   private func randomNumber(below range: Int64?) -> Int64 {
     let bits = random.next() >> 32
-    guard let range, range > 0 else { return range == nil ? Int64(bits) : 0 }
-    return Int64(((UInt64(truncatingIfNeeded: range) & 0xffff_ffff) &* bits) >> 32)
+    guard let range else { return Int64(bits) }
+    return Int64((UInt64(bitPattern: range) &* bits) >> 32)
   }
 
   /// A random identifier of version 4 (RFC 4122).

@@ -42,4 +42,15 @@ public enum FetchID: String, CaseIterable, Sendable {
   case sslFcUseKeysize, sslSChainDer, sslSDer, sslSIDn, sslSKeyAlg, sslSNotafter, sslSNotbefore, sslSSDn, sslSSerial
   case sslSSha1, sslSSigAlg, sslSVersion, status, stopping, str, tableAvl, tableCnt, thread, uniqueId, url, url32
   case url32Src, urlIp, urlParam, urlPort, urlParamVal, uuid, variable, waitEnd
+
+  /// False for what looks into HAProxy's own form of a message, or into FastCGI.
+  public var isServed: Bool {
+    switch self {
+    case .internalHtxData, .internalHtxFree, .internalHtxFreeData, .internalHtxHasEom, .internalHtxNbblks,
+      .internalHtxSize, .internalHtxUsed, .internalHtxBlkData, .internalHtxBlkHdrname, .internalHtxBlkHdrval,
+      .internalHtxBlkSize, .internalHtxBlkStartLine, .internalHtxBlkType, .fcgiDocroot, .fcgiIndex:
+      false
+    default: true
+    }
+  }
 }

@@ -146,7 +146,8 @@ enum HeaderFetches {
   private static func names(
     _ call: FetchCall, _ message: borrowing HTTPMessage, _ evaluator: Evaluator, _ sample: inout Sample
   ) -> FetchStatus {
-    let delimiter = call.arguments.first.text?.at(0) ?? UInt8(ascii: ",")
+    // An empty delimiter is the byte that ends it.
+    let delimiter = call.arguments.first.text.map { $0.at(0) ?? 0 } ?? UInt8(ascii: ",")
     let arena = evaluator.arena
     arena.begin()
     var at = message.nextField(from: 0)

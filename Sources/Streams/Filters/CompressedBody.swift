@@ -34,6 +34,7 @@ extension Worker {
       process.compressionRateAllows(at: loop.now), let deflater = takeDeflater(form)
     else { return }
     stream.responseChannel.deflater = deflater
+    stream.isCompressed = true
     stream.responseChannel.chunkedOut = true
     frontend.counters.count(.compressedResponses)
     backend.counters.count(.compressedResponses)

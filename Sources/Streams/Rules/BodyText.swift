@@ -36,18 +36,19 @@ enum ChunkedBody {
 
 /// Whether bytes of a TCP connection begin an HTTP request (`req.proto_http`).
 enum HTTPDetection {
+  /// There is nothing to say of what is not HTTP.
   static func detect(_ bytes: Bytes, isOpen: Bool, _ sample: inout Sample) -> FetchStatus {
-    sample.data = .boolean(false)
     var i = 0
     while i < bytes.count && (bytes[i] == 13 || bytes[i] == 10) { i += 1 }
     let start = i
     while i < bytes.count, isToken(bytes[i]) { i += 1 }
-    guard i < bytes.count else { return isOpen ? .mayChange : .found }
-    if i == start || bytes[i] != 0x20 { return .found }
-    guard let end = bytes.firstIndex(of: 10, from: i) else { return isOpen ? .mayChange : .found }
+    guard i < bytes.count else { return isOpen ? .mayChange : .notFound }
+    if i == start || bytes[i] != 0x20 { return .notFound }
+    guard let end = bytes.firstIndex(of: 10, from: i) else { return isOpen ? .mayChange : .notFound }
     var line = bytes[i..<end]
     if line.count > 0 && line[line.count - 1] == 13 { line = line.prefix(line.count - 1) }
-    sample.data = .boolean(line.count > 9 && line.slice(line.count - 9, 6).equals(" HTTP/"))
+    guard line.count > 9 && line.slice(line.count - 9, 6).equals(" HTTP/") else { return .notFound }
+    sample.data = .boolean(true)
     return .found
   }
   private static func isToken(_ c: UInt8) -> Bool { (c | 0x20) &- 97 < 26 || c &- 48 < 10 || c == 45 || c == 95 }

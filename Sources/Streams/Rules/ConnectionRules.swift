@@ -57,7 +57,9 @@ extension Worker {
       switch rule.action {
       case .allow: return true
       case .reject, .silentDrop:
-        let counter: TrafficCounter = isSession ? .deniedSessions : .deniedConnections
+        var counter: TrafficCounter = isSession ? .deniedSessions : .deniedConnections
+        // As HAProxy counts it, whatever list it stands in.
+        if case .silentDrop = rule.action { counter = .deniedRequests }
         session.listener?.frontend.counters.count(counter)
         session.listener?.counters.count(counter)
         if case .silentDrop = rule.action {
@@ -71,6 +73,13 @@ extension Worker {
           evaluator.variables.set(id, view.variables, to: sample.data, conditions: conditions)
         }
         evaluator.arena.reset(to: mark)
+      case .setVariableText(let id, let handle, let conditions):
+        let format = rules.texts[Int(handle.index)]
+        proxyArena.reset()
+        let value =
+          format.constantText
+          ?? format.write(&view, evaluator, &logs.context, into: proxyArena, limit: proxyArena.room)
+        evaluator.variables.set(id, view.variables, to: .string(value), conditions: conditions)
       case .unsetVariable(let id): evaluator.variables.unset(id, view.variables)
       case .setAddress(let part, let expression): setAddress(part, expression, session, &view)
       case .setTOS(let tos):

@@ -18,6 +18,7 @@ extension Worker {
     switch rule.action {
     case .allow:
       stream.lastRuleLine = rule.line
+      stream.lastRuleFile = rule.file
       return .leave
     case .setHeader, .addHeader, .deleteHeader, .replaceHeader, .replaceValue, .setTarget, .replaceTarget, .setStatus:
       return rewrite(rule.action, stream, &view, isResponse) || !stream.isStrict
@@ -78,10 +79,12 @@ extension Worker {
     case .incrementCounter, .setTag, .setTagFrom: changeTracked(rule.action, stream, &view, options)
     case .useService(let name):
       stream.lastRuleLine = rule.line
+      stream.lastRuleFile = rule.file
       startService(name, stream)
       return .stop
     case .deny, .tarpit, .answer, .redirect, .authenticate, .reject, .closeServer, .silentDrop:
       stream.lastRuleLine = rule.line
+      stream.lastRuleFile = rule.file
       return end(rule.action, stream, &view, isResponse)
     }
     return .next
@@ -205,6 +208,8 @@ extension Worker {
       countDenied(stream, false)
       setEnd(stream, .proxy, .request)
       stream.hidesRequestTime = !isResponse
+      // Rules on contents come before the request is looked at: it is none yet.
+      if stream.isHTTP && stream.ruleStage <= .frontendContent { stream.requestLine.clear() }
       if case .silentDrop = action, let session = stream.session {
         session.connection.socket.vanish(family: session.peer.family)
       }

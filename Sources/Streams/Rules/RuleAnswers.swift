@@ -21,7 +21,7 @@ extension Worker {
     startOwnHead(stream, status: reply.status)
     for header in reply.headers {
       let value = text(header.value, stream, &view)
-      if FieldText.isValue(value) { stream.response.add(header.name, value) }
+      if FieldText.isValue(value) && !FieldText.isFraming(header.name) { stream.response.add(header.name, value) }
     }
     let hasNoBody = reply.status == 204
     if hasNoBody { content = Bytes() } else { stream.response.add(.contentLength, decimal(content.count, stream)) }
@@ -62,17 +62,9 @@ extension Worker {
       }
       var path = request.pathAndQuery
       if rule.dropsQuery { path = path.prefix(path.firstIndex(of: UInt8(ascii: "?")) ?? path.count) }
-      if rule.appendsSlash && rule.dropsQuery {
-        arena.append(path)
-        if path.count == 0 || path[path.count - 1] != UInt8(ascii: "/") { arena.append("/") }
-      } else if rule.appendsSlash {
-        let end = path.firstIndex(of: UInt8(ascii: "?")) ?? path.count
-        arena.append(path.prefix(end))
-        if end == 0 || path[end - 1] != UInt8(ascii: "/") { arena.append("/") }
-        arena.append(path.dropFirst(end))
-      } else {
-        arena.append(path)
-      }
+      arena.append(path)
+      // Behind the query, too, where that is kept.
+      if rule.appendsSlash && (path.count == 0 || path[path.count - 1] != UInt8(ascii: "/")) { arena.append("/") }
     }
     let location = arena.finish()
     setEnd(stream, .local, isResponse ? .headers : .request)
@@ -114,6 +106,7 @@ extension Worker {
     head.reset(.response)
     head.setStatus(103, reason: Bytes("Early Hints"))
     head.add(name, value)
+    stream.responseChannel.transferred &+= head.countedSize
     if H1Writer.writeResponse(head, connection: .none, to: &stream.responseChannel.output), session.connection.canSend,
       case .bytes(let n) = session.connection.send(stream.responseChannel.output.readable)
     {

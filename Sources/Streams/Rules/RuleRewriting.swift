@@ -12,10 +12,12 @@ extension Worker {
     case .setHeader(let name, let handle):
       let value = text(handle, stream, &view)
       guard FieldText.isValue(value) else { return false }
+      if FieldText.isFraming(name) { return true }
       return isResponse ? stream.response.set(name, value) : stream.request.set(name, value)
     case .addHeader(let name, let handle):
       let value = text(handle, stream, &view)
       guard FieldText.isValue(value) else { return false }
+      if FieldText.isFraming(name) { return true }
       return isResponse ? stream.response.add(name, value) : stream.request.add(name, value)
     case .deleteHeader(let match):
       if isResponse { delete(match, &stream.response) } else { delete(match, &stream.request) }
@@ -36,11 +38,12 @@ extension Worker {
 
   private func delete(_ match: HeaderMatch, _ message: inout HTTPMessage) {
     if case .name(let name) = match {
-      message.remove(name)
+      if !FieldText.isFraming(name) { message.remove(name) }
       return
     }
     for i in 0..<message.endIndex where !message[i].isRemoved {
       let name = message[i].name
+      if FieldText.isFraming(HTTPHeaderName(name)) { continue }
       let isMatch: Bool
       switch match {
       case .prefix(let text): isMatch = name.hasPrefix(text)
@@ -57,6 +60,7 @@ extension Worker {
     _ name: HTTPHeaderName, _ regex: RegexHandle, _ handle: TextHandle, _ stream: Stream,
     _ view: inout StreamLogView, _ isResponse: Bool, isSplit: Bool
   ) -> Bool {
+    if FieldText.isFraming(name) { return true }
     var at = isResponse ? stream.response.find(name) : stream.request.find(name)
     let replacement = at == nil ? Bytes() : text(handle, stream, &view)
     while let i = at {
@@ -141,6 +145,15 @@ extension Worker {
     if part == .uri {
       if value.isEmpty { return false }
       stream.request.target = value
+      // An authority in the target is what Host must say.
+      let target = RequestTarget(value)
+      if target.form == .absolute, !target.hostAndPort.isEmpty {
+        if let place = stream.request.find(.host) {
+          stream.request.setValue(at: place, target.hostAndPort)
+        } else {
+          return stream.request.add(.host, target.hostAndPort)
+        }
+      }
       return true
     }
     let target = stream.request.target
@@ -187,6 +200,10 @@ extension Worker {
 
 /// What parts of a message may consist of.
 enum FieldText {
+  /// What tells where a message ends is not for rules to change: it stays as the body needs it.
+  static func isFraming(_ name: HTTPHeaderName) -> Bool {
+    name.known == .contentLength || name.known == .transferEncoding
+  }
   static func isValue(_ value: Bytes) -> Bool {
     for i in 0..<value.count where value[i] == 13 || value[i] == 10 || value[i] == 0 { return false }
     return true

@@ -24,11 +24,24 @@ struct SessionSampleView: SampleSource {
   mutating func fetch(
     _ call: FetchCall, _ options: EvaluationOptions, _ evaluator: Evaluator, into sample: inout Sample
   ) -> FetchStatus {
-    connection(call, evaluator, &sample) ?? worker.fetchFromTable(call, session, nil, evaluator, &sample) ?? .notFound
+    switch call.id {
+    case .waitEnd:
+      sample.data = .boolean(true)
+      return .found
+    // The protocol is chosen later, and the kernel asked no earlier than that.
+    case .fcHttpMajor, .fcRtt, .fcRttvar, .fcUnacked, .fcSacked, .fcRetrans, .fcFackets, .fcLost, .fcReordering:
+      return .notFound
+    default: break
+    }
+    return connection(call, evaluator, &sample) ?? worker.fetchFromTable(call, session, nil, evaluator, &sample)
+      ?? worker.fetchOfProxy(call, nil, &sample) ?? .notFound
   }
 
   mutating func convert(_ call: ConverterCall, _ evaluator: Evaluator, _ sample: inout Sample) -> Bool {
-    worker.convertByTable(call, evaluator, &sample)
+    switch call.id {
+    case .nbsrv, .srvQueue: worker.convertByProxy(call, nil, &sample)
+    default: worker.convertByTable(call, evaluator, &sample)
+    }
   }
 
   func connection(_ call: FetchCall, _ evaluator: Evaluator, _ sample: inout Sample) -> FetchStatus? {
@@ -40,16 +53,23 @@ struct SessionSampleView: SampleSource {
     let peer = source ?? session.peer
     let frontend = session.listener?.frontend
     switch call.id {
-    case .src, .fcSrc: return put(SampleData(address: call.id == .src ? peer : session.peer))
-    case .srcPort, .fcSrcPort: return put(peer.address == nil ? nil : .integer(Int64(peer.port)))
+    case .src: return put(SampleData(address: peer))
+    case .srcPort: return put(peer.address == nil ? nil : .integer(Int64(peer.port)))
+    case .fcSrc: return put(SampleData(address: ownPeer))
+    case .fcSrcPort: return put(ownPeer.address == nil ? nil : .integer(Int64(ownPeer.port)))
     case .dst: return put(SampleData(address: destination ?? worker.localEndpoint(of: session)))
-    case .fcDst: return put(SampleData(address: worker.localEndpoint(of: session)))
+    case .fcDst: return put(SampleData(address: ownLocal))
     case .dstPort: return put(.integer(Int64((destination ?? worker.localEndpoint(of: session)).port)))
-    case .fcDstPort: return put(.integer(Int64(worker.localEndpoint(of: session).port)))
+    case .fcDstPort: return put(.integer(Int64(ownLocal.port)))
     case .dstConn: return put((session.listener?.sessions.value).map { .integer(Int64($0)) })
-    case .srcIsLocal, .fcSrcIsLocal: return put(.boolean(isLoopback(peer)))
+    case .srcIsLocal: return put(.boolean(isLoopback(peer)))
+    case .fcSrcIsLocal: return put(.boolean(isLoopback(ownPeer)))
     case .dstIsLocal: return put(.boolean(isLoopback(destination ?? worker.localEndpoint(of: session))))
-    case .fcDstIsLocal: return put(.boolean(isLoopback(worker.localEndpoint(of: session))))
+    case .fcDstIsLocal: return put(.boolean(isLoopback(ownLocal)))
+    case .fcErr: return put(.integer(0))
+    case .fcErrStr: return put(.string(Bytes("Success")))
+    case .fcRtt, .fcRttvar, .fcUnacked, .fcSacked, .fcRetrans, .fcFackets, .fcLost, .fcReordering:
+      return put(statistic(call))
     case .feName: return put((frontend?.name).map { .string($0) })
     case .feId: return put(frontend.map { f in .integer(Int64(f.shared.with { $0.settings.id })) })
     case .feDefbe: return put(frontend?.defaultBackend.flatMap { worker.backends[$0]?.name }.map { .string($0) })
@@ -76,6 +96,27 @@ struct SessionSampleView: SampleSource {
     case .stopping: return put(.boolean(worker.isStopping))
     default: return secured(call, evaluator, &sample)
     }
+  }
+
+  /// The ends of the connection itself, whatever a PROXY header or a rule put in their place.
+  private var ownPeer: Endpoint { session.transport.connection.socket.peerEndpoint ?? session.peer }
+  private var ownLocal: Endpoint { session.transport.connection.socket.localEndpoint }
+
+  private func statistic(_ call: FetchCall) -> SampleData? {
+    guard let all = session.transport.connection.socket.statistics else { return nil }
+    let scale: UInt32 = call.arguments.first.integer == 1 ? 1 : 1000
+    let value: UInt32
+    switch call.id {
+    case .fcRtt: value = all.roundTrip / scale
+    case .fcRttvar: value = all.roundTripVariation / scale
+    case .fcUnacked: value = all.unacknowledged
+    case .fcSacked: value = all.selectivelyAcknowledged
+    case .fcRetrans: value = all.retransmitting
+    case .fcFackets: value = all.forwardAcknowledged
+    case .fcLost: value = all.lost
+    default: value = all.reordering
+    }
+    return .integer(Int64(value))
   }
 
   /// What TLS has to tell.

@@ -8,7 +8,12 @@ import System
 
 /// What expressions read of a stream. It is the view that log lines have, with the messages added.
 extension StreamLogView: SampleSource {
-  var variables: VariableScopes { stream.variables }
+  /// Without rules of its own a stream has no sets but sees the session's.
+  var variables: VariableScopes {
+    var scopes = stream.variables
+    if scopes.session == 0, let session = stream.session { scopes.session = session.variables }
+    return scopes
+  }
 
   mutating func fetch(
     _ call: FetchCall, _ options: EvaluationOptions, _ evaluator: Evaluator, into sample: inout Sample
@@ -21,6 +26,8 @@ extension StreamLogView: SampleSource {
           return status
         }
         if call.id == .method { return put(.method(stream.request.method, stream.request.methodName), &sample) }
+      } else if call.id == .base32Src || call.id == .url32Src {
+        return hashWithSource(call, options, evaluator, &sample)
       } else if stream.requestPhase >= .route,
         let status = HTTPFetches.request(call, stream.request, options, evaluator, into: &sample)
       {
@@ -28,7 +35,9 @@ extension StreamLogView: SampleSource {
       }
       if let status = body(call, options, evaluator, &sample) { return status }
     }
-    if let status = payload(call, options, &sample) { return status }
+    if let status = stream.isHTTP ? headSize(call, evaluator, &sample) : payload(call, options, &sample) {
+      return status
+    }
     if call.id == .waitEnd { return options.contains(.final) ? put(.boolean(true), &sample) : .mayChange }
     if let status = exchange(call, evaluator, &sample) { return status }
     if let server = stream.serverConnection?.transport, server.connection.isTLS {
@@ -46,12 +55,13 @@ extension StreamLogView: SampleSource {
       if let status = view.connection(call, evaluator, &sample) { return status }
       if let status = worker.fetchFromTable(call, session, stream, evaluator, &sample) { return status }
     }
-    return proxy(call, &sample) ?? .notFound
+    return worker.fetchOfProxy(call, stream.backend, &sample) ?? .notFound
   }
 
   mutating func convert(_ call: ConverterCall, _ evaluator: Evaluator, _ sample: inout Sample) -> Bool {
     switch call.id {
-    case .nbsrv, .addItem, .captureReq, .captureRes: return external(call, evaluator, &sample)
+    case .captureReq, .captureRes: return external(call, evaluator, &sample)
+    case .nbsrv, .srvQueue: return worker.convertByProxy(call, stream.backend, &sample)
     default: return worker.convertByTable(call, evaluator, &sample)
     }
   }
@@ -63,6 +73,31 @@ extension StreamLogView: SampleSource {
 
   // MARK: - Content
 
+  /// `base32` or `url32`, and behind it the client's address.
+  private func hashWithSource(
+    _ call: FetchCall, _ options: EvaluationOptions, _ evaluator: Evaluator, _ sample: inout Sample
+  ) -> FetchStatus {
+    guard stream.requestPhase >= .route, let session = stream.session else { return .notFound }
+    let plain = FetchCall(call.id == .base32Src ? .base32 : .url32, call.arguments)
+    guard HTTPFetches.request(plain, stream.request, options, evaluator, into: &sample) == .found,
+      case .integer(let hash) = sample.data, let address = (stream.sourceOverride ?? session.peer).address
+    else { return .notFound }
+    let arena = evaluator.arena
+    if arena.room < 20 { return .notFound }
+    arena.begin()
+    func append(_ value: UInt64, bytes: Int) {
+      for i in 1...bytes { arena.append(byte: UInt8(truncatingIfNeeded: value >> UInt64(8 * (bytes - i)))) }
+    }
+    append(UInt64(truncatingIfNeeded: hash), bytes: 4)
+    switch address {
+    case .v4(let a): append(UInt64(a.bits), bytes: 4)
+    case .v6(let a):
+      append(a.high, bytes: 8)
+      append(a.low, bytes: 8)
+    }
+    return put(.binary(arena.finish()), &sample)
+  }
+
   private func body(
     _ call: FetchCall, _ options: EvaluationOptions, _ evaluator: Evaluator, _ sample: inout Sample
   ) -> FetchStatus? {
@@ -72,6 +107,7 @@ extension StreamLogView: SampleSource {
     case .resBody, .resBodyLen, .resBodySize: isResponse = true
     default: return nil
     }
+    if isResponse && !stream.hasResponseHead { return .notFound }
     let source = isResponse ? stream.responseChannel.source : stream.requestChannel.source
     let have = isResponse ? stream.responseChannel.input.readable : stream.requestChannel.input.readable
     let bytes: Bytes
@@ -87,6 +123,43 @@ extension StreamLogView: SampleSource {
     case .untilClose: (bytes, size) = (have, Int64(have.count))
     }
     return BodyFetches.fetch(call, body: bytes, size: size, options, into: &sample)
+  }
+
+  /// Of HTTP there is no payload but that of the body; `req.len` and `res.len` count the message in the form of the
+  /// statistics, with what has come of the body.
+  private func headSize(_ call: FetchCall, _ evaluator: Evaluator, _ sample: inout Sample) -> FetchStatus? {
+    switch call.id {
+    case .reqLen:
+      return stream.requestPhase < .route
+        ? .notFound
+        : put(
+          .integer(Int64(clamping: stream.request.countedSize) + bodySize(stream.requestChannel, evaluator)), &sample)
+    case .resLen:
+      if !stream.hasResponseHead { return put(.integer(0), &sample) }
+      return put(
+        .integer(Int64(clamping: stream.response.countedSize) + bodySize(stream.responseChannel, evaluator)), &sample)
+    case .reqPayload, .reqPayloadLv, .resPayload, .resPayloadLv, .payload, .payloadLv, .reqSslHelloType, .reqSslVer,
+      .reqSslSni, .reqSslAlpn, .reqSslEcExt, .reqSslStExt, .resSslHelloType, .reqRdpCookie, .distccParam, .distccBody:
+      return .notFound
+    case .reqRdpCookieCnt: return put(.integer(0), &sample)
+    case .reqProtoHttp: return put(.boolean(true), &sample)
+    default: return nil
+    }
+  }
+  private func bodySize(_ channel: borrowing Channel, _ evaluator: Evaluator) -> Int64 {
+    switch channel.source {
+    case .length(let n): min(Int64(clamping: n), Int64(channel.input.readable.count))
+    case .none: 0
+    case .untilClose: Int64(channel.input.readable.count)
+    case .chunked: chunkedSize(channel.input.readable, evaluator)
+    }
+  }
+
+  /// What the chunks hold that have come, and one for their end.
+  private func chunkedSize(_ bytes: Bytes, _ evaluator: Evaluator) -> Int64 {
+    let mark = evaluator.arena.mark
+    defer { evaluator.arena.reset(to: mark) }
+    return Int64(ChunkedBody.plain(bytes, into: evaluator.arena).count) + (bytes.hasSuffix(Bytes("0\r\n\r\n")) ? 1 : 0)
   }
 
   private func payload(_ call: FetchCall, _ options: EvaluationOptions, _ sample: inout Sample) -> FetchStatus? {
@@ -130,9 +203,10 @@ extension StreamLogView: SampleSource {
     case .captureReqUri: return text(requestPart(1), &sample)
     case .captureReqVer: return text(requestPart(2), &sample)
     case .captureResVer:
-      return stream.hasResponseHead
+      return stream.hasResponseHead && !stream.isIntercepted
         ? put(.string(stream.response.isVersion11 ? Bytes("HTTP/1.1") : Bytes("HTTP/1.0")), &sample) : .notFound
     case .status: return stream.status > 0 ? put(.integer(Int64(stream.status)), &sample) : .notFound
+    case .lastRuleFile: return stream.lastRuleLine > 0 ? put(.string(stream.lastRuleFile), &sample) : .notFound
     case .lastRuleLine: return stream.lastRuleLine > 0 ? put(.integer(Int64(stream.lastRuleLine)), &sample) : .notFound
     case .srvName: return text(call.arguments.first.object == nil ? stream.server?.name : nil, &sample)
     case .srvId: return integer(stream.server.map { server in server.shared.with { Int64($0.settings.id) } }, &sample)
@@ -143,10 +217,25 @@ extension StreamLogView: SampleSource {
     case .bcDst: return address(logServerAddress, &sample)
     case .bcDstPort: return integer(logServerAddress.family == .none ? nil : Int64(logServerAddress.port), &sample)
     case .bcHttpMajor:
-      return stream.serverConnection.map { put(.integer($0.carrier == nil ? 1 : 2), &sample) } ?? .notFound
+      guard stream.isHTTP, let server = stream.serverConnection else { return .notFound }
+      return put(.integer(server.carrier == nil ? 1 : 2), &sample)
+    // A stream has its connections while they are well.
+    case .bcErr: return stream.serverConnection == nil ? .notFound : put(.integer(0), &sample)
+    case .bcErrStr: return stream.serverConnection == nil ? .notFound : put(.string(Bytes("Success")), &sample)
+    case .fcHttpMajor where !stream.isHTTP: return .notFound
+    case .resComp: return put(.boolean(stream.isCompressed), &sample)
+    case .resCompAlgo: return stream.isCompressed ? text(stream.compression?.keyword, &sample) : .notFound
+    case .resCacheHit: return put(.boolean(false), &sample)
+    case .internalStrmIsHtx: return put(.boolean(stream.isHTTP), &sample)
+    case .cpuCalls: return put(.integer(Int64(stream.turns)), &sample)
+    // Times of tasks are not taken, as in a HAProxy without profiling.
+    case .cpuNsAvg, .cpuNsTot, .latNsAvg, .latNsTot: return put(.integer(0), &sample)
     case .beServerTimeout: return duration(stream.backend?.timeouts.server, &sample)
     case .beTunnelTimeout: return duration(stream.backend?.timeouts.tunnel, &sample)
-    case .curServerTimeout: return duration(stream.serverTimeout ?? stream.backend?.timeouts.server, &sample)
+    case .curServerTimeout:
+      // That of the backend holds from the connection on.
+      if stream.serverTimeout == nil && stream.connectedTick < 0 { return put(.integer(0), &sample) }
+      return duration(stream.serverTimeout ?? stream.backend?.timeouts.server, &sample)
     case .curTunnelTimeout: return duration(stream.tunnelTimeout ?? stream.backend?.timeouts.tunnel, &sample)
     default: return nil
     }
@@ -172,92 +261,16 @@ extension StreamLogView: SampleSource {
     return put(.integer(value), &sample)
   }
   private func duration(_ value: Int64?, _ sample: inout Sample) -> FetchStatus {
-    guard let value, value != .max else { return .notFound }
-    return put(.integer(value), &sample)
+    guard let value else { return .notFound }
+    return put(.integer(value == .max ? 0 : value), &sample)
   }
   private func address(_ endpoint: Endpoint, _ sample: inout Sample) -> FetchStatus {
     guard let data = SampleData(address: endpoint) else { return .notFound }
     return put(data, &sample)
   }
 
-  // MARK: - Proxies and servers
-
-  private func backend(_ call: FetchCall) -> BackendReplica? {
-    guard let number = call.arguments.first.object else { return stream.backend }
-    return number >= 0 && Int(number) < worker.backends.count ? worker.backends[Int(number)] : nil
-  }
-  private func server(_ call: FetchCall) -> ServerReplica? {
-    guard let number = call.arguments.first.object, number >= 0 else { return nil }
-    let (proxy, place) = (Int(number) >> 16, Int(number) & 0xffff)
-    guard proxy < worker.backends.count, let backend = worker.backends[proxy], place < backend.servers.count else {
-      return nil
-    }
-    return backend.servers[place]
-  }
-
-  private func proxy(_ call: FetchCall, _ sample: inout Sample) -> FetchStatus? {
-    switch call.id {
-    case .nbsrv: return integer(backend(call).map { Int64($0.usableServers) }, &sample)
-    case .beConn: return integer(backend(call).map { Int64($0.sessions.value) }, &sample)
-    case .beSessRate:
-      return integer(
-        backend(call).map { b in b.shared.with { Int64($0.sessionRate.rate(at: worker.loop.now)) } }, &sample)
-    case .queue:
-      return integer(
-        backend(call).map { b in
-          b.servers.reduce(b.shared.with { Int64($0.queue.length.value) }) {
-            $0 + $1.shared.with { Int64($0.queue.length.value) }
-          }
-        }, &sample)
-    case .avgQueue:
-      return integer(
-        backend(call).map { b in
-          let waiting = b.servers.reduce(b.shared.with { $0.queue.length.value }) {
-            $0 + $1.shared.with { $0.queue.length.value }
-          }
-          let usable = b.usableServers
-          return usable == 0 ? Int64(waiting) : Int64((waiting + usable - 1) / usable)
-        }, &sample)
-    case .connslots, .beConnFree:
-      return integer(
-        backend(call).map { b in
-          var free: Int64 = 0
-          for server in b.servers where server.shared.with({ $0.isUsable }) {
-            let maximum = server.shared.with { Int64($0.settings.maxConnections) }
-            if maximum == 0 { return -1 }
-            free += max(0, maximum - server.shared.with { Int64($0.load.served.value) })
-            if call.id == .connslots {
-              let queueLimit = server.shared.with { Int64($0.settings.maxQueue) }
-              if queueLimit == 0 { return -1 }
-              free += max(0, queueLimit - server.shared.with { Int64($0.queue.length.value) })
-            }
-          }
-          return free
-        }, &sample)
-    case .srvConn: return integer(server(call).map { s in s.shared.with { Int64($0.sessions.value) } }, &sample)
-    case .srvIsUp:
-      guard let server = server(call) else { return .notFound }
-      return put(.boolean(server.shared.with { $0.isRunning }), &sample)
-    case .srvQueue: return integer(server(call).map { s in s.shared.with { Int64($0.queue.length.value) } }, &sample)
-    case .srvSessRate:
-      return integer(
-        server(call).map { s in s.shared.with { Int64($0.sessionRate.rate(at: worker.loop.now)) } }, &sample)
-    case .srvUweight: return integer(server(call).map { s in s.shared.with { Int64($0.userWeight.value) } }, &sample)
-    case .srvIweight: return integer(server(call).map { s in s.shared.with { Int64($0.initialWeight) } }, &sample)
-    case .srvWeight:
-      return integer(server(call).map { s in s.shared.with { Int64(($0.effectiveWeight.value + 15) / 16) } }, &sample)
-    default: return nil
-    }
-  }
-
   private func external(_ call: ConverterCall, _ evaluator: Evaluator, _ sample: inout Sample) -> Bool {
     switch call.id {
-    case .nbsrv:
-      guard let name = sample.data.text,
-        let backend = worker.backends.first(where: { $0?.name.equals(name) == true }) ?? nil
-      else { return false }
-      sample.data = .integer(Int64(backend.usableServers))
-      return true
     case .captureReq, .captureRes:
       guard let frontend = stream.frontend, let value = sample.data.text,
         let slot = call.arguments.first.integer.map({ Int($0) })
@@ -273,11 +286,6 @@ extension StreamLogView: SampleSource {
     default: return false
     }
   }
-}
-
-extension BackendReplica {
-  /// Servers that can take requests now.
-  var usableServers: Int { servers.reduce(0) { $0 + ($1.shared.with { $0.isUsable } ? 1 : 0) } }
 }
 
 extension SampleData {

@@ -7,7 +7,7 @@ enum TLSSamples {
   /// What a fetch says where the client speaks no TLS; nil for other fetches.
   static func clear(_ call: FetchCall, _ sample: inout Sample) -> FetchStatus? {
     switch call.id {
-    case .sslFc, .sslBc, .sslFcHasCrt, .sslFcHasSni, .sslFcHasEarly, .sslFcIsResumed, .sslBcIsResumed, .sslCUsed:
+    case .sslFc, .sslBc, .sslFcHasSni, .sslFcIsResumed, .sslBcIsResumed:
       sample.data = .boolean(false)
       return .found
     default: return nil

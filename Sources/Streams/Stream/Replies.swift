@@ -59,7 +59,18 @@ extension Worker {
   }
 
   private func writeOwnMessage(_ stream: Stream, body: Bytes) {
-    if hasRules && hasAfterResponse(stream) { runAfterResponse(stream) }
+    var body = body
+    var unsent: UInt64 = 0
+    if hasRules && hasAfterResponse(stream) {
+      runAfterResponse(stream)
+      if HTTPStatus.hasNoBody(stream.response.status) {
+        // HAProxy counts what it then leaves out.
+        let whole = stream.response.countedSize
+        if stream.response.status != 304 { stream.response.remove(.contentLength) }
+        unsent = whole &- stream.response.countedSize &+ UInt64(body.count)
+        body = Bytes()
+      }
+    }
     guard stream.responseChannel.output.back(by: buffers) else {
       stream.clientKeepsAlive = false
       stream.responsePhase = .done
@@ -77,7 +88,7 @@ extension Worker {
       stream.responsePhase = .done
       return
     }
-    stream.responseChannel.transferred = counted &+ UInt64(content.count)
+    stream.responseChannel.transferred = counted &+ UInt64(content.count) &+ unsent
   }
 
   /// An answer to what was not understood as a request: in its raw form, and the connection ends.
@@ -105,7 +116,7 @@ extension Worker {
       if countsStatus { frontend.counters.count(.ofStatus(status)) }
       if isRaw {
         frontend.counters.count(.requestsTotal)
-      } else if stream.backend == nil && stream.endCause != .clientTimeout {
+      } else if stream.backend == nil && stream.endCause != .clientTimeout && stream.endCause != .proxy {
         frontend.counters.count(.interceptedRequests)
       }
     }

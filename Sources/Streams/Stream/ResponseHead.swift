@@ -126,7 +126,7 @@ extension Worker {
 
   /// From the rules of the answer on; once more from there where a rule had to wait.
   private func finishResponseHead(_ stream: Stream, _ backend: BackendReplica, _ frontend: FrontendReplica) {
-    let counter = TrafficCounter.ofStatus(stream.status)
+    var counter = TrafficCounter.ofStatus(stream.status)
     if hasRules && (backend.hasResponseRules || frontend.hasResponseRules) {
       let outcome = runResponseRules(stream, frontend, backend)
       stream.waitsInResponseRules = outcome == .wait
@@ -136,17 +136,33 @@ extension Worker {
         if stream.isBrokenOff { countStatus(counter, frontend, backend) }
         return
       }
+      counter = TrafficCounter.ofStatus(stream.status)
     } else {
       if let rule = frontend.cookieCapture { captureCookie(stream, rule, isResponse: true) }
       if let rule = backend.cookie { applyResponseCookie(stream, rule) }
     }
     let framing = stream.responseFraming
     countStatus(counter, frontend, backend)
+    if HTTPStatus.hasNoBody(stream.response.status) { dropBody(stream, framing) }
     startCompression(stream, framing)
     if !writeResponseHead(stream, framing) { return badResponse(stream, H1Error(state: .headerFirst, offset: 0)) }
     stream.responseChannel.isPinned = false
     stream.responsePhase = .forward
     logEarly(stream)
+  }
+
+  /// A rule gave the answer a status that has no body: what the server sends of one goes nowhere.
+  private func dropBody(_ stream: Stream, _ framing: H1Framing) {
+    if framing.body == .none || framing.isTunnel { return }
+    if stream.response.status != 304 { stream.response.remove(.contentLength) }
+    stream.response.remove(.transferEncoding)
+    stream.serverKeepsAlive = false
+    stream.compression = nil
+    stream.responseChannel.transferred &+= UInt64(stream.responseChannel.input.count)
+    stream.responseChannel.input.consumeKeeping(stream.responseChannel.input.count)
+    stream.responseChannel.source = .none
+    stream.responseChannel.chunkedOut = false
+    stream.responseChannel.isComplete = true
   }
 
   private func countStatus(_ counter: TrafficCounter, _ frontend: FrontendReplica, _ backend: BackendReplica) {

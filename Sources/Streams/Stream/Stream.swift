@@ -134,6 +134,7 @@ final class Stream {
   var waitsInResponseRules = false
   var responseRuleDeadline = TimerWheel.never
   var lastRuleLine: Int32 = 0
+  var lastRuleFile = Bytes()
   var variables = VariableScopes()
   /// `set-log-level`: 0...7, or -1 for no line.
   var logLevel: Int8?
@@ -148,6 +149,8 @@ final class Stream {
   var isStrict = true
   /// The form in which the client takes the answer's body.
   var compression: CompressionForm?
+  /// The answer goes out in that form.
+  var isCompressed = false
   /// The log shows no time of the request: as in HAProxy after `reject` and `tarpit`.
   var hidesRequestTime = false
   /// What `set-method` made of the method: the server's answer belongs to that.
@@ -235,6 +238,7 @@ final class Stream {
     connectionMode = .keepAlive
     turns = 0
     compression = nil
+    isCompressed = false
     isMonitor = false
     bodyWaited = false
     queueMark = 0

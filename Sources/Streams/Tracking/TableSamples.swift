@@ -191,8 +191,11 @@ extension Worker {
       guard let slot = table.hold(key, makes: makes, now: now) else { return 0 }
       defer { table.release(slot, touching: makes, now: now) }
       if case .countConnection = question {
-        guard table.settings.layout.has(.connectionCount) else { return nil }
-        return table.increment(slot, .connectionCount, .connectionCount, now: now).map { Int64(clamping: $0) }
+        // The count alone: the rate is that of real connections.
+        guard let old = table.value(slot, .connectionCount, now: now) else { return nil }
+        let new = old < UInt64(UInt32.max) ? old + 1 : old
+        table.set(slot, .connectionCount, to: new, now: now)
+        return Int64(clamping: new)
       }
       return table.answer(question, element, slot, now: now)
     }

@@ -194,10 +194,12 @@ extension Worker {
 }
 
 extension Stream {
-  /// `http-request` rules are being run: the request has been counted already for what is tracked from here on.
+  /// Rules of a request of HTTP are being run, but for the backend's on contents: the request has been counted already for what is tracked from here on.
   var isPastContentRules: Bool {
     switch ruleStage {
-    case .frontendHTTP, .frontendRedirects, .switching, .backendHTTP, .backendRedirects, .done: isHTTP
+    case .start, .frontendContent, .frontendHTTP, .frontendRedirects, .switching, .backendHTTP, .backendRedirects,
+      .done:
+      isHTTP
     default: false
     }
   }
