@@ -121,6 +121,7 @@ let testTargets: [Target] = [
   tests("Samples", ["HTTP", "Memory", "Primitives", "System"], exclude: ["Tables"]),
   tests("StickTables", ["Samples", "Memory", "Primitives"]),
   tests("LogFormat", ["Samples", "HTTP", "Memory", "Primitives"]),
+  tests("Rules", ["Samples", "HTTP", "Memory", "Primitives"]),
   tests("ConfigSyntax", ["Primitives"]),
   tests("ConfigLoading", ["Configuration", "ConfigSyntax", "Primitives", "Rules"]),
   tests("LoadBalancing", ["Configuration", "Memory", "Primitives"]),

@@ -85,6 +85,7 @@ class Case:
     before: bytes = b""
     tls: dict = None
     origin_tls: dict = None
+    raw_log: bool = False  # the lines as they came and in that order
 
 
 # --- ports and processes ------------------------------------------------------------------------------------------
@@ -338,6 +339,8 @@ class LogCollector(asyncio.DatagramProtocol):
         self.lines.append(data.decode("latin-1"))
 
     def of(self, case):
+        if case.raw_log:
+            return [line for line in self.lines if line.startswith("c%03d " % case.number)]
         return sorted(normal_line(l) for l in self.lines if re.search(r"\bc%03d\b" % case.number, l))
 
 
@@ -413,7 +416,7 @@ def configuration(cases, ports, log_port, head):
             lines.append("    " + case.log)
         lines += ["    " + l.replace("@LOG@", str(log_port)) for l in case.frontend if l != "accept-proxy"]
         lines += [f"    default_backend b{case.number:03}", f"backend b{case.number:03}", f"    mode {case.mode}"]
-        lines += ["    " + l for l in case.backend]
+        lines += ["    " + l.replace("@LOG@", str(log_port)) for l in case.backend]
         lines += [f"    server s{i + 1} 127.0.0.1:{port} {case.server}".rstrip() for i, port in enumerate(origins)]
         text += "\n".join(lines) + "\n"
     return text
@@ -454,6 +457,8 @@ async def run_program(program, cases, folder, label, head, jobs, pool):
                 result = results[case.number]
                 try:
                     result.client, result.end = await run_client(case, ports[case.number][0])
+                except ConnectionResetError:
+                    result.end = "reset"  # refused as soon as it was accepted
                 except OSError as error:
                     result.error = f"cannot connect: {error}"
 
