@@ -1,5 +1,6 @@
 import Configuration
 import EventLoop
+import Primitives
 import Proxies
 import System
 
@@ -43,6 +44,8 @@ struct CheckEntry {
   /// The connection runs through the server's SOCKS proxy; what has come of its answer.
   var isTunnelled = false
   var tunnelReply: [UInt8] = []
+  /// Where the check goes, which is behind that proxy then.
+  var target = Endpoint.none
   var output: [UInt8] = []
   var sent = 0
   var received: [UInt8] = []

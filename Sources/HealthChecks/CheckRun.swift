@@ -59,6 +59,7 @@ extension CheckScheduler {
     }
     if let rule { target.change(port: port(rule, i, loop), address: rule.address) }
     entries[i].tunnelReply = []
+    if case .endpoint(let endpoint) = target.place { entries[i].target = endpoint }
     if entries[i].isTunnelled, let proxy = settings.socks4 { entries[i].output = target.tunnelRequest(through: proxy) }
     guard let (socket, result) = target.connect(settings, backend.settings, talksFirst: talksFirst(i, after: step))
     else { return finish(i, CheckVerdict(.socketError, info: SystemError.current.description), &loop) }
@@ -109,7 +110,8 @@ extension CheckScheduler {
     entries[i].sent = 0
     if entries[i].proxyHeader != .none {
       entries[i].output = ProxyHeaderLine.bytes(
-        entries[i].proxyHeader, source: socket.localEndpoint, destination: socket.peerEndpoint ?? .none)
+        entries[i].proxyHeader, source: socket.localEndpoint,
+        destination: entries[i].isTunnelled ? entries[i].target : socket.peerEndpoint ?? .none)
     }
     guard entries[i].isSecure else { return start(i, &loop) }
     let context = entries[i].connect?.isTLS == true ? server.settings.scriptTLSContext : server.settings.checkTLSContext
@@ -138,7 +140,8 @@ extension CheckScheduler {
     switch entries[i].phase {
     case .connecting: fail(i, .layer4Timeout, "", &loop)
     case .running: programTimeOut(i, &loop)
-    case .tunnelling, .securing: fail(i, .layer6Timeout, "", &loop)
+    case .securing: fail(i, .layer6Timeout, "", &loop)
+    case .tunnelling: fail(i, .layer7Timeout, "", &loop)
     default: finish(i, CheckVerdict(timeoutStatus(i), info: stepText(i)), &loop)
     }
   }

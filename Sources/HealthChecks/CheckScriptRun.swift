@@ -134,7 +134,7 @@ extension CheckScheduler {
   ) -> Bool {
     let isHTTP = script.language == .http
     if case .failed(let error) = readAll(i) {
-      if isHTTP || entries[i].received.isEmpty {
+      if isHTTP || entries[i].isAgent || entries[i].received.isEmpty {
         finish(i, CheckVerdict(.socketError, info: error.description + stepText(i)), &loop)
         return false
       }

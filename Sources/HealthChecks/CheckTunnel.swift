@@ -13,8 +13,8 @@ extension CheckScheduler {
       switch socket.send(Array(entries[i].output[entries[i].sent...])) {
       case .bytes(let n): entries[i].sent += n
       case .wouldBlock: return watch(i, [.read, .write, .peerClosed], &loop)
-      case .closed: return fail(i, .layer6Response, "", &loop)
-      case .failed(let error): return fail(i, .layer6Response, error.description, &loop)
+      case .closed: return fail(i, .socketError, "", &loop)
+      case .failed(let error): return fail(i, .socketError, error.description, &loop)
       }
       if entries[i].sent < entries[i].output.count { return watch(i, [.read, .write, .peerClosed], &loop) }
     }
@@ -24,12 +24,14 @@ extension CheckScheduler {
       switch socket.receive(into: &buffer, limit: 8 - entries[i].tunnelReply.count) {
       case .bytes: entries[i].tunnelReply += buffer.readable.array
       case .wouldBlock: return watch(i, [.read, .peerClosed], &loop)
-      case .closed: return fail(i, .layer6Response, "SOCKS4 Proxy handshake aborted by server", &loop)
-      case .failed(let error): return fail(i, .layer6Response, error.description, &loop)
+      case .closed: return fail(i, .socketError, "SOCKS4 Proxy read error during handshake", &loop)
+      case .failed(let error):
+        let text = "SOCKS4 Proxy handshake aborted by server (\(error.description))"
+        return fail(i, .socketError, text, &loop)
       }
     }
     // The second byte says whether the request was granted.
-    if entries[i].tunnelReply[1] != 90 { return fail(i, .layer6Response, "SOCKS4 Proxy deny the request", &loop) }
+    if entries[i].tunnelReply[1] != 90 { return fail(i, .socketError, "SOCKS4 Proxy deny the request", &loop) }
     establish(i, &loop)
   }
 }

@@ -438,3 +438,37 @@ case("agent-send", [f"server s1 127.0.0.1:9 {AGENT} agent-send hello\\n"], [[6, 
 case("agent, static weight", ["balance source", "hash-type map-based", f"server s1 127.0.0.1:9 weight 100 {AGENT}"], [[b"50%\n", "hang"]])
 case("agent and check", [f"server s1 127.0.0.1:@1@ check {AGENT}"], [[b"up 50%\n", "hang"]], [[]])
 case("agent down and check", [f"server s1 127.0.0.1:@1@ check {AGENT}"], [[b"down\n", "hang"]], [[]])
+# --- more agents, and ways through a SOCKS4 proxy
+GRANTED = b"\0\x5a" + bytes(6)
+
+
+def socks(name, backend, proxy, more="check-via-socks4"):
+    case("socks4, " + name, backend + [f"server s1 127.0.0.1:@0@ socks4 127.0.0.1:@1@ check {more}"], [["hang"]], [proxy])
+
+
+socks("connect", [], [16, GRANTED, "hang"])
+socks("http", ["option httpchk"], [16, GRANTED, ("until", b"\r\n\r\n"), ok()])
+socks("denied", [], [16, b"\0\x5b" + bytes(6), "hang"])
+socks("denied http", ["option httpchk"], [16, b"\0\x5b" + bytes(6), "hang"])
+socks("silent", [], ["hang"])
+socks("half an answer", [], [16, GRANTED[:4], "hang"])
+socks("closed", [], [16, "close"])
+socks("reset", [], [16, 0.1, "reset"])
+socks("garbage", [], [16, b"HTTP/1.0 400 Bad\r\n\r\n", "hang"])
+socks("send-proxy", ["option httpchk"], [16, GRANTED, ("until", b"\r\n\r\n"), ok()], "check-via-socks4 check-send-proxy")
+socks("not asked for", [], [16, GRANTED, "hang"], "")
+socks("rule", ["option tcp-check", "tcp-check connect via-socks4", "tcp-check send x"], [16, GRANTED, 1, "hang"], "")
+socks("rule without", ["option tcp-check", "tcp-check connect", "tcp-check send x"], [16, GRANTED, 1, "hang"])
+socks("rule denied", ["option tcp-check", "tcp-check connect via-socks4", "tcp-check send x"], [16, b"\0\x5b" + bytes(6), "hang"], "")
+socks("rule silent", ["option tcp-check", "tcp-check connect via-socks4", "tcp-check send x"], ["hang"], "")
+case("agent, trickle", [f"server s1 127.0.0.1:9 {AGENT}"], [[p for c in b"down # slow\n" for p in (bytes([c]), 0.01)] + ["hang"]])
+case("agent, reset", [f"server s1 127.0.0.1:9 {AGENT}"], [[0.1, "reset"]])
+case("agent, reset after words", [f"server s1 127.0.0.1:9 {AGENT}"], [[b"up", 0.1, "reset"]])
+case("agent, many words", [f"server s1 127.0.0.1:9 {AGENT}"], [[b"up " * 2000 + b"\n", "hang"]])
+case("agent, long word", [f"server s1 127.0.0.1:9 {AGENT}"], [[b"x" * 3000 + b"\n", "hang"]])
+case("agent, two lines", [f"server s1 127.0.0.1:9 {AGENT}"], [[b"up\ndown\n", "hang"]])
+case("agent, empty lines first", [f"server s1 127.0.0.1:9 {AGENT}"], [[b"\n\nup\n", "hang"]])
+case("agent, high bytes", [f"server s1 127.0.0.1:9 {AGENT}"], [[b"\xff\xfe up # \xe9\n", "hang"]])
+case("agent, words with tabs", [f"server s1 127.0.0.1:9 {AGENT}"], [[b"\t,up,,#\t why not\n", "hang"]])
+case("agent, check both down", [f"server s1 127.0.0.1:@1@ check {AGENT}"], [[b"down\n", "hang"]], "refuse")
+case("agent, up check down", [f"server s1 127.0.0.1:@1@ check {AGENT}"], [[b"up\n", "hang"]], "refuse")

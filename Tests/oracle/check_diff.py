@@ -138,7 +138,8 @@ def normal(text, ports):
         text = re.sub(rf"\b{port}\b", f"@{place}@", text)
     text = re.sub(r"check duration: \d+ms", "check duration: Nms", text)
     text = re.sub(r"\bPROXY TCP4 127.0.0.1 127.0.0.1 \d+ ", "PROXY TCP4 127.0.0.1 127.0.0.1 PORT ", text)
-    return text
+    # the port in a request to a SOCKS4 proxy
+    return re.sub(r"\x04\x01..(....HAProxy)", "SOCKS4 \\1", text, flags=re.S)
 
 
 def rows(text):
