@@ -40,6 +40,7 @@ let wire: [Target] = [
   target("HTTP", ["Memory", "Primitives"]),
   target("DNS", ["Primitives"]),
   target("Compression", ["CZlib", "Memory"]),
+  target("Cache", ["HTTP", "Memory", "Primitives"]),
   target("HTTP1", ["HTTP", "Memory", "Primitives"]),
   target("HTTP2", ["CNGHTTP2", "HTTP", "HTTP1", "Memory", "Primitives"]),
   target("Connections", ["TLS", "EventLoop", "System", "Memory", "Primitives", "HTTP", "HTTP1"]),
@@ -56,18 +57,23 @@ let config: [Target] = [
   target("ConfigSyntax", ["Primitives", "System"]),
   target(
     "Configuration",
-    ["Rules", "Compression", "LogFormat", "Samples", "StickTables", "HTTP", "TLS", "Primitives", "ConfigSyntax"]),
+    [
+      "Rules", "Cache", "Compression", "LogFormat", "Samples", "StickTables", "HTTP", "TLS", "Primitives",
+      "ConfigSyntax",
+    ]),
   target(
     "ConfigLoading",
     [
-      "Configuration", "ConfigSyntax", "Rules", "LogFormat", "Samples", "StickTables", "HTTP", "HTTP1", "TLS", "System",
+      "Cache", "Configuration", "ConfigSyntax", "Rules", "LogFormat", "Samples", "StickTables", "HTTP", "HTTP1", "TLS",
+      "System",
       "Compression", "Memory", "Primitives",
     ]),
 ]
 
 let proxy: [Target] = [
   target("LoadBalancing", ["Configuration", "Memory", "Primitives"]),
-  target("Proxies", ["LoadBalancing", "Configuration", "StickTables", "TLS", "System", "Memory", "Primitives"]),
+  target(
+    "Proxies", ["Cache", "LoadBalancing", "Configuration", "StickTables", "TLS", "System", "Memory", "Primitives"]),
   target(
     "Observability",
     [
@@ -86,7 +92,7 @@ let proxy: [Target] = [
   target(
     "Streams",
     [
-      "Compression",
+      "Cache", "Compression",
       "Prometheus", "StatsPage", "Observability", "Proxies", "LoadBalancing", "Configuration", "Connections",
       "EventLoop", "HTTP",
       "HTTP1", "HTTP2",
@@ -96,7 +102,7 @@ let proxy: [Target] = [
   target(
     "RuntimeAPI",
     [
-      "Streams", "Resolution", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "ConfigLoading",
+      "Cache", "Streams", "Resolution", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "ConfigLoading",
       "Configuration", "ConfigSyntax", "EventLoop", "System", "Samples", "StickTables", "TLS", "Memory", "Primitives",
     ]),
   target(
@@ -119,6 +125,7 @@ let testTargets: [Target] = [
   tests("DNS", ["Primitives"]),
   tests("HTTP1", ["HTTP", "Memory", "Primitives"]),
   tests("Samples", ["HTTP", "Memory", "Primitives", "System"], exclude: ["Tables"]),
+  tests("Cache", ["HTTP", "Memory"]),
   tests("StickTables", ["Samples", "Memory", "Primitives"]),
   tests("LogFormat", ["Samples", "HTTP", "Memory", "Primitives"]),
   tests("Rules", ["Samples", "HTTP", "Memory", "Primitives"]),

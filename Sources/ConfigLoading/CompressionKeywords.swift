@@ -37,8 +37,7 @@ let compressionKeywords: [KeywordEntry] = [
       }
       context.proxy.hasCompressionFilter = true
     case "cache":
-      if line[2].isEmpty { return context.alert("'filter' : 'cache : expects a <name> argument'") }
-      context.refuse("filter cache")
+      context.readCacheFilter(line)
     case "spoe":
       if line[2].isEmpty { return context.alert("'filter' : ''spoe' : missing config file'") }
       context.refuse("filter spoe")

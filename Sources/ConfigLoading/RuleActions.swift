@@ -36,6 +36,8 @@ extension RuleParsing {
     case "silent-drop": return .silentDrop
     case "use-service": return try service()
     case "switch-mode": return try switchMode()
+    case "cache-use": return .useCache(try cache())
+    case "cache-store": return .storeInCache(try cache())
     case "do-resolve": return try nameResolution()
     case "set-header", "add-header", "early-hint": return try header(name)
     case "del-header": return try deletion()

@@ -163,6 +163,7 @@ struct RuleLoadState {
   var users = UserListReading()
   var captures: [CaptureUse] = []
   var resolutions: [(Int?, ResolutionHandle)] = []
+  var caches: [(Int?, CacheHandle)] = []
   /// `switch-mode` to what cannot be spoken there: proxy and protocol.
   var wrongSwitches: [(Int?, String)] = []
   var startVariables: [StartVariable] = []

@@ -47,7 +47,8 @@ private func complete(_ context: LoadContext) -> Bool {
 
 /// What is checked and completed after the last file, in order.
 let loadChecks: [@Sendable (LoadContext) -> Void] = [
-  completeGlobal, completeProxies, completeTables, completeRules, completeHeaderCase, { $0.finishRings() },
+  completeGlobal, completeProxies, completeTables, completeRules, LoadContext.completeCaches, completeHeaderCase,
+  { $0.finishRings() },
   { $0.finishResolvers() }, { $0.numberResolvers() },
 ]
 

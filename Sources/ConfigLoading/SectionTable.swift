@@ -16,6 +16,7 @@ extension LoadContext {
     case .peers: openPeers(line)
     case .mailers: openMailers(line)
     case .program: openProgram(line)
+    case .cache: openCache(line)
     default: openRefusedSection(line, kind)
     }
   }
@@ -30,6 +31,7 @@ extension LoadContext {
     if section == .peers { return readInPeers(line) }
     if section == .mailers { return readInMailers(line) }
     if section == .program { return readInProgram(line) }
+    if section == .cache { return readInCache(line) }
     if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {
@@ -54,6 +56,7 @@ extension LoadContext {
     if section == .userlist { closeUserList() }
     if section == .ring { closeRing() }
     if section == .peers { closePeers() }
+    if section == .cache { closeCache() }
     current = .none
     serversByID = [:]
   }

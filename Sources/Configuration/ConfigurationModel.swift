@@ -1,3 +1,4 @@
+public import Cache
 import Primitives
 import Rules
 public import Samples
@@ -23,6 +24,8 @@ public struct ConfigurationModel: Sendable {
   /// Certificates, authorities and lists, and who uses them.
   public let certificates = TLSStore()
   /// `ring` sections, in the order of the files.
+  /// The `cache` sections.
+  public var caches: [CacheSettings] = []
   public var rings: [RingSettings] = []
   /// `resolvers` sections, in the order of the files.
   public var resolvers: [ResolverSettings] = []

@@ -223,6 +223,8 @@ public struct ProxySettings: Sendable {
   public var serverRuleNames: [String] = []
   /// `cookie`: persistence by a cookie.
   public var cookie: PersistenceCookie?
+  /// `filter cache`
+  public var cacheFilters: [CacheFilter] = []
   /// `dynamic-cookie-key`
   public var dynamicCookieKey: String?
   /// `persist rdp-cookie`: the name of the cookie.

@@ -50,6 +50,13 @@ public import Glibc
   }
 
   /// Starts a piece; `append` adds to it and `finish` returns it. Pieces do not nest.
+  /// The same of an array.
+  public func copy(_ bytes: [UInt8]) -> Bytes? {
+    if bytes.count > room { return nil }
+    begin()
+    for byte in bytes { append(byte: byte) }
+    return finish()
+  }
   @inlinable public func begin() { open = used }
   @inlinable @discardableResult public func append(_ bytes: Bytes) -> Bool {
     if bytes.count > capacity - used { return false }

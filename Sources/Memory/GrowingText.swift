@@ -41,6 +41,21 @@ public import Glibc
     }
     end &+= n
   }
+  /// A part of an array.
+  public mutating func add(_ bytes: [UInt8], _ range: Range<Int>) {
+    let n = range.count
+    if n == 0 || range.lowerBound < 0 || range.upperBound > bytes.count { return }
+    if storage.count - end < n { grow(n) }
+    let place = end
+    unsafe bytes.withUnsafeBytes { source in
+      unsafe storage.withUnsafeMutableBytes { room in
+        if let to = room.baseAddress, let from = source.baseAddress {
+          unsafe memcpy(to + place, from + range.lowerBound, n)
+        }
+      }
+    }
+    end += n
+  }
   @inlinable public mutating func add(_ text: StaticString) { add(Bytes(text)) }
   /// Adds a part of another text.
   public mutating func add(_ other: borrowing GrowingText, from start: Int, to end: Int) {

@@ -1,3 +1,4 @@
+public import Cache
 public import Configuration
 public import Memory
 import Primitives
@@ -64,6 +65,7 @@ public final class ProcessRuntime: Sendable {
   public var tracking: TrackingTable { trackingTable.withLock { $0 } }
   private let trackingTable: Lock<TrackingTable>
   public let tables: [StickTable]
+  public let caches: [ResponseCache]
   /// The names of servers that tables keep.
   public let serverNames = ServerNames()
 
@@ -99,6 +101,7 @@ public final class ProcessRuntime: Sendable {
     rateHistory = hasPage ? RateHistory(proxies: model.proxies.count) : nil
     trackingTable = Lock(TrackingTable(model: model))
     tables = model.tables.enumerated().map { StickTable($0.element, index: $0.offset) }
+    caches = model.caches.map { ResponseCache($0) }
     errorCaptures = ErrorCaptures(proxies: model.proxies.count)
     let messages = prepareServers()
     startMessages.withLock { $0 = messages }

@@ -80,6 +80,9 @@ public enum RuleAction: Sendable {
   case silentDrop
   case useService(ServiceName)
   case resolveName(ResolutionHandle)
+  /// `cache-use`, `cache-store`
+  case useCache(CacheHandle)
+  case storeInCache(CacheHandle)
   /// `tcp-request content switch-mode http`
   case switchMode(SwitchedProtocol)
 

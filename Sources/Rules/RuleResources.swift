@@ -79,6 +79,7 @@ public struct RuleResources: Sendable {
   public var redirects: [RedirectRule] = []
   public var patternEdits: [PatternEdit] = []
   public var resolutions: [ResolutionRule] = []
+  public var caches: [CacheReference] = []
   public init() {}
 
   public mutating func add(_ text: LogFormat) -> TextHandle {
@@ -102,6 +103,10 @@ public struct RuleResources: Sendable {
     return PatternEditHandle(patternEdits.count - 1)
   }
 
+  public mutating func add(_ cache: CacheReference) -> CacheHandle {
+    caches.append(cache)
+    return CacheHandle(caches.count - 1)
+  }
   public mutating func add(_ resolution: ResolutionRule) -> ResolutionHandle {
     resolutions.append(resolution)
     return ResolutionHandle(resolutions.count - 1)
@@ -116,6 +121,7 @@ public struct RuleResources: Sendable {
     copy.redirects = redirects.map { $0 }
     copy.patternEdits = patternEdits.map { $0 }
     copy.resolutions = resolutions.map { $0 }
+    copy.caches = caches.map { $0 }
     return copy
   }
 }

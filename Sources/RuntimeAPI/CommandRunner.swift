@@ -40,6 +40,7 @@ struct CommandRunner {
     case .showResolvers:
       return ResolversText.text(process, section: arguments[0]).map { .text($0 + "\n") }
         ?? .error("Can't find that resolvers section")
+    case .showCache: return .text(CacheText.text(process, now: wallClock / 1_000_000) + "\n")
     case .clearCounters: return clearCounters(arguments)
     case .showTable: return tableCommand(.show, arguments)
     case .setTable: return tableCommand(.set, arguments)
@@ -61,7 +62,6 @@ struct CommandRunner {
     case .setProfiling: return setProfiling(arguments)
     case .showProfiling: return showProfiling(arguments)
     // There are no caches.
-    case .showCache: return .empty
     case .showSchema: return .text(StatisticsSchema.json + "\n")
     case .showStartupLogs:
       return access.level == .user ? .permissionDenied : .text(facts.startMessages + "\n")

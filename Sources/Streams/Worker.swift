@@ -46,6 +46,7 @@ public final class Worker {
   /// What rules refer to.
   let rules: RuleResources
   let hasRules: Bool
+  let cacheNames: [Bytes]
   let evaluator: Evaluator
   let matcher = RegexMatcher()
   /// For unique identifiers, which may be asked for while a log line is written.
@@ -118,6 +119,7 @@ public final class Worker {
     identifierContext = LogContext(
       hostName: Bytes(permanent: process.model.global.localPeer ?? OwnProcess.hostName), processID: Int(OwnProcess.id))
     rules = process.model.ruleResources.replica()
+    cacheNames = process.model.caches.map { Bytes(permanent: $0.name) }
     fileReplies = process.model.ruleResources.replies.map { reply in
       if case .file(let bytes) = reply.body { PreparedAnswer(status: reply.status, raw: bytes) } else { nil }
     }

@@ -79,6 +79,7 @@ class Case:
     wanted_end: str = ""
     wanted_log: str = ""
     skip: tuple = ()
+    sections: tuple = ()  # more sections of the configuration: a word at the head, then its lines
     servers: int = 1
     number: int = 0
     bind: str = ""
@@ -418,6 +419,7 @@ def configuration(cases, ports, log_port, head):
         lines += [f"    default_backend b{case.number:03}", f"backend b{case.number:03}", f"    mode {case.mode}"]
         lines += ["    " + l.replace("@LOG@", str(log_port)) for l in case.backend]
         lines += [f"    server s{i + 1} 127.0.0.1:{port} {case.server}".rstrip() for i, port in enumerate(origins)]
+        lines += [("    " if at else "") + line for at, line in enumerate(case.sections)]
         text += "\n".join(lines) + "\n"
     return text
 

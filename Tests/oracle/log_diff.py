@@ -1,4 +1,5 @@
 """What is logged: every kind of end an exchange can have, in every log format."""
+import cache_cases
 import content_cases
 import harness
 from harness import Answer, Case, answer, close, hang, ok, reset
@@ -128,6 +129,7 @@ def table():
 
 table()
 CASES += content_cases.cases()
+CASES += cache_cases.cases()
 
 
 def compare(weir, haproxy, only=""):

@@ -1,3 +1,4 @@
+import Cache
 import Compression
 import HTTP
 import HTTP1
@@ -137,6 +138,7 @@ private func takeData(_ channel: inout Channel, _ deflater: Deflater, _ resource
     let there = channel.input.readable
     let taken = deflater.compress(there.prefix(left < UInt64(there.count) ? Int(left) : there.count))
     if taken == 0 { return .needMore }
+    if let store = channel.store { store.append(there.prefix(taken)) }
     channel.take(taken)
     channel.transferred += UInt64(taken)
     channel.compressedIn += UInt64(taken)
@@ -149,13 +151,15 @@ private func takeData(_ channel: inout Channel, _ deflater: Deflater, _ resource
     channel.take(framing)
     return .needMore
   case .data(let framing, let data):
-    let taken = deflater.compress(channel.input.readable.dropFirst(framing).prefix(data))
+    let there = channel.input.readable.dropFirst(framing).prefix(data)
+    let taken = deflater.compress(there)
     if taken < data {
       // Only part of it went in: decode again from here with less in view.
       channel.decoder = decoder
       if taken == 0 { return .needMore }
       guard case .data = channel.decoder.next(channel.input.readable.prefix(framing + taken)) else { return .malformed }
     }
+    if let store = channel.store { store.append(there.prefix(taken)) }
     channel.take(framing + taken)
     channel.transferred += UInt64(taken)
     channel.compressedIn += UInt64(taken)

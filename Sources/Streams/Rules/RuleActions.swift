@@ -68,6 +68,8 @@ extension Worker {
         return .stop
       }
       stream.request.target = target
+    case .useCache(let handle): useCache(handle, stream)
+    case .storeInCache(let handle): storeInCache(handle, stream)
     case .resolveName(let handle): return resolveName(handle, stream, &view, options)
     case .switchMode(let proto):
       if stream.isHTTP { return .next }

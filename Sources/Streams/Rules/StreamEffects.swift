@@ -1,3 +1,4 @@
+import Cache
 import Configuration
 import HTTP
 import Memory
@@ -19,6 +20,10 @@ struct StreamEffects {
   var forcesPersistence = false
   /// `ignore-persist`
   var ignoresPersistence = false
+  /// `cache-use`: under what the answer is kept; the answer that a cache had; and the number of that cache.
+  var cacheUse: CacheUse?
+  var cacheHit: CachedResponse?
+  var cacheNumber = 0
   /// The dates in the client's cookie (`maxidle`, `maxlife`), seconds since 1970; 0 for none.
   var cookieLastDate: Int64 = 0
   var cookieFirstDate: Int64 = 0

@@ -193,6 +193,8 @@ extension StreamLogView: SampleSource {
 
   private func exchange(_ call: FetchCall, _ evaluator: Evaluator, _ sample: inout Sample) -> FetchStatus? {
     switch call.id {
+    case .resCacheHit: return put(.boolean(stream.effects.cacheHit != nil && stream.service != nil), &sample)
+    case .resCacheName: return cacheName(&sample)
     case .httpFirstReq: return put(.boolean(stream.isFirstRequest), &sample)
     case .prioClass: return put(.integer(stream.effects.priorityClass), &sample)
     case .prioOffset: return put(.integer(stream.effects.priorityOffset), &sample)
@@ -239,6 +241,12 @@ extension StreamLogView: SampleSource {
     case .curTunnelTimeout: return duration(stream.tunnelTimeout ?? stream.backend?.timeouts.tunnel, &sample)
     default: return nil
     }
+  }
+
+  /// The cache that the answer comes from.
+  private func cacheName(_ sample: inout Sample) -> FetchStatus {
+    guard stream.effects.cacheHit != nil, stream.service != nil else { return .notFound }
+    return text(worker.cacheNames[stream.effects.cacheNumber], &sample)
   }
 
   /// A part of the request line as it came: method, target, version.

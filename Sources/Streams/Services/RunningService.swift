@@ -1,3 +1,4 @@
+import Cache
 import Memory
 import Observability
 import Prometheus
@@ -11,6 +12,8 @@ final class RunningService {
     case page(StatisticsPage)
     case rows(StatisticsDump)
     case schema
+    /// A kept answer, and how much of its body was made ready.
+    case cached(CachedResponse, at: Int)
     /// The answer is complete as it stands.
     case none
   }
@@ -51,6 +54,11 @@ final class RunningService {
       if !dump.next(worker.process, now: worker.loop.now, limit: limit, into: &text) { return false }
       source = .rows(dump)
       return true
+    case .cached(let entry, let start):
+      let end = min(entry.body.count, start + limit)
+      text.add(entry.body, start..<end)
+      source = .cached(entry, at: end)
+      return end < entry.body.count
     case .schema:
       source = .none
       text.add(StatisticsSchema.json)

@@ -72,7 +72,7 @@ extension Worker {
   }
 
   /// The response rules of what has been entered. False: the stream has another answer now, or its end.
-  private func runServiceResponseRules(_ stream: Stream) -> Bool {
+  func runServiceResponseRules(_ stream: Stream) -> Bool {
     guard hasRules, let frontend = stream.frontend else { return true }
     // A frontend that answers itself stands for its backend, as in HAProxy.
     guard let backend = stream.backend ?? backends[frontend.index] else {
@@ -98,7 +98,7 @@ extension Worker {
     let hasBody = stream.request.method != .head
     if framing == .untilClose && hasBody { stream.clientKeepsAlive = false }
     let connection: H1Writer.Connection =
-      !stream.clientKeepsAlive ? .close : stream.request.isVersion11 ? .none : .keepAlive
+      !stream.clientKeepsAlive ? .close : stream.request.isVersion11 && stream.response.isVersion11 ? .none : .keepAlive
     guard H1Writer.writeResponse(stream.response, connection: connection, to: &stream.responseChannel.output) else {
       return breakOff(stream)
     }

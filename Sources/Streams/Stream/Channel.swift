@@ -1,3 +1,4 @@
+import Cache
 import Compression
 import Connections
 import HTTP1
@@ -23,6 +24,8 @@ struct Channel: ~Copyable {
   var deflater: Deflater?
   var compressedIn: UInt64 = 0
   var compressedOut: UInt64 = 0
+  /// What goes by is kept for a cache.
+  var store: CacheStore?
   /// The last chunk has come: trailers are next.
   var readsTrailers = false
   /// Fields of the parsed head still point into `input`: it must not move.
@@ -52,6 +55,7 @@ struct Channel: ~Copyable {
     chunkedOut = false
     nameCase = nil
     deflater = nil
+    store = nil
     readsTrailers = false
     keepsOutput = false
     isPinned = false

@@ -1,3 +1,4 @@
+import Cache
 import Compression
 import HTTP
 import HTTP1
@@ -52,6 +53,7 @@ private func writeChunk(_ channel: inout Channel, _ framing: Int, _ data: Int) {
   channel.take(framing)
   let bytes = channel.input.readable.prefix(data)
   channel.transferred += UInt64(data)
+  if let store = channel.store { store.append(bytes) }
   if channel.chunkedOut {
     _ = H1Writer.writeChunkSize(UInt64(data), to: &channel.output)
     _ = channel.output.append(bytes)
@@ -81,6 +83,8 @@ func readTrailers(_ channel: inout Channel, _ resources: PumpResources, _ moved:
   case .needMore: return moved ? .progress : .needMore
   case .invalid: return .malformed
   case .complete(let framing):
+    // An answer with trailers is not kept.
+    if let store = channel.store, resources.trailers.countedFields > 0 { store.cancel() }
     if channel.chunkedOut && !channel.writeLastChunk(trailers: resources.trailers) {
       channel.output.compact()
       if !channel.writeLastChunk(trailers: resources.trailers) {

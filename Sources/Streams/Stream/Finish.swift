@@ -24,6 +24,7 @@ extension Worker {
   private func finish(_ stream: Stream) {
     guard let session = stream.session else { return }
     endCompression(stream)
+    finishStoring(stream)
     accountBytes(stream)
     if isTracing && stream.headReceivedTick >= 0 { traceEnd(stream) }
     if stream.service == nil { countTimes(stream) } else { countServiceStatus(stream) }

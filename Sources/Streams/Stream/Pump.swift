@@ -1,3 +1,4 @@
+import Cache
 import Connections
 import Memory
 import System
@@ -167,6 +168,7 @@ extension Channel {
     // The head has left, and nobody will ask for its fields again: the buffer may be used anew.
     if isPinned && output.isEmpty && !keepsOutput { isPinned = false }
     if n > 0 {
+      if let store { store.append(input.readable.prefix(n)) }
       if isPinned { input.consumeKeeping(n) } else { input.consume(n) }
       if source != .untilClose { transferred += UInt64(n) }
       if case .length(let left) = source {

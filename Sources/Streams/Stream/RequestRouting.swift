@@ -49,6 +49,7 @@ extension Worker {
       if let rule = backend.cookie { applyRequestCookie(stream, backend, rule) }
       prepareRequest(stream, frontend: frontend, backend: backend)
     }
+    if let entry = stream.effects.cacheHit, answerFromCache(stream, entry) { return }
     stream.connector = .assign
     stream.requestPhase = .connect
     let waits =

@@ -1,3 +1,4 @@
+import Cache
 import Configuration
 import Connections
 import EventLoop
@@ -276,6 +277,7 @@ extension Worker {
 extension Channel {
   /// Takes plain body bytes out that were copied into the output.
   mutating func dropPlain(_ n: Int) {
+    if let store { store.append(input.readable.prefix(n)) }
     if isPinned { input.consumeKeeping(n) } else { input.consume(n) }
     if source != .untilClose { transferred += UInt64(n) }
     if case .length(let left) = source {

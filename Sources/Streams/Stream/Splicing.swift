@@ -31,7 +31,7 @@ extension Worker {
   /// A pipe pays for a long body only, once everything that was received into buffers has left.
   private func prepare(_ channel: inout Channel) -> Bool {
     if channel.pipe != nil { return true }
-    if channel.isComplete || channel.chunkedOut || channel.isPinned { return false }
+    if channel.isComplete || channel.chunkedOut || channel.isPinned || channel.store != nil { return false }
     if channel.output.count > 0 || channel.input.count > 0 { return false }
     switch channel.source {
     case .length(let left): if left < 16384 { return false }
