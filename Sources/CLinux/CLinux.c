@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <link.h>
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netdb.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,6 +91,34 @@ char **weir_environ(void) { return environ; }
 int weir_setgroups(size_t n, const gid_t *list) { return setgroups(n, list); }
 int weir_chroot(const char *path) { return chroot(path); }
 int weir_malloc_trim(void) { return malloc_trim(0); }
+int weir_prctl(int option, unsigned long value) { return prctl(option, value, 0, 0, 0); }
+
+struct object_search {
+  int left;
+  const char *name;
+};
+static int find_object(struct dl_phdr_info *info, size_t size, void *argument) {
+  struct object_search *search = argument;
+  (void)size;
+  if (search->left-- > 0) return 0;
+  search->name = info->dlpi_name;
+  return 1;
+}
+const char *weir_loaded_object(int number) {
+  struct object_search search = {number, NULL};
+  return dl_iterate_phdr(find_object, &search) ? search.name : NULL;
+}
+
+int weir_host_by_name(const char *name, unsigned char *out, int room) {
+  struct hostent *host = gethostbyname(name);
+  if (!host || host->h_addrtype != AF_INET || host->h_length != 4) return -1;
+  int count = 0;
+  while (count < room && host->h_addr_list[count]) {
+    memcpy(out + 4 * count, host->h_addr_list[count], 4);
+    count++;
+  }
+  return count;
+}
 
 static int pending[65];
 static int wake = -1;

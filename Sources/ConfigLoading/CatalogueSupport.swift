@@ -46,8 +46,6 @@ public enum SupportPage {
       globalDormantKeywords.map(\.name) + [
         "maxsslconn", "maxsslrate", "server-state-base", "server-state-file",
         "ssl-mode-async", "tune.ssl.hard-maxrecord", "tune.ssl.maxrecord", "tune.ssl.ssl-ctx-cache-size",
-        "tune.vars.global-max-size", "tune.vars.proc-max-size", "tune.vars.reqres-max-size",
-        "tune.vars.sess-max-size", "tune.vars.txn-max-size",
       ])
     return kept.subtracting(actedOn)
   }
@@ -58,8 +56,7 @@ public enum SupportPage {
   private static var specials: Set<String> { Set(OptionLine.special.keys) }
 
   private static func there(_ kind: SectionKind) -> Set<String> {
-    let refused = kind == .global ? UnservedGlobalKeywords.names : UnservedKeywords.proxies
-    return Set(KeywordListing.names(of: kind)).subtracting(refused)
+    Set(KeywordListing.names(of: kind)).subtracting(kind == .global ? [] : UnservedKeywords.proxies)
   }
 
   /// Without what HAProxy has removed.

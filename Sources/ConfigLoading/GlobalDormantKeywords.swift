@@ -22,12 +22,6 @@ let globalDormantKeywords: [KeywordEntry] = [
     guard context.checkArgumentCount(line, atMost: 0) else { return }
     context.model.global.dormant[line.keyword] = "on"
   },
-  KeywordEntry("tune.vars.check-max-size", .global) { context, line in
-    guard let size = context.wholeNumber(line) else {
-      return context.alert("\(line.keyword): '\(line[1])' is an invalid size")
-    }
-    context.model.global.dormant[line.keyword] = String(size)
-  },
   KeywordEntry("tune.lua.forced-yield", .global) { context, line in
     guard let count = context.wholeNumber(line) else { return context.alert("\(line.keyword): invalid number") }
     context.model.global.dormant[line.keyword] = String(count)

@@ -17,8 +17,9 @@ let globalSwitches: [KeywordEntry] = [
   .globalSwitch("no-memory-trimming", \.memoryTrimming, to: false),
   .globalSwitch("pp2-never-send-local", \.proxyProtocolNeverLocal),
   .globalSwitch("h1-accept-payload-with-any-method", \.acceptPayloadWithAnyMethod),
-  // Pollers that Weir never uses.
-  globalAbsence("nopoll"), globalAbsence("nokqueue"), globalAbsence("noevports"),
+  .globalSwitch("noepoll", \.noEpoll), .globalSwitch("nopoll", \.noPoll),
+  // Pollers that Linux does not have.
+  globalAbsence("nokqueue"), globalAbsence("noevports"),
   KeywordEntry("numa-cpu-mapping", .global) { context, line in
     context.model.global.numaMapping = line.prefix != .no
   },

@@ -11,6 +11,8 @@ struct GlobalLoadState {
   var defaultPath = DefaultPath.current
   /// `h1-case-adjust-file`
   var caseFile: String?
+  /// `thread-group`: the threads that it names; nil for all.
+  var groupThreads: Set<Int>?
 }
 
 /// `default-path`: where relative names in configuration files start.
@@ -31,10 +33,11 @@ extension LoadContext {
   if context.model.global.localPeer == nil { context.model.global.localPeer = context.options.localPeer }
   let half = context.model.global.tune.bufferSize / 2
   if context.model.global.tune.maxRewrite > half { context.model.global.tune.maxRewrite = half }
+  checkThreadGroup(context)
 }
 
 /// The keywords of `global` (manual section 3).
-let globalKeywords: [KeywordEntry] = UnservedGlobalKeywords.refusing(
+let globalKeywords: [KeywordEntry] =
   globalProcessKeywords + globalSwitches + globalLimits + globalTexts + globalEnvironmentKeywords + globalLogKeywords
-    + globalStatsKeywords + globalTuneKeywords + globalDormantKeywords + globalTLSKeywords + globalCaseKeywords
-    + globalVariableKeywords)
+  + globalStatsKeywords + globalTuneKeywords + globalDormantKeywords + globalTLSKeywords + globalCaseKeywords
+  + globalVariableKeywords + globalPlatformKeywords

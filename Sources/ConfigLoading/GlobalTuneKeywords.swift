@@ -120,7 +120,7 @@ let globalTuneKeywords: [KeywordEntry] = [
   },
   variablesSize("global", \.tune.varsGlobalMaxSize), variablesSize("proc", \.tune.varsProcMaxSize),
   variablesSize("sess", \.tune.varsSessMaxSize), variablesSize("txn", \.tune.varsTxnMaxSize),
-  variablesSize("reqres", \.tune.varsReqresMaxSize),
+  variablesSize("reqres", \.tune.varsReqresMaxSize), variablesSize("check", \.tune.varsCheckMaxSize),
 ]
 
 enum TuneBounds {

@@ -61,6 +61,7 @@ struct ProxyValidation {
     LogFormatValidation(validation: self).run()
     warnMissingTimeouts()
     completeTimeouts()
+    limitCapturedCookie()
     ServerValidation(validation: self).run()
     checkLogTargets()
     warnIgnoredOptions()
@@ -82,6 +83,10 @@ struct ProxyValidation {
 
   private func checkModeOfFeatures() {
     if proxy.mode == .http { return }
+    if proxy.cookie != nil {
+      context.warningPlain("cookie will be ignored for \(title) (needs 'mode http').")
+      proxy.cookie = nil
+    }
     if proxy.monitorURI != nil {
       context.warningPlain("monitor-uri will be ignored for \(title) (needs 'mode http').")
       proxy.monitorURI = nil
@@ -151,6 +156,14 @@ struct ProxyValidation {
     if proxy.logFormat != .none || proxy.logFormatSD != nil {
       context.warningPlain("log format ignored for \(title) since it has no log address.")
     }
+  }
+
+  /// `tune.http.cookielen` bounds what is captured.
+  private func limitCapturedCookie() {
+    let limit = max(0, context.model.global.tune.httpCookieLength)
+    guard let capture = proxy.capturedCookie, capture.length > limit else { return }
+    context.warningPlain("truncating capture length to \(limit) bytes for \(title).")
+    proxy.capturedCookie?.length = limit
   }
 
   private func warnIgnoredOptions() {

@@ -67,6 +67,10 @@ public struct GlobalSettings: Sendable {
   public var noSplice = false
   public var noReusePort = false
   public var busyPolling = false
+  /// `noepoll`, `-de`: the poller to use is not epoll.
+  public var noEpoll = false
+  /// `nopoll`, `-dp`
+  public var noPoll = false
 
   // Logging
   public var logTargets: [LogTarget] = []
@@ -101,6 +105,8 @@ public struct TuneSettings: Sendable {
   public var maxPollEvents = 200
   public var maxAccept: Int?
   public var runQueueDepth = 200
+  /// `tune.sched.low-latency`
+  public var lowLatency = false
   public var fdEdgeTriggered = false
   public var buffersLimit = 0
   public var buffersReserve = 2
@@ -122,6 +128,10 @@ public struct TuneSettings: Sendable {
   public var varsSessMaxSize = 0
   public var varsTxnMaxSize = 0
   public var varsReqresMaxSize = 0
+  public var varsCheckMaxSize = 0
+  /// Percent of buffers that are refused, to try out what happens then; acts with `-dMfail` only.
   public var failAlloc = 0
+  /// `-dM`: what new buffers are filled with; nil leaves them as they are.
+  public var poisonByte: UInt8?
   public init() {}
 }

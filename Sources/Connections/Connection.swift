@@ -63,6 +63,11 @@ public struct Connection: ~Copyable {
   }
   @usableFromInline mutating func markRegistered(room: Bool) { (isRegistered, watchesRoom) = (true, room) }
 
+  /// With a poller that remembers no edges: asks again for what this connection waits for.
+  public borrowing func rearm(with poller: Poller) {
+    if isRegistered && isOpen { poller.rearm(socket.descriptor, read: !canReceive, write: !canSend) }
+  }
+
   /// Takes in what the poller says.
   public mutating func note(_ event: Poller.Event) {
     if event.isReadable || event.isPeerClosed || event.isHangUp || event.isError { canReceive = !receivingStopped }
@@ -146,7 +151,7 @@ public struct Connection: ~Copyable {
   public mutating func stopReceiving() { (canReceive, endReceived, receivingStopped) = (false, true, true) }
   /// Throws away what the socket holds, within limits.
   public mutating func discardReceived(using buffers: BufferPool) {
-    guard !isLinked, var scratch = buffers.take() else { return }
+    guard !isLinked, var scratch = buffers.takeScratch() else { return }
     for _ in 0..<16 {
       scratch.reset()
       guard case .bytes = socket.receive(into: &scratch), scratch.room == 0 else { return }

@@ -14,8 +14,10 @@ public struct EventLoop: ~Copyable {
   public var expired: [UInt64] = []
 
   /// `wakeToken` is what the wake-up's event carries.
-  public init(capacity: Int, wakeUp: WakeUp, wakeToken: Token) throws(SystemError) {
-    let poller = try Poller(capacity: capacity)
+  public init(
+    capacity: Int, system: Poller.System = .epoll, wakeUp: WakeUp, wakeToken: Token
+  ) throws(SystemError) {
+    let poller = try Poller(capacity: capacity, system: system)
     self.init(poller: poller, wakeUp: wakeUp, wakeToken: wakeToken)
   }
 

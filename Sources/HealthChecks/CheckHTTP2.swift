@@ -109,7 +109,7 @@ extension CheckScheduler {
   /// Sends the check's bytes by its protocol.
   mutating func transmit(_ i: Int, _ bytes: [UInt8]) -> IOResult {
     guard let http2 = entries[i].http2 else { return transmitPlain(i, bytes) }
-    guard var scratch = buffers.take() else { return .wouldBlock }
+    guard var scratch = buffers.takeScratch() else { return .wouldBlock }
     _ = scratch.append(Array(bytes.prefix(scratch.room)))
     let n = http2.write(scratch.readable)
     if case .failed(let error) = flush(i, http2) { return .failed(error) }

@@ -56,7 +56,7 @@ extension CheckScheduler {
 
   /// Of an answer.
   mutating func judgeAnswer(_ i: Int, _ expect: CheckExpect, _ loop: borrowing EventLoop) -> Judgement {
-    guard var buffer = buffers.take() else { return .failed(.socketError, "", code: 0) }
+    guard var buffer = buffers.takeScratch() else { return .failed(.socketError, "", code: 0) }
     let ended = entries[i].hasEnded
     let invalid = Judgement.failed(.layer7Response, "", code: 0)
     _ = buffer.append(Array(entries[i].received.prefix(buffer.room)))
@@ -179,7 +179,7 @@ extension CheckScheduler {
   // MARK: - Patterns
 
   private mutating func matches(_ pattern: String, _ text: [UInt8]) -> Bool {
-    guard var buffer = buffers.take() else { return false }
+    guard var buffer = buffers.takeScratch() else { return false }
     _ = buffer.append(Array(text.prefix(buffer.room)))
     return patterns.matches(pattern, buffer.readable)
   }

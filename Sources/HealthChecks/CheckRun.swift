@@ -111,7 +111,8 @@ extension CheckScheduler {
     if entries[i].proxyHeader != .none {
       entries[i].output = ProxyHeaderLine.bytes(
         entries[i].proxyHeader, source: socket.localEndpoint,
-        destination: entries[i].isTunnelled ? entries[i].target : socket.peerEndpoint ?? .none)
+        destination: entries[i].isTunnelled ? entries[i].target : socket.peerEndpoint ?? .none,
+        neverLocal: process.model.global.proxyProtocolNeverLocal)
     }
     guard entries[i].isSecure else { return start(i, &loop) }
     let context = entries[i].connect?.isTLS == true ? server.settings.scriptTLSContext : server.settings.checkTLSContext

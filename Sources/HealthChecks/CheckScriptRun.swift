@@ -198,7 +198,7 @@ extension CheckScheduler {
   }
 
   private mutating func readAll(_ i: Int) -> IOResult {
-    guard !entries[i].hasEnded, entries[i].socket != nil, var buffer = buffers.take() else { return .wouldBlock }
+    guard !entries[i].hasEnded, entries[i].socket != nil, var buffer = buffers.takeScratch() else { return .wouldBlock }
     let tune = process.model.global.tune
     let reserve = script(i)?.language == .http ? tune.maxRewrite : 0
     let limit = min(buffer.capacity, max(1024, tune.bufferSize - reserve))

@@ -33,7 +33,7 @@ extension CheckScheduler {
     let usesServer = rule?.usesDefaults ?? true
     let written = rule?.serverName ?? (usesServer ? settings.checkServerName : nil)
     let name = (written ?? "").unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-    guard var scratch = buffers.take() else { return fail(i, .socketError, "", &loop) }
+    guard var scratch = buffers.takeScratch() else { return fail(i, .socketError, "", &loop) }
     _ = scratch.append(name)
     tls.connection.prepareTLS { session in
       _ = session.setServerName(scratch.readable)
@@ -74,7 +74,7 @@ extension CheckScheduler {
   /// Sends through TLS where the check has it.
   func transmitPlain(_ i: Int, _ bytes: [UInt8]) -> IOResult {
     guard let tls = entries[i].tls else { return entries[i].socket?.send(bytes) ?? .closed }
-    guard var scratch = buffers.take() else { return .wouldBlock }
+    guard var scratch = buffers.takeScratch() else { return .wouldBlock }
     _ = scratch.append(Array(bytes.prefix(scratch.room)))
     return tls.connection.send(scratch.readable)
   }

@@ -18,7 +18,7 @@ extension CheckScheduler {
       }
       if entries[i].sent < entries[i].output.count { return watch(i, [.read, .write, .peerClosed], &loop) }
     }
-    guard var buffer = buffers.take() else { return fail(i, .socketError, "", &loop) }
+    guard var buffer = buffers.takeScratch() else { return fail(i, .socketError, "", &loop) }
     while entries[i].tunnelReply.count < 8 {
       buffer.reset()
       switch socket.receive(into: &buffer, limit: 8 - entries[i].tunnelReply.count) {

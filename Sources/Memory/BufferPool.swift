@@ -12,23 +12,64 @@ import Glibc
   public private(set) var inUse = 0
   /// Buffers that exist, free ones included.
   public private(set) var allocated = 0
+  /// How often a buffer has come back.
+  public private(set) var returns = 0
+  /// Somebody has got none since this was last set to false.
+  public var isShort = false
+  /// Buffers beyond the limit that may be taken now.
+  public var overdraft = 0 { didSet { room = (limit ?? .max).addingReportingOverflow(overdraft).partialValue } }
+  private var room: Int
+  /// Buffers within the limit that are kept for work under way (`tune.buffers.reserve`).
+  private let reserve: Int
+  /// What new buffers are filled with (`-dM`).
+  private let poison: UInt8?
+  /// Percent of requests that get nothing (`-dMfail`).
+  private let failures: Int
+  private let isDebugging: Bool
 
-  public init(bufferSize: Int, limit: Int? = nil) {
+  public init(bufferSize: Int, limit: Int? = nil, reserve: Int = 0, poison: UInt8? = nil, failures: Int = 0) {
     self.bufferSize = bufferSize
     self.limit = limit
+    room = limit ?? .max
+    self.reserve = reserve
+    self.poison = poison
+    self.failures = failures
+    isDebugging = poison != nil || failures > 0
     // Its buffers refer to it without a count, and its memory is never unmapped: the pool must outlive them too.
     _ = unsafe Unmanaged.passRetained(self)
   }
 
   /// A free buffer, or nil where the limit is reached or the system has no memory.
   public func take() -> Buffer? {
+    let isEmpty = unsafe free.isEmpty
+    if inUse >= room || (isEmpty && !grow()) || (isDebugging && fails()) {
+      isShort = true
+      return nil
+    }
+    inUse += 1
+    let base = unsafe free.removeLast()
+    if isDebugging, let poison { unsafe memset(base, Int32(poison), bufferSize) }
+    return unsafe Buffer(base: base, capacity: bufferSize, pool: self)
+  }
+
+  /// A buffer for use within one event, and where nobody could wait for one: limits do not count.
+  public func takeScratch() -> Buffer? {
     if unsafe free.isEmpty && !grow() { return nil }
     inUse += 1
     return unsafe Buffer(base: free.removeLast(), capacity: bufferSize, pool: self)
   }
 
+  /// Whether new work may begin that needs buffers.
+  @inlinable public var hasRoomForMore: Bool { limit == nil || isBelowLimit }
+  /// Buffers are refused though there are some (`-dMfail`).
+  public var refusesAtRandom: Bool { failures > 0 }
+  @usableFromInline var isBelowLimit: Bool { inUse + reserve < limit ?? .max }
+
+  private func fails() -> Bool { failures > 0 && Int.random(in: 0..<100) < failures }
+
   @usableFromInline func giveBack(_ base: UnsafeMutablePointer<UInt8>) {
     inUse -= 1
+    returns &+= 1
     unsafe free.append(base)
   }
 
@@ -36,8 +77,7 @@ import Glibc
     let page = 4096
     let step = (bufferSize + page - 1) / page * page
     var count = max(1, min(16, (256 << 10) / step))
-    if let limit { count = min(count, limit - allocated) }
-    if count <= 0 { return false }
+    if let limit { count = min(count, max(1, limit - allocated)) }
     let chunk = unsafe mmap(nil, step * count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let chunk = unsafe chunk, unsafe chunk != MAP_FAILED else { return false }
     for i in (0..<count).reversed() { unsafe free.append((chunk + i * step).assumingMemoryBound(to: UInt8.self)) }

@@ -29,7 +29,7 @@
       count += bytes.count - rest.count
     }
     while !rest.isEmpty {
-      guard let fresh = pool.take() else { return false }
+      guard let fresh = pool.takeScratch() else { return false }
       let node = Node(fresh)
       let before = rest.count
       rest = ByteQueue.move(rest, to: &node.buffer)

@@ -22,7 +22,7 @@ public struct PeersService: ~Copyable {
   private let process: ProcessRuntime
   private let listeners: [(section: Int, socket: Socket)]
   private var remotes: [Remote] = []
-  private var sessions: [PeerSession?] = []
+  var sessions: [PeerSession?] = []
   private var generations: [UInt32] = []
   private var timer: TimerWheel.Slot = 0
   /// By section: all of a peer was learned, or is being asked for since a tick.

@@ -51,12 +51,17 @@ public struct CommandLineOptions: Sendable {
   /// `-S`: address and options of the master's socket.
   public var masterSocket: String?
   public var noEpoll = false
+  public var noPoll = false
   public var noSplice = false
   public var noGetaddrinfo = false
   public var noReusePort = false
   public var noServerVerify = false
   /// `-dr`
   public var ignoresResolutionFailures = false
+  /// `-dL`: the libraries that are loaded are listed once the configuration is read.
+  public var listsLibraries = false
+  /// `-dM`
+  public var memoryDebugging = MemoryDebugging()
   /// `-dK`: classes of keywords to print once the configuration is read.
   public var dumpedClasses: [String] = []
 
@@ -75,6 +80,8 @@ public enum CommandLineError: Error, Equatable, Sendable {
   case usage(String?)
   /// Only an alert is shown.
   case alert(String)
+  /// A text that was asked for is shown: no error.
+  case text(String)
 }
 
 extension CommandLineOptions {
@@ -139,7 +146,7 @@ extension CommandLineOptions {
   private mutating func readDebugOption(_ flag: String) throws(CommandLineError) {
     switch flag.dropFirst().first {
     case "e": noEpoll = true
-    case "p": break  // There is no poll() poller to disable.
+    case "p": noPoll = true
     case "S": noSplice = true
     case "G": noGetaddrinfo = true
     case "R": noReusePort = true
@@ -149,7 +156,8 @@ extension CommandLineOptions {
     case "r": ignoresResolutionFailures = true
     case "b": foreground = true
     case "K": dumpedClasses += flag.dropFirst(2).split(separator: ",").map(String.init)
-    case "M", "L": throw .alert("'-\(flag)' is not implemented by Weir yet.")
+    case "L": listsLibraries = true
+    case "M": try memoryDebugging.read(String(flag.dropFirst(2)))
     default: debug = true
     }
   }

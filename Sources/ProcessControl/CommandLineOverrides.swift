@@ -9,12 +9,10 @@ extension CommandLineOptions {
     if masterWorker { global.masterWorker = true }
     if zeroWarning { global.zeroWarning = true }
     if let pidFile { global.pidFile = pidFile }
-  }
-
-  /// An option that cannot be followed while running; `-c` has no use for it.
-  var refusalToRun: String? {
-    if noEpoll { return "'-de' (a poller other than epoll)" }
-    if noGetaddrinfo { return "'-dG'" }
-    return nil
+    if noEpoll { global.noEpoll = true }
+    if noPoll { global.noPoll = true }
+    // `tune.fail-alloc` alone does nothing.
+    if !memoryDebugging.fails { global.tune.failAlloc = 0 }
+    global.tune.poisonByte = memoryDebugging.poison
   }
 }

@@ -44,6 +44,9 @@ public enum Program {
   private static func refuse(_ error: CommandLineError, program: String, _ diagnostics: Diagnostics) -> Int32 {
     switch error {
     case .alert(let text): diagnostics.alert(text)
+    case .text(let text):
+      FileDescriptor.standardOutput.writeAll(text)
+      return 0
     case .usage(let text):
       if let text { diagnostics.alert(text) }
       FileDescriptor.standardOutput.writeAll(VersionReport.short)
@@ -65,10 +68,12 @@ public enum Program {
     _ options: CommandLineOptions, program: String, _ master: MasterStart?, _ diagnostics: Diagnostics
   ) -> Int32 {
     if let directory = options.directory, !OwnProcess.changeDirectory(directory, diagnostics) { return 1 }
+    if options.noGetaddrinfo { NameResolution.usesAddressInfo = false }
     guard var loaded = load(options, diagnostics) else { return 1 }
     options.override(&loaded.global)
     if !checkPrograms(loaded, diagnostics) { return 1 }
     RestoredStates.tell(loaded, options, diagnostics)
+    if options.listsLibraries { listLibraries(diagnostics) }
     for text in KeywordDump.texts(classes: options.dumpedClasses) { FileDescriptor.standardOutput.writeAll(text) }
     if diagnostics.warningCount > 0 && (options.zeroWarning || loaded.global.zeroWarning) {
       diagnostics.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.")
@@ -115,6 +120,11 @@ public enum Program {
     return model
   }
 
+  private static func listLibraries(_ diagnostics: Diagnostics) {
+    if diagnostics.isPrinting { FileDescriptor.standardOutput.writeAll("List of loaded object files:\n") }
+    for path in OwnProcess.loadedObjects { FileDescriptor.standardOutput.writeAll("\(path)\n") }
+  }
+
   /// The answer to `-c`.
   private static func report(_ model: ConfigurationModel, _ diagnostics: Diagnostics) -> Int32 {
     let output = FileDescriptor.standardOutput
@@ -133,10 +143,6 @@ public enum Program {
   static func run(
     _ model: ConfigurationModel, _ options: CommandLineOptions, _ master: MasterStart?, _ diagnostics: Diagnostics
   ) -> Int32 {
-    if let refusal = options.refusalToRun {
-      diagnostics.alert("\(refusal) is not implemented by Weir yet.")
-      return 1
-    }
     if let megabytes = options.memoryLimit, megabytes > 0 {
       OwnProcess.setMemoryLimit(megabytes.multipliedReportingOverflow(by: 1 << 20).partialValue)
     }

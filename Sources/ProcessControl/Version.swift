@@ -18,7 +18,7 @@ public enum Version {
     ("GETADDRINFO", true), ("KQUEUE", false), ("LIBCRYPT", true), ("LINUX_SPLICE", true), ("LINUX_TPROXY", true),
     ("LUA", false), ("MEMORY_PROFILING", false), ("NETFILTER", true), ("NS", true), ("OBSOLETE_LINKER", false),
     ("OPENSSL", true), ("OT", false), ("PCRE", false), ("PCRE2", true), ("PCRE2_JIT", true), ("PCRE_JIT", false),
-    ("POLL", false), ("PRCTL", true), ("PROCCTL", false), ("PROMEX", true), ("QUIC", false), ("RT", true),
+    ("POLL", true), ("PRCTL", true), ("PROCCTL", false), ("PROMEX", true), ("QUIC", false), ("RT", true),
     ("SLZ", false), ("STATIC_PCRE", false), ("STATIC_PCRE2", false), ("SYSTEMD", true), ("TFO", true),
     ("THREAD", true), ("THREAD_DUMP", false), ("TPROXY", true), ("WURFL", false), ("ZLIB", false),
   ]

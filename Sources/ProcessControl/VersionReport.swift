@@ -37,7 +37,7 @@ public enum VersionReport {
       PCRE2 library supports JIT : yes
       Encrypted password support via crypt(3): yes
 
-      \(pollers)
+      \(PollerChoice().text)
       Available multiplexer protocols :
       (protocols marked as <default> cannot be specified using 'proto' keyword)
                h2 : mode=HTTP  side=FE     mux=H2    flags=HTX|HOL_RISK|NO_UPG
@@ -52,12 +52,6 @@ public enum VersionReport {
       """
   }
 
-  static let pollers = """
-    Available polling systems :
-          epoll : pref=300,  test result OK
-    Total: 1 (1 usable), will use epoll.
-
-    """
   static let filters = """
     Available filters :
     	[COMP] compression

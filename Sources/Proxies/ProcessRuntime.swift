@@ -24,6 +24,13 @@ public final class ProcessRuntime: Sendable {
   public let hardMaxConnections: Int
   public let connections = SharedCell()
   public let connectionsTotal = SharedCell()
+  /// Connections to servers, idle ones included.
+  public let serverConnections = SharedCell()
+  /// Descriptors in use from which on no connection to a server is kept idle, and from which on idle ones make room
+  /// for new ones (`tune.pool-low-fd-ratio`, `tune.pool-high-fd-ratio`).
+  private let lowDescriptors: Int
+  private let highDescriptors: Int
+  private let fixedDescriptors: Int
   public let requestsTotal = SharedCell()
   public let connectionRate = FrequencyCounter()
   public let connectionRateMax = SharedCell()
@@ -96,6 +103,13 @@ public final class ProcessRuntime: Sendable {
     sessionRateLimit = SharedCell(model.global.maxSessionRate)
     self.maxPipes = maxPipes
     self.maxSockets = maxSockets
+    let tune = model.global.tune
+    lowDescriptors =
+      maxSockets > 0 ? maxSockets / 100 * tune.poolLowFDRatio + maxSockets % 100 * tune.poolLowFDRatio / 100 : .max
+    highDescriptors =
+      maxSockets > 0 ? maxSockets / 100 * tune.poolHighFDRatio + maxSockets % 100 * tune.poolHighFDRatio / 100 : .max
+    // Standard streams, listening sockets, pollers with their wake-ups.
+    fixedDescriptors = 3 + listeners.count + 2 * threads
     workerConnections = (0..<threads).map { _ in SharedCell() }
     let hasPage = model.proxies.contains { $0.stats.enabled && !$0.disabled && $0.mode == .http }
     rateHistory = hasPage ? RateHistory(proxies: model.proxies.count) : nil
@@ -114,6 +128,13 @@ public final class ProcessRuntime: Sendable {
       return messages
     }
   }
+
+  /// Descriptors that connections and what is always there take up.
+  private var descriptorsInUse: Int { connections.value + serverConnections.value + fixedDescriptors }
+  /// Connections to servers are better closed than kept.
+  public var hasFewDescriptors: Bool { descriptorsInUse >= lowDescriptors }
+  /// An idle connection has to make room for a new one.
+  public var hasFewestDescriptors: Bool { descriptorsInUse > highDescriptors }
 
   /// Whether another answer may be compressed now.
   public func compressionRateAllows(at now: Int64) -> Bool {

@@ -94,6 +94,7 @@ extension Worker {
   /// Closes what is idle and answers with `connection: close` from now on.
   func softStop() {
     isStopping = true
+    closing.begin(at: loop.now)
     for listener in listeners {
       unregister(listener)
       listener.isStopped = true
@@ -103,7 +104,12 @@ extension Worker {
       if session.listener?.frontend.options.contains(.idleCloseOnResponse) == true { continue }
       // The first request of a new connection may be on its way: closing now would lose it.
       if session.requestCount == 0 { continue }
-      closeSession(session)
+      guard let end = closing.endOfIdle(at: loop.now) else {
+        closeSession(session)
+        continue
+      }
+      session.headDeadline = min(session.headDeadline, end)
+      loop.timers.arm(session.timer, at: session.headDeadline)
     }
     for session in sessions where session.mux != nil { stopMux(session) }
     settleLinks()

@@ -31,6 +31,7 @@ extension Worker {
     session.proxyNames?.clear()
     session.requestCount = 0
     session.drained = 0
+    session.waitsForBuffer = false
     session.handshakeTime = 0
     untrack(&session.tracked)
     if session.variables != 0 {
@@ -69,12 +70,14 @@ extension Worker {
   }
 
   func takeServerConnection() -> ServerConnection {
+    process.serverConnections.add(1)
     if let connection = freeServerConnections.popLast() { return connection }
     let connection = ServerConnection(index: serverConnections.count)
     serverConnections.append(connection)
     return connection
   }
   func giveBack(_ connection: ServerConnection) {
+    process.serverConnections.add(-1)
     connection.generation &+= 1
     connection.connection.close()
     connection.stream = nil

@@ -65,6 +65,13 @@ public final class Worker {
   var serverConnections: [ServerConnection] = []
   var freeServerConnections: [ServerConnection] = []
 
+  /// Streams and clients that had to do without a buffer.
+  var shortStreams: [Token] = []
+  var shortSessions: [Token] = []
+  /// The stream that may exceed the limit of buffers.
+  var overdrawn = Token(bits: .max)
+  /// What `buffers.returns` was when they last tried.
+  var returnsSeen = 0
   /// Streams that stopped for fairness with work left.
   var ready: [Stream] = []
   /// Those of them that have their turn now.
@@ -83,6 +90,8 @@ public final class Worker {
   public internal(set) var activeSessions = 0
   public internal(set) var idleServerConnections = 0
   public internal(set) var isStopping = false
+  /// How a soft stop spreads the end of client connections.
+  var closing: ClosingSpread
   /// Servers whose next check shall come soon: for the owner of the loop, which empties it.
   /// Changes of server states that traffic brought about, to be reported by the owner of the loop.
   public var stateMessages: [StateMessage] = []
@@ -108,7 +117,10 @@ public final class Worker {
     stickTables = process.tables.map { SharedReference($0) }
     tableReferences = process.model.tableReferences.map { Int32(clamping: $0) }
     tune = WorkerTuning(process.model.global, threads: process.threads)
-    buffers = BufferPool(bufferSize: t.bufferSize)
+    closing = ClosingSpread(process.model.global.closeSpreadTime)
+    buffers = BufferPool(
+      bufferSize: t.bufferSize, limit: BufferShare.limit(of: t, threads: process.threads),
+      reserve: t.buffersReserve, poison: t.poisonByte, failures: t.failAlloc)
     logs = LogSender(
       routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName,
       processID: Int(OwnProcess.id))
@@ -133,6 +145,7 @@ public final class Worker {
     limits.session = t.varsSessMaxSize
     limits.transaction = t.varsTxnMaxSize
     limits.requestResponse = t.varsReqresMaxSize
+    limits.check = t.varsCheckMaxSize
     evaluator = Evaluator(
       program: process.model.program?.replica() ?? SampleCompiler().makeProgram(),
       arena: ByteArena(capacity: max(64 << 10, t.bufferSize * 4)),
@@ -206,10 +219,13 @@ public final class Worker {
   }
 
   /// Whether the loop must not sleep: streams wait for their next turn.
-  public var hasReadyWork: Bool { !ready.isEmpty || !readAgain.isEmpty || !readAgainFromServers.isEmpty }
+  public var hasReadyWork: Bool {
+    !ready.isEmpty || !readAgain.isEmpty || !readAgainFromServers.isEmpty || mayServeShort
+  }
 
   /// Gives every stream that stopped for fairness another turn.
   public func runReady() {
+    if mayServeShort { serveShort() }
     if !readAgain.isEmpty { runMuxes() }
     if !readAgainFromServers.isEmpty { runServerMuxes() }
     if ready.isEmpty { return }

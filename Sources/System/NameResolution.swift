@@ -1,9 +1,18 @@
+import CLinux
 import Glibc
 import Primitives
+import Synchronization
 
 /// Host names through the C library, in the order it gives. Blocking: for start-up, never on the data path.
 public enum NameResolution {
   public enum Preference: Sendable { case any, v4, v6 }
+
+  private static let avoidsAddressInfo = Atomic<Bool>(false)
+  /// Whether getaddrinfo(3) is asked. Otherwise gethostbyname(3) is, which knows IPv4 only (`nogetaddrinfo`, `-dG`).
+  public static var usesAddressInfo: Bool {
+    get { !avoidsAddressInfo.load(ordering: .relaxed) }
+    set { avoidsAddressInfo.store(!newValue, ordering: .relaxed) }
+  }
 
   /// The first address of `name`, or nil where it has none. `family` other than `any` takes no address of the other.
   public static func firstAddress(of name: String, family: Preference = .any) -> IPAddress? {
@@ -20,6 +29,7 @@ public enum NameResolution {
     case .v6: unsafe hints.ai_family = AF_INET6
     }
     if name.isEmpty { return [] }
+    if !usesAddressInfo { return family == .v6 ? [] : oldAddresses(of: name) }
     var first: UnsafeMutablePointer<addrinfo>?
     guard unsafe getaddrinfo(bytePath(name), nil, &hints, &first) == 0, let list = unsafe first else { return [] }
     defer { unsafe freeaddrinfo(list) }
@@ -35,6 +45,14 @@ public enum NameResolution {
       unsafe entry = current.pointee.ai_next
     }
     return found
+  }
+
+  private static func oldAddresses(of name: String) -> [IPAddress] {
+    var bytes = [UInt8](repeating: 0, count: 4 * 64)
+    let count = unsafe weir_host_by_name(bytePath(name), &bytes, 64)
+    return (0..<max(0, Int(count))).map { i in
+      .v4(IPv4Address(bits: bytes[4 * i..<4 * i + 4].reduce(0) { $0 << 8 | UInt32($1) }))
+    }
   }
 }
 

@@ -1,9 +1,15 @@
 import CLinux
 import Glibc
 
-/// One epoll instance with room for the events of one wait.
+/// One epoll instance with room for the events of one wait; or what poll(2) offers in its place.
 @safe public final class Poller {
+  /// What the kernel is asked by.
+  public enum System: Sendable { case epoll, poll }
+
   private let descriptor: FileDescriptor
+  private var table: PollTable?
+  /// Owners of edge-triggered descriptors must `rearm` them before each wait.
+  public var needsRearming: Bool { table != nil }
   private let events: UnsafeMutablePointer<epoll_event>
   private let capacity: Int
 
@@ -32,15 +38,20 @@ import Glibc
     @inlinable public var isPeerClosed: Bool { flags & 0x2000 != 0 }
   }
 
-  public init(capacity: Int) throws(SystemError) {
-    let fd = epoll_create1(Int32(EPOLL_CLOEXEC))
-    if fd < 0 { throw .current }
-    descriptor = FileDescriptor(fd)
+  public init(capacity: Int, system: System = .epoll) throws(SystemError) {
+    if system == .poll {
+      descriptor = .none
+      table = PollTable()
+    } else {
+      let fd = epoll_create1(Int32(EPOLL_CLOEXEC))
+      if fd < 0 { throw .current }
+      descriptor = FileDescriptor(fd)
+    }
     self.capacity = max(1, capacity)
     unsafe events = .allocate(capacity: max(1, capacity))
   }
   deinit {
-    descriptor.close()
+    if descriptor.isOpen { descriptor.close() }
     unsafe events.deallocate()
   }
 
@@ -51,7 +62,14 @@ import Glibc
     control(EPOLL_CTL_MOD, fd, interest, token)
   }
   @discardableResult public func remove(_ fd: FileDescriptor) -> Bool { control(EPOLL_CTL_DEL, fd, [], 0) }
+  /// With poll(2): tells edges of the descriptor again, of the directions that its owner waits for.
+  public func rearm(_ fd: FileDescriptor, read: Bool, write: Bool) { table?.rearm(fd, read: read, write: write) }
+
   private func control(_ operation: Int32, _ fd: FileDescriptor, _ interest: Interest, _ token: UInt64) -> Bool {
+    if table != nil {
+      if operation == EPOLL_CTL_DEL { table?.remove(fd) } else { table?.set(fd, interest, token: token) }
+      return true
+    }
     var event = unsafe epoll_event()
     unsafe event.events = interest.rawValue
     unsafe event.data.u64 = token
@@ -60,11 +78,13 @@ import Glibc
 
   /// Waits up to `timeout` milliseconds (-1: for ever) and returns how many events came; a signal gives 0.
   public func wait(timeout: Int32) -> Int {
+    if table != nil { return table?.wait(timeout: timeout, capacity: capacity) ?? 0 }
     let n = unsafe epoll_wait(descriptor.number, events, Int32(capacity), timeout)
     return n < 0 ? 0 : Int(n)
   }
   public func event(_ i: Int) -> Event {
     precondition(i >= 0 && i < capacity)
+    if let table { return table.event(i) }
     return unsafe Event(token: events[i].data.u64, flags: events[i].events)
   }
 }

@@ -95,6 +95,32 @@ public enum OwnProcess {
     let n = unsafe readlink("/proc/self/exe", &room, 4095)
     return n <= 0 ? "-" : String(decoding: room.prefix(n).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
+  /// Lets a crash of the process leave a core, whatever limits and changes of user have said against it
+  /// (`set-dumpable`).
+  public static func allowCore() {
+    var unlimited = rlimit(rlim_cur: .max, rlim_max: .max)
+    unsafe setrlimit(__rlimit_resource_t(UInt32(RLIMIT_FSIZE.rawValue)), &unlimited)
+    unsafe setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &unlimited)
+    _ = weir_prctl(4, 1)  // PR_SET_DUMPABLE
+  }
+  /// No program that the process may start gets the rights of its owner (setuid).
+  public static func forbidNewPrivileges() { _ = weir_prctl(38, 1) }  // PR_SET_NO_NEW_PRIVS
+  /// The process can start no other process from here on, and no thread; that of root still can.
+  public static func forbidForks() {
+    // RLIMIT_NPROC: Glibc does not offer the name to Swift.
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    unsafe setrlimit(__rlimit_resource_t(6), &none)
+  }
+  /// Paths of the program and of all that is loaded with it.
+  public static var loadedObjects: [String] {
+    var paths: [String] = []
+    while let name = unsafe weir_loaded_object(Int32(paths.count)) {
+      let path = unsafe String(cString: name)
+      paths.append(path.isEmpty ? executablePath : path)
+    }
+    return paths.filter { !$0.hasPrefix("linux-vdso") }
+  }
+
   /// Gives free heap pages back to the kernel.
   public static func trimHeap() { _ = weir_malloc_trim() }
 }

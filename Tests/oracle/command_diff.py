@@ -43,6 +43,7 @@ LINES = """
 -c -L | -c -L a -f ok.cfg | -c -L ok a | -c -L peer -f env.cfg | -c -D -f ok.cfg | -c -dr -f ok.cfg | -c -deX -f ok.cfg
 -c -de -dp -dS -dG -dR -dV -f ok.cfg | -c -ff ok.cfg | -c -fok.cfg | -c - -f ok.cfg | -c -u 3 -f ok.cfg | -c -d -f ok.cfg
 -c -db -f ok.cfg | -c -dz -f ok.cfg | -c -VV -f ok.cfg | -f none.cfg | -c -f path/one.cfg | -c -f origin.cfg | -c -f lost.cfg
+-c -dM -f ok.cfg | -c -dM0x41,poison,fail,no-tag -f ok.cfg | -c -dMfoo -f ok.cfg | -c -dM,x -f ok.cfg | -c -de -f ok.cfg
 -c -f path/one.cfg -f more/two.cfg | -c -C path -f one.cfg | -cc | -c -cc 1 | -q -cc 1
 """
 CONDITIONS = ["1", "0", "", "foo", "streq(a", "streq(a,a)", "version_atleast(2.6)", "1 x", "defined(PATH)"]

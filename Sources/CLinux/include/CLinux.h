@@ -43,6 +43,11 @@ char **weir_environ(void);
 int weir_setgroups(size_t n, const gid_t *list);
 int weir_chroot(const char *path);
 int weir_malloc_trim(void);
+int weir_prctl(int option, unsigned long value);
+/* The path of the loaded object with this number, the program's own empty; NULL behind the last. */
+const char *weir_loaded_object(int number);
+/* The addresses that gethostbyname(3) gives for `name`, 4 bytes each, at most `room` of them; how many, or -1. */
+int weir_host_by_name(const char *name, unsigned char *out, int room);
 /* Names a signal's handler that only sets `weir_signal_pending[number]` and wakes `wake_fd` (an eventfd). */
 int weir_catch_signal(int number, int wake_fd);
 int weir_ignore_signal(int number);

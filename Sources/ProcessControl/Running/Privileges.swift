@@ -64,6 +64,8 @@ enum Privileges {
       diagnostics.alert("[haproxy.main()] Cannot set uid \(uid ?? 0).")
       return 1
     }
+    if global.dumpable { OwnProcess.allowCore() }
+    if !global.insecureSetuidWanted { OwnProcess.forbidNewPrivileges() }
     if settings.daemon { detach() }
     return nil
   }

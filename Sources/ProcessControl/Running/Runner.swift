@@ -52,8 +52,13 @@ enum Runner {
     }
     let process = RuntimeAssembly.assemble(model, wakeUps: wakeUps, limits: limits)
     process.isTracing.set(settings.tracesTraffic ? 1 : 0)
+    let pollers = PollerChoice(model.global)
     if settings.talks {
-      tellStart(limits, isMaximumGiven: (settings.maxConnections ?? model.global.maxConnections ?? 0) > 0)
+      tellStart(limits, pollers, isMaximumGiven: (settings.maxConnections ?? model.global.maxConnections ?? 0) > 0)
+    }
+    if pollers.used == nil {
+      diagnostics.alert("[haproxy.main()] No polling mechanism available: epoll and poll are both disabled.")
+      return 1
     }
 
     // A chroot hides them from the workers.
@@ -115,11 +120,11 @@ enum Runner {
     return start(process, wakeUps, sockets, reports, api, tellsService: settings.master == nil)
   }
 
-  private static func tellStart(_ limits: DescriptorLimits, isMaximumGiven: Bool) {
+  private static func tellStart(_ limits: DescriptorLimits, _ pollers: PollerChoice, isMaximumGiven: Bool) {
     var text = isMaximumGiven ? "" : "Note: setting global.maxconn to \(limits.maxConnections).\n"
-    text += VersionReport.pollers + "\n" + VersionReport.filters
+    text += pollers.text + "\n" + VersionReport.filters
     FileDescriptor.standardError.writeAll(text)
-    FileDescriptor.standardOutput.writeAll("Using epoll() as the polling mechanism.\n")
+    if let used = pollers.used { FileDescriptor.standardOutput.writeAll("Using \(used)() as the polling mechanism.\n") }
   }
 
   private static func rank(_ address: SocketAddress) -> Int {
@@ -146,6 +151,7 @@ enum Runner {
         threads.append(thread)
       }
     }
+    if !process.model.global.insecureForkWanted { OwnProcess.forbidForks() }
     if tellsService { ServiceNotification.send("READY=1\n") }
     for thread in threads { thread.join() }
     // A shell's number for a process that SIGTERM ended, as HAProxy gives it.
@@ -159,7 +165,11 @@ enum Runner {
     if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }
     let tune = process.model.global.tune
     let token = Token(kind: TokenKind.wakeUp, index: 0, generation: 0)
-    guard let loop = try? EventLoop(capacity: tune.maxPollEvents, wakeUp: wakeUp, wakeToken: token) else {
+    guard
+      let loop = try? EventLoop(
+        capacity: tune.maxPollEvents, system: process.model.global.noEpoll ? .poll : .epoll, wakeUp: wakeUp,
+        wakeToken: token)
+    else {
       FileDescriptor.standardError.writeAll("[ALERT] Cannot create the poller of thread \(index + 1).\n")
       OwnProcess.exit(1)
     }

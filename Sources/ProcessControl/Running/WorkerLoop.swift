@@ -21,11 +21,13 @@ final class WorkerLoop {
   private var resolvers: ResolverScheduler
   private var peers: PeersService
   private var mails: MailAlerts
+  private let isBusyPolling: Bool
 
   init(worker: Worker, process: ProcessRuntime, reports: StateReports, api sockets: RuntimeAPISockets?) {
     self.worker = worker
     self.process = process
     self.reports = reports
+    isBusyPolling = process.model.global.busyPolling
     resolvers = ResolverScheduler(process: process)
     peers = PeersService(process: process, listeners: sockets?.peers ?? [])
     checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
@@ -46,7 +48,13 @@ final class WorkerLoop {
       peers.start(&worker.loop)
     }
     while true {
-      let count = worker.loop.wait(block: !worker.hasReadyWork)
+      // `busy-polling`, which an old process leaves off: it would only take time from the new one.
+      let polls = isBusyPolling && process.stopping.value == 0
+      if worker.loop.poller.needsRearming {
+        worker.rearm()
+        peers.rearm(worker.loop.poller)
+      }
+      let count = worker.loop.wait(block: !worker.hasReadyWork && !polls)
       worker.activity.count(events: count)
       for i in 0..<count {
         let event = worker.loop.poller.event(i)

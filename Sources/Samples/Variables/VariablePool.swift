@@ -8,6 +8,7 @@ public struct VariableLimits: Sendable {
   public var session = 0
   public var transaction = 0
   public var requestResponse = 0
+  public var check = 0
   public init() {}
 }
 
@@ -174,7 +175,7 @@ public final class VariablePool {
     switch scope {
     case .request: if !fits(limits.requestResponse, size(scopes.request)) { return false }
     case .response: if !fits(limits.requestResponse, size(scopes.response)) { return false }
-    case .check: if !fits(limits.session, size(scopes.check)) { return false }
+    case .check: if !fits(limits.check, size(scopes.check)) { return false }
     default: break
     }
     if scope == .request || scope == .response || scope == .transaction,

@@ -105,7 +105,7 @@ extension Worker {
   func readIdle(_ session: Session) {
     if session.connection.canReceive == true || session.input.isBacked {
       if !session.input.isBacked {
-        if !session.input.back(by: buffers) { return closeSession(session) }
+        if !buffers.hasRoomForMore || !session.input.back(by: buffers) { return waitForBuffer(session) }
         switch session.connection.receive(into: &session.input, limit: tune.limits.maxHeadLength) {
         case .bytes: break
         case .wouldBlock:
@@ -174,7 +174,10 @@ extension Worker {
     session.stream = nil
     session.idleSince = loop.now
     session.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpKeepAlive)
-    if isStopping && !session.input.isBacked { return closeSession(session) }
+    if isStopping && !session.input.isBacked {
+      guard let end = closing.endOfIdle(at: loop.now) else { return closeSession(session) }
+      session.headDeadline = min(session.headDeadline, end)
+    }
     if !session.input.isBacked {
       // What may have come meanwhile is looked at in a turn of its own, so that one client cannot hold the worker.
       // A short read has emptied the socket: registering tells of what has come since.
@@ -195,7 +198,7 @@ extension Worker {
   }
 
   private func drain(_ session: Session) {
-    guard var scratch = buffers.take() else { return closeSession(session) }
+    guard var scratch = buffers.takeScratch() else { return closeSession(session) }
     while session.connection.canReceive == true {
       scratch.reset()
       switch session.connection.receive(into: &scratch) {

@@ -12,7 +12,10 @@ extension Worker {
   /// Reads the header that `accept-proxy` demands. Exactly its bytes are taken from the socket's buffer.
   func readProxyHeader(_ session: Session) {
     guard let listener = session.listener else { return }
-    if !session.input.back(by: buffers) { return closeSession(session) }
+    if !session.input.isBacked {
+      guard let fresh = buffers.takeScratch() else { return closeSession(session) }
+      session.input = fresh
+    }
     while true {
       if session.input.count > 0 {
         if let magic = session.netScalerMagic, !session.hasNetScalerHeader {

@@ -65,6 +65,8 @@ final class Session {
   var carrier: Session?
   /// The session that has the socket.
   var transport: Session { carrier ?? self }
+  /// It stands on the list of those that need a buffer.
+  var waitsForBuffer = false
   var drained = 0
   /// The set of variables of the session; 0 for none.
   var variables: UInt32 = 0

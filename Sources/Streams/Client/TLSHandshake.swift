@@ -46,7 +46,7 @@ extension Worker {
   func dropPeeked(_ session: Session, _ count: Int) {
     session.input.release()
     var left = count
-    guard left > 0, var scratch = buffers.take() else { return }
+    guard left > 0, var scratch = buffers.takeScratch() else { return }
     while left > 0, case .bytes(let n) = session.connection.receive(into: &scratch, limit: left) {
       left -= n
       scratch.reset()

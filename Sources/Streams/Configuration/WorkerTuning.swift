@@ -14,7 +14,8 @@ extension WorkerTuning {
     pipeSize = t.pipeSize
     logURILength = t.httpLogURILength
     multiQueue = t.listenerMultiQueue
-    runQueueDepth = max(1, t.runQueueDepth)
+    // Whoever has something new comes before the next piece of what has had its turn already.
+    runQueueDepth = t.lowLatency ? 1 : max(1, t.runQueueDepth)
     splices = true
     http2 = HTTP2Limits(global)
     compressionLevel = global.dormant["tune.comp.maxlevel"].flatMap { Int($0) } ?? 1

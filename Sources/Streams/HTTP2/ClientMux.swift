@@ -16,6 +16,8 @@ final class ClientMux {
   var isDirty = false
   var served = 0
   var tally: MuxTally?
+  /// When a soft stop ends it, where that is spread over a time.
+  var stopsAt = TimerWheel.never
 
   init(_ protocolSession: HTTP2Session) { self.protocolSession = protocolSession }
 }
@@ -72,7 +74,11 @@ extension Worker {
         return true
       }
       rounds += 1
-      if !mux.input.back(by: buffers) { return false }
+      if !mux.input.isBacked {
+        // Of which there is one for a connection, not for a request.
+        guard let fresh = buffers.takeScratch() else { return false }
+        mux.input = fresh
+      }
       if mux.input.room == 0 { mux.input.compact() }
       switch session.connection.receive(into: &mux.input) {
       case .bytes: continue
@@ -132,7 +138,7 @@ extension Worker {
   private func openExchange(_ session: Session, _ mux: ClientMux, _ id: Int32, ends: Bool) {
     let made = mux.protocolSession
     guard let listener = session.listener else { return }
-    if made.goesAway || isStopping {
+    if made.goesAway || (isStopping && closing.isAtOnce) {
       made.noteRefused(id)
       return made.reset(id, HTTP2Error.refusedStream)
     }

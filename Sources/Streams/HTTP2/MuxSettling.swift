@@ -115,12 +115,17 @@ extension Worker {
     } else {
       limit = frontend.timeouts.client
     }
-    loop.timers.arm(session.timer, at: loop.deadline(after: limit))
+    loop.timers.arm(session.timer, at: min(loop.deadline(after: limit), mux.stopsAt))
   }
 
   /// Nothing has moved for too long. Streams with work of their own have their own deadlines.
   func muxTimeout(_ session: Session) {
     guard let mux = session.mux else { return }
+    if loop.now >= mux.stopsAt {
+      mux.stopsAt = TimerWheel.never
+      mux.protocolSession.goAway()
+      return setDirty(session, mux)
+    }
     let waits = mux.protocolSession.streams.values.contains { !$0.link.isClosed }
     if waits { return waitMux(session, mux) }
     mux.protocolSession.terminate(HTTP2Error.none)
@@ -131,6 +136,10 @@ extension Worker {
   /// The process stops: no other requests, and the end once those under way are over.
   func stopMux(_ session: Session) {
     guard let mux = session.mux else { return }
+    if let end = closing.endOfIdle(at: loop.now) {
+      mux.stopsAt = end
+      return waitMux(session, mux)
+    }
     mux.protocolSession.goAway()
     setDirty(session, mux)
   }

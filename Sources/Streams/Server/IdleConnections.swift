@@ -61,7 +61,7 @@ extension Worker {
     let exhausted = reuses >= 0 && connection.uses >= reuses
     // A server in maintenance keeps nothing: it may be on its way out.
     let isLeaving = server.shared.with { $0.isInMaintenance }
-    if exhausted || connection.connection.peerClosed || isStopping || isLeaving {
+    if exhausted || connection.connection.peerClosed || isStopping || isLeaving || process.hasFewDescriptors {
       return closeServerConnection(connection, used: true)
     }
     if connection.isPrivate || backend.reuse == .never {
@@ -160,6 +160,19 @@ extension Worker {
         }
       }
     }
+  }
+  /// Closes one connection that this worker keeps, of `server` rather than of another one.
+  func dropOldestIdle(_ server: ServerReplica?) {
+    if idleServerConnections == 0 { return }
+    var target = server
+    if target?.idle.isEmpty != false {
+      target = backends.lazy.compactMap { $0?.servers.first { !$0.idle.isEmpty } }.first
+    }
+    guard let target, !target.idle.isEmpty else { return }
+    let connection = target.idle.removeFirst()
+    idleServerConnections -= 1
+    noteIdle(target, -1)
+    closeServerConnection(connection, used: false)
   }
   func dropIdle(backend: Int, server: Int) {
     guard let backend = backends[backend], server < backend.servers.count else { return }

@@ -41,6 +41,7 @@ extension Worker {
       return
     }
     stream.connectionReused = false
+    if process.hasFewestDescriptors { dropOldestIdle(stream.server) }
     connectAnew(stream, backend)
   }
 

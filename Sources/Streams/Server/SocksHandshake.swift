@@ -21,7 +21,7 @@ extension Worker {
 
   /// Reads the proxy's answer. False: it is not there yet, or it was a refusal and was dealt with.
   func readSocksReply(_ stream: Stream, _ connection: ServerConnection) -> Bool {
-    guard var scratch = buffers.take() else { return false }
+    guard var scratch = buffers.takeScratch() else { return false }
     while connection.socksBytesLeft > 0 {
       guard connection.connection.canReceive == true else {
         if connection.connection.endReceived == true { connectError(stream, SystemError(code: 104)) }

@@ -72,7 +72,7 @@ extension Worker {
   /// Whether an idle connection that has something to tell only told of TLS itself: tickets, for one.
   func stillIdle(_ connection: ServerConnection) -> Bool {
     guard connection.connection.isTLS, !connection.connection.hungUp, !connection.connection.peerClosed,
-      var scratch = buffers.take()
+      var scratch = buffers.takeScratch()
     else { return false }
     if case .wouldBlock = connection.connection.receive(into: &scratch, limit: 1) { return true }
     return false

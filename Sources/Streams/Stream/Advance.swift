@@ -104,6 +104,7 @@ extension Worker {
       }
     }
     if stream.frontend?.options.contains(.contStats) == true { accountBytes(stream) }
+    if buffers.isShort { waitForBuffer(stream) }
     watch(stream)
   }
 

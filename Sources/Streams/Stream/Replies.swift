@@ -131,7 +131,7 @@ extension Worker {
       }
     }
     if !stream.requestChannel.isComplete { stream.clientKeepsAlive = false }
-    if isStopping { stream.clientKeepsAlive = false }
+    if endsConnections { stream.clientKeepsAlive = false }
     stream.isTunnel = false
     stream.requestPhase = .done
     stream.responsePhase = .forward

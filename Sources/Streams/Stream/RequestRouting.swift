@@ -90,7 +90,7 @@ extension Worker {
     let mode = max(frontend.connectionMode, backend.connectionMode)
     stream.connectionMode = mode
     if frontend.connectionMode == .close { stream.clientKeepsAlive = false }
-    if isStopping { stream.clientKeepsAlive = false }
+    if isStopping && closing.isAtOnce { stream.clientKeepsAlive = false }
     addUniqueID(stream, frontend)
     if let rule = backend.forwardFor ?? frontend.forwardFor {
       addForwarded(stream, rule, frontend.forwardFor, stream.session?.peer ?? .none)

@@ -43,7 +43,12 @@ extension Worker {
         if server.connection.endReceived == true { responseHeadCut(stream) }
         return
       }
-      if !stream.responseChannel.input.back(by: buffers) { return }
+      // Under a limit the way out is made sure of before the head is read.
+      if buffers.limit != nil && !stream.responseChannel.output.back(by: buffers) { return }
+      if !stream.responseChannel.input.back(by: buffers) {
+        if buffers.limit != nil && stream.responseChannel.output.isEmpty { stream.responseChannel.output.release() }
+        return
+      }
       if stream.responseChannel.input.room == 0 { stream.responseChannel.input.compact() }
       if stream.responseChannel.input.room == 0 {
         return badResponse(stream, H1Error(state: stream.responseParser.state, offset: 0))
@@ -52,6 +57,7 @@ extension Worker {
       case .bytes: touchServer(stream)
       case .wouldBlock:
         if stream.responseChannel.input.isEmpty { stream.responseChannel.input.release() }
+        if stream.responseChannel.output.isEmpty { stream.responseChannel.output.release() }
         return
       case .closed, .failed: return responseHeadCut(stream)
       }
@@ -193,7 +199,7 @@ extension Worker {
     // The answer that opens a tunnel has its own `connection: upgrade`.
     if !framing.isTunnel {
       if framing.body == .untilClose { stream.clientKeepsAlive = false }
-      if isStopping { stream.clientKeepsAlive = false }
+      if endsConnections { stream.clientKeepsAlive = false }
       if !stream.clientKeepsAlive {
         connection = stream.response.isVersion11 ? .close : .none
       } else if !stream.request.isVersion11 || !stream.response.isVersion11 {

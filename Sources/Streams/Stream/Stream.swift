@@ -103,6 +103,8 @@ final class Stream {
   var forcesNewConnection = false
   var isRetryDisabled = false
   var isInReadyList = false
+  /// It stands on the list of those that need a buffer.
+  var waitsForBuffer = false
   /// What answers in a server's place.
   var service: RunningService?
   /// How often the machine had its turn for this exchange.
@@ -189,6 +191,7 @@ final class Stream {
 
   /// Ready for another exchange; storage is kept.
   func clear() {
+    waitsForBuffer = false
     session = nil
     frontend = nil
     backend = nil
