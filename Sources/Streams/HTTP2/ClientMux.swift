@@ -151,7 +151,7 @@ extension Worker {
       made.reset(id, HTTP2Error.protocolError)
       return logMalformed(session)
     }
-    guard var buffer = buffers.take() else { return made.reset(id, HTTP2Error.refusedStream) }
+    guard var buffer = buffers.takeScratch() else { return made.reset(id, HTTP2Error.refusedStream) }
     guard head.write(made.block, ends: ends, to: &buffer) else {
       made.noteRefused(id)
       made.reset(id, HTTP2Error.enhanceYourCalm)
