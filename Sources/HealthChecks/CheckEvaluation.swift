@@ -45,7 +45,9 @@ extension CheckScheduler {
   private mutating func withSource<R>(
     _ i: Int, _ loop: borrowing EventLoop, _ body: (inout CheckSource, CheckTools) -> R
   ) -> R? {
-    guard let (backend, server) = process.server(at: entries[i].place), var buffer = buffers.takeScratch() else { return nil }
+    guard let (backend, server) = process.server(at: entries[i].place), var buffer = buffers.takeScratch() else {
+      return nil
+    }
     let tools = readyTools()
     defer {
       tools.evaluator.arena.reset()
