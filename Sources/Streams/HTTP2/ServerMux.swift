@@ -110,7 +110,10 @@ extension Worker {
         return true
       }
       rounds += 1
-      if !mux.input.back(by: buffers) { return false }
+      if !mux.input.isBacked {
+        guard let fresh = buffers.takeScratch() else { return false }
+        mux.input = fresh
+      }
       if mux.input.room == 0 { mux.input.compact() }
       switch carrier.connection.receive(into: &mux.input) {
       case .bytes: continue
