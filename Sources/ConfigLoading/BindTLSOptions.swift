@@ -163,6 +163,8 @@ extension TLSDefaults {
     var tuning = TLSTuning()
     tuning.cacheSize = cacheSize
     tuning.sessionLifetime = lifetime
+    tuning.recordLimit = maximumRecord
+    tuning.hardRecordLimit = hardMaximumRecord
     tuning.diffieHellmanBits = defaultDiffieHellmanBits
     tuning.diffieHellmanText = diffieHellmanText
     tuning.earlyDataSize = max(0, tune.bufferSize - tune.maxRewrite)

@@ -38,6 +38,7 @@ public final class ProcessRuntime: Sendable {
   public let sessionRateMax = SharedCell()
   public let connectionRateLimit: SharedCell
   public let sessionRateLimit: SharedCell
+  public let tls: TLSCounts
   public let droppedLogs = SharedCell()
   /// Bytes a second into and out of compression, and the limit of what goes in, 0 for none (`maxcomprate`).
   public let compressionIn = FrequencyCounter()
@@ -101,6 +102,7 @@ public final class ProcessRuntime: Sendable {
     compressionProcessorLimit = model.global.dormant["maxcompcpuusage"].flatMap { Int($0) } ?? 100
     compressionRateLimit = SharedCell((model.global.dormant["maxcomprate"].flatMap { Int($0) } ?? 0) * 1024)
     sessionRateLimit = SharedCell(model.global.maxSessionRate)
+    tls = TLSCounts(connectionLimit: model.global.maxSSLConnections ?? 0, rateLimit: model.global.maxSSLRate)
     self.maxPipes = maxPipes
     self.maxSockets = maxSockets
     let tune = model.global.tune

@@ -25,6 +25,8 @@ public enum TrafficCounter: Int, CaseIterable, Sendable {
   case h2Connections, h2Streams
   /// Those that are there now: never cleared.
   case h2OpenConnections, h2OpenStreams
+  /// Handshakes of TLS with a new key, with a session resumed, and failed.
+  case tlsSessions, tlsResumed, tlsFailures
   /// Sums of the last exchanges' times in milliseconds and their number, for the averages `qtime`...`ttime`.
   case queueTime, connectTime, responseTime, totalTime
   case queueTimeMax, connectTimeMax, responseTimeMax, totalTimeMax

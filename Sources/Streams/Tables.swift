@@ -28,6 +28,8 @@ extension Worker {
     session.isAskedForProxyHeader = false
     session.isAskedForNetScalerHeader = false
     session.switchedBackend = nil
+    if session.countsTLS { process.tls.end() }
+    session.countsTLS = false
     session.proxyNames?.clear()
     session.requestCount = 0
     session.drained = 0
@@ -96,6 +98,8 @@ extension Worker {
     connection.socksBytesLeft = 0
     connection.socksCode = 0
     connection.isSecure = false
+    if connection.countsTLS { process.tls.end() }
+    connection.countsTLS = false
     connection.nameHash = 0
     connection.identity = 0
     connection.mux = nil

@@ -12,6 +12,7 @@ public enum TLSSide: Sendable { case server, client }
   public let side: TLSSide
   /// Which errors of certificates do not count, and which names servers must have.
   let verification: TLSVerification
+  private let recordLimits: (first: Int, hard: Int)
 
   /// A context with HAProxy's basic settings and no certificate; nil where the library has no memory.
   public convenience init?(_ side: TLSSide, verification: TLSVerification = TLSVerification()) {
@@ -25,6 +26,7 @@ public enum TLSSide: Sendable { case server, client }
     unsafe raw = context
     self.side = side
     verification = data.verification
+    recordLimits = data.recordLimits
     unsafe setDefaults(context, side)
     // Sessions may outlive this object, but not what the library's context holds.
     unsafe SSL_CTX_set_ex_data(context, TLSIndexes.context, Unmanaged.passRetained(data).toOpaque())
@@ -43,7 +45,7 @@ public enum TLSSide: Sendable { case server, client }
     unsafe SSL_set_bio(session, transport, transport)
     if followsEdges { unsafe SSL_set_read_ahead(session, 1) }
     if side == .server { unsafe SSL_set_accept_state(session) } else { unsafe SSL_set_connect_state(session) }
-    return unsafe TLSSession(session, transport)
+    return unsafe TLSSession(session, transport, recordLimits)
   }
 
   /// Sessions found in the cache, and not found.

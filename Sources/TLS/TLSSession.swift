@@ -9,9 +9,20 @@ public import Memory
   /// The session's own: it frees it.
   private let transport: OpaquePointer
 
-  @unsafe init(_ raw: OpaquePointer, _ transport: OpaquePointer) {
+  /// Bytes of a record: while little was sent since the peer last spoke, and ever. 0 for no limit.
+  private let firstLimit: Int32
+  private let hardLimit: Int32
+  private var sentInRow = 0
+  /// Bytes that the last call offered and the socket did not take: OpenSSL wants no less of them next time.
+  private var offered = 0
+  /// Bytes in a row that make a long transfer.
+  private static let longTransfer = 65536
+
+  @unsafe init(_ raw: OpaquePointer, _ transport: OpaquePointer, _ limits: (first: Int, hard: Int)) {
     unsafe self.raw = raw
     unsafe self.transport = transport
+    firstLimit = Int32(clamping: limits.first)
+    hardLimit = Int32(clamping: limits.hard)
   }
   deinit { unsafe SSL_free(raw) }
 
@@ -58,13 +69,33 @@ public import Memory
       code = errno
       return result == 1 ? count : 0
     }
-    if result == 1 { return .bytes(count) }
+    if result == 1 {
+      sentInRow = 0
+      return .bytes(count)
+    }
     return unsafe outcome(result, code)
   }
 
   /// Sends what it can of two pieces, in one record where they fit into one. After `wantsRead` or `wantsWrite` the next
   /// call must offer at least the same bytes.
   public mutating func send(_ first: Bytes, _ second: Bytes = Bytes()) -> TLSTransfer {
+    if firstLimit == 0 && hardLimit == 0 { return write(first, second) }
+    var limit = hardLimit > 0 ? Int(hardLimit) : Int.max
+    if firstLimit > 0 && sentInRow < Self.longTransfer { limit = min(limit, Int(firstLimit)) }
+    limit = max(limit, offered)
+    let head = first.prefix(min(limit, first.count))
+    let tail = second.prefix(min(limit - head.count, second.count))
+    let result = write(head, tail)
+    offered = 0
+    switch result {
+    case .bytes(let n): sentInRow += n
+    case .wantsRead, .wantsWrite: offered = head.count + tail.count
+    default: break
+    }
+    return result
+  }
+
+  private mutating func write(_ first: Bytes, _ second: Bytes) -> TLSTransfer {
     unsafe clearErrors()
     var count = 0
     errno = 0

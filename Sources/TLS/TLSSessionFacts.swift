@@ -46,6 +46,11 @@ extension TLSSession {
   }
 
   public var isResumed: Bool { unsafe SSL_session_reused(raw) == 1 }
+  /// A resumed session was found by its identifier: no ticket carried it.
+  public var isFromCache: Bool {
+    guard let session = unsafe SSL_get_session(raw) else { return false }
+    return unsafe SSL_SESSION_has_ticket(session) == 0
+  }
   /// The session's identifier: it may be empty.
   public func sessionID(into arena: ByteArena) -> Bytes? {
     guard let session = unsafe SSL_get_session(raw) else { return nil }

@@ -291,7 +291,7 @@ async def run_client(case, port):
         if case.tls is not None:
             context = tls_peers.client_context(CERTIFICATES, **case.tls)
             reader = writer = peer = tls_peers.TLSPeer(reader, writer, context, False, case.tls.get("name"))
-            await asyncio.wait_for(peer.handshake(), 8)
+            await asyncio.wait_for(peer.handshake(case.tls.get("cut")), 8)
         for step in case.client:
             if isinstance(step, tuple):
                 writer.write_raw(step[1])
@@ -375,7 +375,7 @@ def normal_line(line):
 
 COUNTERS = ("qcur scur stot bin bout dreq dresp ereq econ eresp wretr wredis status weight act bck hrsp_1xx hrsp_2xx "
             "hrsp_3xx hrsp_4xx hrsp_5xx hrsp_other req_tot cli_abrt srv_abrt lbtot intercepted conn_tot connect reuse "
-            "eint").split()
+            "eint ssl_sess ssl_reused_sess ssl_failed_handshake").split()
 
 
 def counters(text):

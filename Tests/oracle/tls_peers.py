@@ -25,10 +25,14 @@ class TLSPeer:
             self.incoming.write_eof()
         return bool(part)
 
-    async def handshake(self):
+    async def handshake(self, cut=None):
+        """`cut`: of the last flight only that many bytes are sent, then the direction ends"""
         while True:
             try:
                 self.tls.do_handshake()
+                if cut is not None:
+                    self.writer.write(self.outgoing.read()[:cut])
+                    self.writer.write_eof()
                 return self.push()
             except ssl.SSLWantReadError:
                 self.push()

@@ -29,7 +29,8 @@ extension StatisticsRow {
     setTimes(counters)
     for key: StatisticsKey in [.aggServerStatus, .aggServerCheckStatus, .aggCheckStatus] { set(key, 0) }
     setExtensions(
-      h1: settings.mode == .http ? counters : nil, open: backend.servers.reduce(0) { $0 + $1.usedConnections.value })
+      h1: settings.mode == .http ? counters : nil, tls: counters,
+      open: backend.servers.reduce(0) { $0 + $1.usedConnections.value })
     if settings.mode == .http {
       setStatusClasses(counters)
       count(counters, [(.reqTot, .requestsTotal), (.cacheLookups, .cacheLookups), (.cacheHits, .cacheHits)])

@@ -33,7 +33,7 @@ extension StatisticsRow {
     set(.reqRate, frontend.requestRate.rate(at: now))
     set(.reqRateMax, frontend.requestRateMax.value)
     set(.reqTot, counters.total(.requestsTotal))
-    setExtensions(h1: settings.mode == .http ? counters : nil, open: frontend.sessions.value)
+    setExtensions(h1: settings.mode == .http ? counters : nil, tls: counters, open: frontend.sessions.value)
     if settings.mode != .http { return }
     setStatusClasses(counters)
     count(counters, [(.intercepted, .interceptedRequests), (.cacheLookups, .cacheLookups), (.cacheHits, .cacheHits)])
@@ -67,7 +67,7 @@ extension StatisticsRow {
         (.wrew, .failedRewrites), (.eint, .internalErrors),
       ])
     set(.addr, bind.address.statisticsText)
-    for key: StatisticsKey in [.sslSess, .sslReusedSess, .sslFailedHandshake] { set(key, 0) }
+    setTLS(listener.counters)
   }
 
   mutating func count(_ counters: CounterSet, _ pairs: [(StatisticsKey, TrafficCounter)]) {
@@ -81,11 +81,16 @@ extension StatisticsRow {
         (.hrspOther, .httpOther),
       ])
   }
+  mutating func setTLS(_ counters: CounterSet) {
+    count(
+      counters, [(.sslSess, .tlsSessions), (.sslReusedSess, .tlsResumed), (.sslFailedHandshake, .tlsFailures)])
+  }
   /// The columns of TLS, HTTP/2 and HTTP/1. `h1`: the counters of an object that speaks HTTP/1.
-  mutating func setExtensions(h1: CounterSet?, open: Int) {
+  mutating func setExtensions(h1: CounterSet?, tls: CounterSet?, open: Int) {
     for place in StatisticsKey.sslSess.rawValue...StatisticsKey.h1SplicedBytesOut.rawValue {
       if let key = StatisticsKey(rawValue: place) { set(key, 0) }
     }
+    if let tls { setTLS(tls) }
     guard let h1 else { return }
     count(
       h1,

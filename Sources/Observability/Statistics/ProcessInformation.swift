@@ -127,8 +127,8 @@ public struct ProcessInformation {
     add("CumConns", "MCP", process.connectionsTotal.value, "connections since the start")
     add("CumReq", "MCP", process.requestsTotal.value, "requests since the start")
     add("MaxSslConns", "MMP", process.model.global.maxSSLConnections ?? 0, "limit of TLS connections, 0 for none")
-    add("CurrSslConns", "MGP", 0, "TLS connections now")
-    add("CumSslConns", "MCP", 0, "TLS connections since the start")
+    add("CurrSslConns", "MGP", process.tls.connections.value, "TLS connections now")
+    add("CumSslConns", "MCP", process.tls.connectionsTotal.value, "TLS connections since the start")
     add("Maxpipes", "CLP", process.maxPipes, "limit of pipes")
     add("PipesUsed", "MGP", process.pipesUsed.value, "pipes in use")
     add("PipesFree", "MGP", 0, "pipes kept ready")
@@ -144,16 +144,20 @@ public struct ProcessInformation {
   }
 
   private mutating func addTLSAndCompression() {
-    add("SslRate", "MRP", 0, "TLS handshakes in the last second")
-    add("SslRateLimit", "CLP", process.model.global.maxSSLRate, "limit of TLS handshakes per second")
-    add("MaxSslRate", "MMP", 0, "most TLS handshakes in a second")
-    add("SslFrontendKeyRate", "MGP", 0, "keys computed for clients in the last second")
-    add("SslFrontendMaxKeyRate", "MMP", 0, "most keys computed for clients in a second")
-    add("SslFrontendSessionReuse_pct", "MGP", 0, "percent of resumed sessions")
-    add("SslBackendKeyRate", "MRP", 0, "keys computed for servers in the last second")
-    add("SslBackendMaxKeyRate", "MMP", 0, "most keys computed for servers in a second")
-    add("SslCacheLookups", "MCP", 0, "lookups in the TLS session cache")
-    add("SslCacheMisses", "MCP", 0, "misses in the TLS session cache")
+    let misses = process.listeners.reduce(0) { $0 + ($1.settings.tlsContext?.cacheMisses ?? 0) }
+    add("SslRate", "MRP", process.tls.rate.rate(at: now), "TLS handshakes in the last second")
+    add("SslRateLimit", "CLP", process.tls.rateLimit.value, "limit of TLS handshakes per second")
+    add("MaxSslRate", "MMP", process.tls.rateMax.value, "most TLS handshakes in a second")
+    add(
+      "SslFrontendKeyRate", "MGP", process.tls.frontendKeys.rate(at: now),
+      "keys computed for clients in the last second")
+    add("SslFrontendMaxKeyRate", "MMP", process.tls.frontendKeysMax.value, "most keys computed for clients in a second")
+    add("SslFrontendSessionReuse_pct", "MGP", process.tls.reuse(at: now), "percent of resumed sessions")
+    add(
+      "SslBackendKeyRate", "MRP", process.tls.backendKeys.rate(at: now), "keys computed for servers in the last second")
+    add("SslBackendMaxKeyRate", "MMP", process.tls.backendKeysMax.value, "most keys computed for servers in a second")
+    add("SslCacheLookups", "MCP", misses + process.tls.cacheHits.value, "lookups in the TLS session cache")
+    add("SslCacheMisses", "MCP", misses, "misses in the TLS session cache")
     add("CompressBpsIn", "MRP", process.compressionIn.rate(at: now), "bytes per second into compression")
     add("CompressBpsOut", "MRP", process.compressionOut.rate(at: now), "bytes per second out of compression")
     add("CompressBpsRateLim", "CLP", process.compressionRateLimit.value, "limit of bytes per second into compression")

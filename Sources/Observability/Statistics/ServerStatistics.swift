@@ -28,7 +28,7 @@ extension StatisticsRow {
     setTimes(server.counters)
     setCheck(server)
     setAgent(server)
-    for key: StatisticsKey in [.sslSess, .sslReusedSess, .sslFailedHandshake] { set(key, 0) }
+    setTLS(server.counters)
     if legends {
       setAddress(server)
       if let cookie = settings.cookie {

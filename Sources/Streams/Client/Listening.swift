@@ -46,7 +46,7 @@ extension Worker {
 
   /// Takes a place in every limit that applies; false leaves none taken and stops waiting until a place is free.
   private func admit(_ listener: ListenerReplica) -> Bool {
-    if process.connectionRateLimit.value > 0 || process.sessionRateLimit.value > 0
+    if process.connectionRateLimit.value > 0 || process.sessionRateLimit.value > 0 || process.tls.rateLimit.value > 0
       || rateLimit(of: listener.frontend) > 0
     {
       let delay = admissionDelay(listener)
@@ -56,6 +56,10 @@ extension Worker {
         listenersPaused = true
         return false
       }
+    }
+    if listener.tlsContext != nil && process.tls.isFull {
+      full(listener)
+      return false
     }
     if !process.connections.addIfBelow(process.maxConnections.value) {
       full(listener)
@@ -86,6 +90,10 @@ extension Worker {
     if connectionLimit > 0 { delay = max(delay, process.connectionRate.wait(limit: connectionLimit, at: loop.now)) }
     let sessionLimit = process.sessionRateLimit.value
     if sessionLimit > 0 { delay = max(delay, process.sessionRate.wait(limit: sessionLimit, at: loop.now)) }
+    let tlsLimit = process.tls.rateLimit.value
+    if tlsLimit > 0 && listener.tlsContext != nil {
+      delay = max(delay, process.tls.rate.wait(limit: tlsLimit, at: loop.now))
+    }
     let limit = rateLimit(of: listener.frontend)
     if limit > 0 {
       delay = max(delay, listener.frontend.shared.with { $0.sessionRate.wait(limit: limit, at: loop.now) })
@@ -153,6 +161,7 @@ extension Worker {
     let now = loop.now
     process.connectionsTotal.add(1)
     process.connectionRateMax.raise(to: process.connectionRate.count(at: now))
+    if listener.tlsContext != nil { process.tls.countClient(at: now) }
     listener.frontend.shared.with { frontend in
       frontend.connectionRateMax.raise(to: frontend.connectionRate.count(at: now))
       frontend.sessionsMax.raise(to: frontend.sessions.value)

@@ -107,6 +107,11 @@ extension Worker {
   }
 
   private func refuseProxyHeader(_ session: Session, _ failure: ConnectionFailure = .proxyNotAHeader) {
+    if let listener = session.listener, listener.tlsContext != nil {
+      // As HAProxy counts: TLS that cannot begin has failed.
+      listener.counters.count(.tlsFailures)
+      listener.frontend.counters.count(.tlsFailures)
+    }
     logConnectionError(session, failure)
     // What was sent was not taken: its sender is told by a reset.
     closeSession(session, reset: !session.input.isEmpty)

@@ -56,6 +56,8 @@ final class Session {
   /// The backend for whose sake a connection in TCP mode was switched to HTTP: the next request goes there.
   var switchedBackend: Int?
   var expectsProxyHeader: Bool { isAskedForProxyHeader || listener?.acceptsProxyHeader == true }
+  /// It has a place among the process's TLS connections.
+  var countsTLS = false
   /// What a PROXY header told; kept for the next session.
   var proxyNames: ProxyNames?
   var requestCount = 0

@@ -3,6 +3,7 @@ import Connections
 import EventLoop
 import LogFormat
 import Memory
+import Proxies
 import System
 import TLS
 
@@ -12,6 +13,11 @@ extension Worker {
   func openSession(_ session: Session) {
     guard let listener = session.listener else { return }
     guard let context = listener.tlsContext else { return beginSession(session) }
+    guard process.tls.begin() else {
+      logConnectionError(session, .tlsTooMany)
+      return closeSession(session)
+    }
+    session.countsTLS = true
     guard session.connection.startTLS(context) else {
       logConnectionError(session, .tlsMemory)
       return closeSession(session)
@@ -25,16 +31,32 @@ extension Worker {
     switch session.connection.handshake() {
     case .done:
       loop.timers.arm(session.timer, at: TimerWheel.never)
+      countHandshake(session)
       beginSession(session)
     case .wantsRead, .wantsWrite:
       session.connection.register(with: loop.poller, token: session.token)
       loop.timers.arm(session.timer, at: session.headDeadline)
     case .failed(let failure):
+      session.listener?.counters.count(.tlsFailures)
+      session.listener?.frontend.counters.count(.tlsFailures)
       logConnectionError(session, ConnectionFailure(failure))
       // What is left unread would turn the end into a reset, and the client might not see why.
       session.connection.discardReceived(using: buffers)
       closeSession(session)
     }
+  }
+
+  private func countHandshake(_ session: Session) {
+    guard let listener = session.listener else { return }
+    let isResumed = session.connection.withTLS { $0.isResumed } == true
+    if isResumed {
+      if session.connection.withTLS({ $0.isFromCache }) == true { process.tls.cacheHits.add(1) }
+    } else {
+      process.tls.countFrontendKey(at: loop.now)
+    }
+    let counter: TrafficCounter = isResumed ? .tlsResumed : .tlsSessions
+    listener.counters.count(counter)
+    listener.frontend.counters.count(counter)
   }
 
   func handshakeTimeout(_ session: Session) {

@@ -26,6 +26,8 @@ final class ServerConnection {
   /// Bytes of a SOCKS4 proxy's answer that have not come yet, and what it said.
   var socksBytesLeft = 0
   var socksCode: UInt8 = 0
+  /// It has a place among the process's TLS connections.
+  var countsTLS = false
   /// The TLS handshake is over.
   var isSecure = false
   /// Hash of the name that was sent as SNI; 0 for none.

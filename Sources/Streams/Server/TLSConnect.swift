@@ -20,20 +20,37 @@ extension Worker {
     case .done:
       connection.isConnected = true
       connection.isSecure = true
+      countHandshake(connection, server)
       return true
     case .wantsRead:
       connection.isConnected = true
       return false
     case .wantsWrite: return false
     case .failed(let failure):
+      server.counters.count(.tlsFailures)
+      connection.backend?.counters.count(.tlsFailures)
       // It would show the same certificate again.
-      if failure.kind == .serverNameMismatch { stream.retriesLeft = 0 }
+      if failure.kind == .serverNameMismatch {
+        stream.retriesTotal += stream.retriesLeft
+        stream.retriesLeft = 0
+      }
       connectError(stream, connection.connection.error ?? SystemError(code: SystemError.protocolFailure))
       return false
     }
   }
 
+  private func countHandshake(_ connection: ServerConnection, _ server: ServerReplica) {
+    let isResumed = connection.connection.withTLS { $0.isResumed } == true
+    if !isResumed { process.tls.countBackendKey(at: loop.now) }
+    server.counters.count(isResumed ? .tlsResumed : .tlsSessions)
+    connection.backend?.counters.count(isResumed ? .tlsResumed : .tlsSessions)
+  }
+
   private func startTLS(_ stream: Stream, _ connection: ServerConnection, _ server: ServerReplica) -> Bool {
+    if !connection.countsTLS {
+      if !process.tls.begin() { return false }
+      connection.countsTLS = true
+    }
     guard let context = server.shared.with({ $0.settings.tlsContext }), connection.connection.startTLS(context) else {
       return false
     }

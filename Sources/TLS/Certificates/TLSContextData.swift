@@ -16,11 +16,13 @@ import Memory
   let helloLimit: Int
   /// The stapled response, which the runtime API may replace.
   let status: CertificateStatus?
+  /// `tune.ssl.maxrecord` and `tune.ssl.hard-maxrecord`; 0 for no limit.
+  let recordLimits: (first: Int, hard: Int)
 
   init(
     _ side: TLSSide, verification: TLSVerification, applicationProtocols: [UInt8] = [], nextProtocols: [UInt8] = [],
     ticketKeys: TLSTicketKeys? = nil, chooser: ServerNameChooser? = nil, status: CertificateStatus? = nil,
-    helloLimit: Int = 0
+    helloLimit: Int = 0, recordLimits: (first: Int, hard: Int) = (0, 0)
   ) {
     self.side = side
     self.verification = verification
@@ -30,6 +32,7 @@ import Memory
     self.chooser = chooser
     self.status = status
     self.helloLimit = helloLimit
+    self.recordLimits = recordLimits
   }
   deinit {
     unsafe applicationProtocols.deallocate()

@@ -149,7 +149,7 @@ struct ListenerContexts: Sendable {
       .server, verification: verification,
       applicationProtocols: options.applicationProtocols ?? [],
       nextProtocols: options.nextProtocols ?? [], ticketKeys: settings.ticketKeys, chooser: chooser, status: status,
-      helloLimit: tuning.helloLimit)
+      helloLimit: tuning.helloLimit, recordLimits: (tuning.recordLimit, tuning.hardRecordLimit))
     guard var builder = ContextBuilder(data) else {
       problems.append(.memory)
       return nil

@@ -41,7 +41,7 @@ public final class TLSServerTarget: Sendable {
     let data = TLSContextData(
       .client, verification: verification,
       applicationProtocols: settings.applicationProtocols ?? [],
-      nextProtocols: settings.nextProtocols ?? [])
+      nextProtocols: settings.nextProtocols ?? [], recordLimits: (tuning.recordLimit, tuning.hardRecordLimit))
     guard var builder = ContextBuilder(data) else {
       problems.append(.memory)
       return nil

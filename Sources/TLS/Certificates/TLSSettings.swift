@@ -112,6 +112,9 @@ public struct TLSServerSettings: Sendable {
 public struct TLSTuning: Sendable, Hashable {
   /// Sessions.
   public var cacheSize = 20000
+  /// `tune.ssl.maxrecord` and `tune.ssl.hard-maxrecord`: bytes of a record, at first and ever; 0 for no limit.
+  public var recordLimit = 0
+  public var hardRecordLimit = 0
   /// Seconds.
   public var sessionLifetime = 300
   /// Bits of Diffie-Hellman parameters that are made up; 0: none.
