@@ -22,8 +22,6 @@ extension CommandLineOptions {
             -de, -dp, -dS, -dG, -dR do without epoll, poll, splice, getaddrinfo, SO_REUSEPORT.
             -dM[<byte>,help,...] fills new buffers with <byte> (default : 0x50) ; more by words.
             -dL lists the program's libraries once the configuration is read.
-            -W runs a master with its workers ; -Ws tells a service manager too.
-            -S <bind>[,<bind options>...] : socket of the master.
             -dK<class>[,<class>]* lists the known keywords (help : the classes).
             -dr goes on where a server's address cannot be resolved.
             -dV does not verify servers' certificates.
