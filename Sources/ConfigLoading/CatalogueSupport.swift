@@ -30,7 +30,7 @@ public enum SupportPage {
         "Sections",
         there: [
           "defaults", "frontend", "backend", "listen", "global", "http-errors", "ring", "resolvers", "userlist",
-          "peers",
+          "peers", "mailers", "program", "cache",
         ],
         known: sections)
   }
@@ -44,8 +44,7 @@ public enum SupportPage {
     ]
     let kept = Set(
       globalDormantKeywords.map(\.name) + [
-        "maxsslconn", "maxsslrate", "server-state-base", "server-state-file",
-        "ssl-mode-async", "tune.ssl.hard-maxrecord", "tune.ssl.maxrecord", "tune.ssl.ssl-ctx-cache-size",
+        "ssl-mode-async", "tune.ssl.ssl-ctx-cache-size",
       ])
     return kept.subtracting(actedOn)
   }

@@ -105,7 +105,7 @@ extension LoadContext {
     let proxy = model.proxies[index]
     var filters = proxy.cacheFilters
     if proxy.compression != nil && filters.contains(where: \.isBehindCompression) {
-      alertPlain("config: proxy '\(proxy.name)': unable to enable the compression filter before any cache filter.")
+      alertPlain("config: \(proxy.title): unable to enable the compression filter before any cache filter.")
     }
     for (owner, handle) in ruleState.caches where owner == index {
       let name = model.ruleResources.caches[Int(handle.index)].name
@@ -116,10 +116,10 @@ extension LoadContext {
     for filter in filters {
       if !model.caches.contains(where: { $0.name == filter.name }) {
         alertPlain(
-          "config: proxy '\(proxy.name)': unable to find the cache '\(filter.name)' referenced by the filter 'cache'.")
+          "config: \(proxy.title): unable to find the cache '\(filter.name)' referenced by the filter 'cache'.")
       } else if filter.isBehindCompression {
         alertPlain(
-          "config: proxy '\(proxy.name)': unable to enable the compression filter before the cache '\(filter.name)'.")
+          "config: \(proxy.title): unable to enable the compression filter before the cache '\(filter.name)'.")
       }
     }
   }

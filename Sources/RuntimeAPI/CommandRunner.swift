@@ -40,7 +40,7 @@ struct CommandRunner {
     case .showResolvers:
       return ResolversText.text(process, section: arguments[0]).map { .text($0 + "\n") }
         ?? .error("Can't find that resolvers section")
-    case .showCache: return .text(CacheText.text(process, now: wallClock / 1_000_000) + "\n")
+    case .showCache: return .text(CacheText.text(process, now: wallClock / 1_000_000))
     case .clearCounters: return clearCounters(arguments)
     case .showTable: return tableCommand(.show, arguments)
     case .setTable: return tableCommand(.set, arguments)
