@@ -22,22 +22,33 @@ struct CheckSteps {
     ["set-var", "set-var-fmt", "unset-var"].contains(String(word.prefix { $0 != "(" }))
   }
 
+  /// The steps that both languages have; nil for another word.
+  private func commonStep() throws(StepError) -> CheckScript.Step? {
+    switch line[1] {
+    case "connect": return .connect(try CheckConnectLine(context, line).parse())
+    case "expect":
+      var reading = CheckExpectLine(context, line)
+      return .expect(try reading.parse())
+    case "comment":
+      if line[2].isEmpty { throw StepError("expects a string as argument.") }
+      return .comment(line[2])
+    case _ where isVariable(line[1]): return .variable(try context.checkVariable(line))
+    default: return nil
+    }
+  }
+
   func parseTCP() {
     guard context.requires(.backend, "tcp-check") else { return context.warning("(null)") }
     do throws(StepError) {
       let step: CheckScript.Step
       switch line[1] {
-      case "connect": step = .connect(try CheckConnectLine(context, line).parse())
       case "send", "send-binary", "send-lf", "send-binary-lf":
         step = .send(try CheckSendLine(context, line).parseTCP())
-      case "expect":
-        var reading = CheckExpectLine(context, line)
-        step = .expect(try reading.parse())
-      case "comment":
-        if line[2].isEmpty { throw StepError("expects a string as argument.") }
-        step = .comment(line[2])
-      case _ where isVariable(line[1]): step = .variable(try context.checkVariable(line))
       default:
+        if let common = try commonStep() {
+          step = common
+          break
+        }
         return context.alert(
           "'tcp-check' only supports 'comment', 'connect', 'send', 'send-binary', 'expect', 'set-var-fmt(*)', "
             + "'set-var(*)', 'unset-var(*)'. but got '\(line[1])'")
@@ -59,16 +70,12 @@ struct CheckSteps {
       case "send-state":
         if context.checkArgumentCount(line, atMost: 1) { context.proxy.check.sendState = true }
         return
-      case "connect": step = .connect(try CheckConnectLine(context, line).parse())
       case "send": step = .send(try CheckSendLine(context, line).parseHTTP())
-      case "expect":
-        var reading = CheckExpectLine(context, line)
-        step = .expect(try reading.parse())
-      case "comment":
-        if line[2].isEmpty { throw StepError("expects a string as argument.") }
-        step = .comment(line[2])
-      case _ where isVariable(line[1]): step = .variable(try context.checkVariable(line))
       default:
+        if let common = try commonStep() {
+          step = common
+          break
+        }
         return context.alert(
           "'http-check' only supports 'disable-on-404', 'send-state', 'comment', 'connect', 'send', 'expect', "
             + "'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. but got '\(line[1])'")
