@@ -51,7 +51,7 @@ extension CheckSource: SampleSource {
     guard call.id == .nbsrv, let name = sample.data.text,
       let found = process.backends.first(where: { $0?.name.equals(name) == true }) ?? nil
     else { return false }
-    sample.data = .integer(Int64(found.servers.count { $0.isUsable }))
+    sample.data = .integer(Int64(figures(of: found).usable))
     return true
   }
 
@@ -104,15 +104,19 @@ extension CheckSource: SampleSource {
   }
 
   private func count(_ id: FetchID, _ backend: BackendRuntime) -> Int64 {
-    let usable = backend.servers.count { $0.isUsable }
-    let waiting = backend.servers.reduce(backend.queue.length.value) { $0 + $1.queue.length.value }
     switch id {
-    case .nbsrv: return Int64(usable)
-    case .beConn: return Int64(backend.sessions.value)
-    case .beSessRate: return Int64(backend.sessionRate.rate(at: now))
-    case .queue: return Int64(waiting)
-    default: return Int64(usable == 0 ? waiting : (waiting + usable - 1) / usable)
+    case .nbsrv: Int64(figures(of: backend).usable)
+    case .beConn: Int64(backend.sessions.value)
+    case .beSessRate: Int64(backend.sessionRate.rate(at: now))
+    case .queue: Int64(figures(of: backend).waiting)
+    default: Int64(figures(of: backend).averageQueue)
     }
+  }
+  private func figures(of backend: BackendRuntime) -> BackendFigures {
+    var figures = BackendFigures(
+      queued: backend.queue.length.value, usesAllBackups: backend.settings.options.contains(.allBackups))
+    for server in backend.servers { figures.add(server) }
+    return figures
   }
   private func count(_ id: FetchID, _ server: ServerRuntime) -> Int64 {
     switch id {

@@ -64,6 +64,9 @@ tcp("send-binary", ["send-binary 00ff10"], [[3]])
 tcp("send-lf", ["send-lf %[srv_name]/%[be_name]/%[str(a%20b)]"], [[10]])
 tcp("send-lf aliases", ["send-lf '%b %s %bi %si %sp %ci %cp %f %ft %ST %B %T %pid %H %hr %tsc %rc %ac'"], [["hang"]], skip=("received",))
 tcp("send-lf empty", ["send-lf %[var(check.none)]", "send y"], [[1]])
+case("tcp send-lf, figures of a backend with backups",
+     TCP + ["tcp-check send-lf %[nbsrv]/%[queue]/%[avg_queue].", "server s1 127.0.0.1:@0@ check", "server b1 127.0.0.1:1 backup",
+            "server b2 127.0.0.1:1 backup"], [[6]])
 tcp("send-binary-lf", ["send-binary-lf 41%[str(42)]43"], [[3]])
 tcp("send-binary-lf odd", ["send-binary-lf 41%[str(4)]"], [["hang"]])
 tcp("send-binary-lf bad", ["send-binary-lf zz%[str(4)]"], [["hang"]])

@@ -10,16 +10,12 @@ extension Worker {
   func fetchOfProxy(_ call: FetchCall, _ current: BackendReplica?, _ sample: inout Sample) -> FetchStatus? {
     let value: Int64?
     switch call.id {
-    case .nbsrv: value = backend(call, current).map { Int64($0.usableServers) }
+    case .nbsrv: value = backend(call, current).map { Int64($0.figures.usable) }
     case .beConn: value = backend(call, current).map { Int64($0.sessions.value) }
     case .beSessRate:
       value = backend(call, current).map { b in b.shared.with { Int64($0.sessionRate.rate(at: loop.now)) } }
-    case .queue: value = backend(call, current).map { Int64($0.waiting) }
-    case .avgQueue:
-      value = backend(call, current).map { b in
-        let (waiting, usable) = (b.waiting, b.usableServers)
-        return Int64(usable == 0 ? waiting : (waiting + usable - 1) / usable)
-      }
+    case .queue: value = backend(call, current).map { Int64($0.figures.waiting) }
+    case .avgQueue: value = backend(call, current).map { Int64($0.figures.averageQueue) }
     case .connslots, .beConnFree:
       value = backend(call, current).map { $0.freeConnections(withQueues: call.id == .connslots) }
     case .srvConn: value = server(call).map { s in s.shared.with { Int64($0.sessions.value) } }
@@ -46,7 +42,7 @@ extension Worker {
     guard let name = sample.data.text else { return false }
     if call.id == .nbsrv {
       guard let backend = backend(named: name) else { return false }
-      sample.data = .integer(Int64(backend.usableServers))
+      sample.data = .integer(Int64(backend.figures.usable))
       return true
     }
     let slash = name.firstIndex(of: UInt8(ascii: "/"))
@@ -73,18 +69,12 @@ extension Worker {
 }
 
 extension BackendReplica {
-  /// Servers that can take requests now: the active ones, and backups only where there is none of those.
-  var usableServers: Int {
-    var (active, backup) = (0, 0)
-    for server in servers {
-      let (usable, isBackup) = server.shared.with { ($0.isUsable, $0.settings.isBackup) }
-      if usable { if isBackup { backup += 1 } else { active += 1 } }
-    }
-    return active > 0 ? active : options.contains(.allBackups) ? backup : min(1, backup)
-  }
-  /// Streams in the backend's queue and in those of its servers.
-  var waiting: Int {
-    servers.reduce(shared.with { $0.queue.length.value }) { $0 + $1.shared.with { $0.queue.length.value } }
+  /// Gathered through the replicas, which costs no lock.
+  var figures: BackendFigures {
+    var figures = BackendFigures(
+      queued: shared.with { $0.queue.length.value }, usesAllBackups: options.contains(.allBackups))
+    for server in servers { server.shared.with { figures.add($0) } }
+    return figures
   }
   /// Places that `maxconn` (and `maxqueue`) of the usable servers leave; -1 where one of them has no limit.
   func freeConnections(withQueues: Bool) -> Int64 {
