@@ -104,7 +104,7 @@ extension Worker {
       if session.listener?.frontend.options.contains(.idleCloseOnResponse) == true { continue }
       // The first request of a new connection may be on its way: closing now would lose it.
       if session.requestCount == 0 { continue }
-      guard let end = closing.endOfIdle(at: loop.now) else {
+      guard let end = closing.endOfIdle(at: loop.now, since: session.idleSince) else {
         closeSession(session)
         continue
       }

@@ -175,7 +175,7 @@ extension Worker {
     session.idleSince = loop.now
     session.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpKeepAlive)
     if isStopping && !session.input.isBacked {
-      guard let end = closing.endOfIdle(at: loop.now) else { return closeSession(session) }
+      guard let end = closing.endOfIdle(at: loop.now, since: session.idleSince) else { return closeSession(session) }
       session.headDeadline = min(session.headDeadline, end)
     }
     if !session.input.isBacked {

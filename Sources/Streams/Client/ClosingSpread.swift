@@ -4,6 +4,8 @@ import EventLoop
 struct ClosingSpread {
   private let window: Int64?
   private var end: Int64 = 0
+  /// Milliseconds without a request after which none is expected to be on its way, longer than most paths take.
+  private static let patience: Int64 = 1_000
 
   /// `window`: milliseconds, `.max` for infinite; nil ends all connections at once.
   init(_ window: Int?) { self.window = window.map(Int64.init) }
@@ -23,9 +25,12 @@ struct ClosingSpread {
     return end - now <= Int64.random(in: 0..<max(1, window))
   }
 
-  /// When a connection that is idle now shall be closed; nil: now.
-  func endOfIdle(at now: Int64) -> Int64? {
-    if window == nil { return nil }
+  /// When a connection that is idle since `start` (always, where its protocol says which requests were not taken) shall be
+  /// closed; nil: now.
+  ///
+  /// The next request of a client that asks all the time may be on its way, and closing would lose it: it is waited for.
+  func endOfIdle(at now: Int64, since start: Int64 = .min) -> Int64? {
+    if window == nil { return start > now - Self.patience ? start + Self.patience : nil }
     if end == TimerWheel.never { return end }
     return end > now ? Int64.random(in: now + 1...end) : nil
   }
