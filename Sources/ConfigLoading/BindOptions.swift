@@ -69,7 +69,7 @@ let bindOptions: [BindOption] = [
   },
   BindOption("namespace") { bind throws(OptionError) in
     let name = try bind.cursor.take(orFail: "'namespace' : missing namespace id")
-    guard NetworkNamespaceText.exists(name) else {
+    guard bind.context.addNamespace(name) else {
       bind.context.alertPlain("Cannot open namespace '\(name)'.")
       throw .reported
     }
@@ -138,11 +138,6 @@ let bindOptions: [BindOption] = [
 enum MultiplexerNames {
   static let known: Set<String> = ["h1", "h2", "fcgi", "none"]
   static let implemented: Set<String> = ["h1", "h2", "none"]
-}
-
-/// Namespaces as `ip netns` keeps them.
-enum NetworkNamespaceText {
-  static func exists(_ name: String) -> Bool { Files.kind("/var/run/netns/\(name)") != nil }
 }
 
 /// The argument of `tcp-ut`, of `bind` and `server` lines.

@@ -110,6 +110,9 @@ let globalProcessKeywords: [KeywordEntry] = [
   KeywordEntry("localpeer", .global) { context, line in
     guard context.checkArgumentCount(line, atMost: 1) else { return }
     if line[1].isEmpty { return context.alert("'localpeer' expects a name as an argument.") }
+    if !context.model.peers.isEmpty {
+      return context.warning("'localpeer' ignored since it is used after 'peers' section.")
+    }
     context.model.global.localPeer = line[1]
     OwnProcess.setEnvironment("HAPROXY_LOCALPEER", line[1])
   },

@@ -6,17 +6,15 @@ import Configuration
 extension LoadContext {
   func openRefusedSection(_ line: ConfigLine, _ kind: SectionKind) {
     let name = line[1]
-    if kind != .namespaceList {
-      if name.isEmpty { return reportMissingName(kind) }
-      if let bad = Self.invalidNameScalar(name), kind != .cache {
-        let text = "character '\(bad)' is not permitted in '\(kind.rawValue)' name '\(name)'."
-        return [.userlist, .fcgiApp].contains(kind) ? alertTight(text) : alert(text)
-      }
-      if [.userlist, .cache, .logForward, .fcgiApp].contains(kind),
-        !checkArgumentCount(line, atMost: 1)
-      {
-        return
-      }
+    if name.isEmpty { return reportMissingName(kind) }
+    if let bad = Self.invalidNameScalar(name), kind != .cache {
+      let text = "character '\(bad)' is not permitted in '\(kind.rawValue)' name '\(name)'."
+      return [.userlist, .fcgiApp].contains(kind) ? alertTight(text) : alert(text)
+    }
+    if [.userlist, .cache, .logForward, .fcgiApp].contains(kind),
+      !checkArgumentCount(line, atMost: 1)
+    {
+      return
     }
     alert("section '\(kind.rawValue)' is not implemented by Weir yet.")
   }
@@ -34,7 +32,6 @@ extension LoadContext {
   func readInRefusedSection(_ line: ConfigLine, _ kind: SectionKind) {
     if KeywordCatalogue.knows(line.keyword, in: kind) { return }
     switch kind {
-    case .namespaceList: break
     case .userlist: alertTight("unknown keyword '\(line.keyword)' in 'users' section")
     case .fcgiApp: alertTight("unknown keyword '\(line.keyword)' in 'fcgi-app' section")
     case .logForward: alert("unknown keyword '\(line.keyword)' in log-forward section.")

@@ -17,6 +17,7 @@ extension LoadContext {
     case .mailers: openMailers(line)
     case .program: openProgram(line)
     case .cache: openCache(line)
+    case .namespaceList: break
     default: openRefusedSection(line, kind)
     }
   }
@@ -32,6 +33,7 @@ extension LoadContext {
     if section == .mailers { return readInMailers(line) }
     if section == .program { return readInProgram(line) }
     if section == .cache { return readInCache(line) }
+    if section == .namespaceList { return readInNamespaceList(line) }
     if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
     if let entry = KeywordTables.shared.entry(line.keyword, in: section) {

@@ -36,8 +36,9 @@ let serverOptions: [ServerOption] = [
   ServerOption("minconn") { server in server.settings.minConnections = number(&server) },
   ServerOption("namespace") { server throws(OptionError) in
     let name = try server.cursor.take(orFail: "'namespace' : expects <name> as argument")
-    if name == "*" { throw .text("'namespace *' is not implemented by Weir yet") }
-    if !NetworkNamespaceText.exists(name) { throw .text("Cannot open namespace '\(name)'") }
+    server.settings.namespaceFromClient = name == "*"
+    if name == "*" { return server.settings.namespace = nil }
+    if !server.context.addNamespace(name) { throw .text("Cannot open namespace '\(name)'") }
     server.settings.namespace = name
   },
   ServerOption("non-stick") { server in server.settings.isSticky = false },

@@ -31,6 +31,8 @@ public struct ConfigurationModel: Sendable {
   public var resolvers: [ResolverSettings] = []
   public var peers: [PeersSettings] = []
   public var mailers: [MailersSettings] = []
+  /// Network namespaces that `bind` and `server` lines and `namespace_list` sections name.
+  public var namespaces: [String] = []
   /// `program` sections, in the order of the files.
   public var programs: [ProgramSettings] = []
   public var tables: [TableSettings] = []
@@ -41,6 +43,7 @@ public struct ConfigurationModel: Sendable {
   /// Whether anything listens: without that there is nothing to start.
   public var hasListener: Bool {
     !global.statsSockets.isEmpty || proxies.contains { !$0.disabled && !$0.binds.isEmpty }
+      || peers.contains { !$0.isDisabled && $0.localPeer != nil && !$0.binds.isEmpty }
   }
 
   /// Whether some rule answers with the exporter.

@@ -91,7 +91,8 @@ public struct ServerSettings: Sendable {
   public var proxyOptions: ProxyHeaderOptions = []
   public var interface: String?
   public var namespace: String?
-  public var namespaceFromProxy = false
+  /// `namespace *`: that of the client's connection.
+  public var namespaceFromClient = false
   public var tcpFastOpen = false
   public var tcpUserTimeout: Int?
   public var socks4: SocketAddress?

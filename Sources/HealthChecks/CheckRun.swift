@@ -61,8 +61,11 @@ extension CheckScheduler {
     entries[i].tunnelReply = []
     if case .endpoint(let endpoint) = target.place { entries[i].target = endpoint }
     if entries[i].isTunnelled, let proxy = settings.socks4 { entries[i].output = target.tunnelRequest(through: proxy) }
-    guard let (socket, result) = target.connect(settings, backend.settings, talksFirst: talksFirst(i, after: step))
-    else { return finish(i, CheckVerdict(.socketError, info: SystemError.current.description), &loop) }
+    let socket: Socket
+    let result: Socket.ConnectResult
+    do throws(CheckTarget.LocalFailure) {
+      (socket, result) = try target.connect(settings, backend.settings, talksFirst: talksFirst(i, after: step))
+    } catch { return fail(i, .layer4Connection, error.text, &loop) }
     entries[i].socket = socket
     entries[i].generation &+= 1
     if case .failed(let error) = result { return fail(i, .layer4Connection, error.description, &loop) }

@@ -1,4 +1,5 @@
 import Configuration
+import LogFormat
 import Primitives
 import Proxies
 import System
@@ -43,25 +44,51 @@ struct CheckTarget {
     }
   }
 
-  /// A socket that connects there, with the server's or backend's `source`, or the error.
+  /// Why there is no connection, before anything left this machine.
+  enum LocalFailure: Error {
+    case noSocket(SystemError)
+    case cannotBind(SystemError)
+
+    /// In HAProxy's words.
+    var text: String {
+      switch self {
+      case .noSocket(let error):
+        let cause: ConnectionFailure =
+          error.isOutOfProcessDescriptors
+          ? .processDescriptors
+          : error.isOutOfSystemDescriptors
+            ? .systemDescriptors
+            : error.isOutOfResources ? .systemMemory : error.isUnknownFamily ? .protocolNotSupported : .socketError
+        return "\(cause.text) (\(error))"
+      case .cannotBind(let error): return "\(ConnectionFailure.cannotBind.text) (\(error))"
+      }
+    }
+  }
+
+  /// A socket that connects there, with the server's or backend's `source`.
   /// `talksFirst`: the first segment of data acknowledges the server's, so that an acknowledgement of its own is saved.
   func connect(
     _ server: ServerSettings, _ backend: ProxySettings, talksFirst: Bool
-  ) -> (Socket, Socket.ConnectResult)? {
+  ) throws(LocalFailure) -> (Socket, Socket.ConnectResult) {
     let namespace = server.namespace.flatMap { NetworkNamespace.named($0) }
-    guard let socket = try? Socket.make(family: family, namespace: namespace) else { return nil }
-    if case .endpoint(let endpoint) = place {
+    let socket: Socket
+    do { socket = try Socket.make(family: family, namespace: namespace) } catch { throw .noSocket(error) }
+    switch place {
+    case .endpoint(let endpoint):
       // One segment is sent at most, which nothing holds back.
       if talksFirst { socket.setQuickAck(false) }
-      prepare(socket, server, backend, endpoint.family)
+      do throws(SystemError) { try prepare(socket, server, backend, endpoint.family) } catch {
+        socket.close()
+        throw .cannotBind(error)
+      }
       return (socket, socket.connect(to: endpoint))
+    case .local(let address): return (socket, socket.connect(to: address))
     }
-    guard case .local(let address) = place else { return nil }
-    return (socket, socket.connect(to: address))
   }
 
-  private func prepare(_ socket: Socket, _ server: ServerSettings, _ backend: ProxySettings, _ family: Endpoint.Family)
-  {
+  private func prepare(
+    _ socket: Socket, _ server: ServerSettings, _ backend: ProxySettings, _ family: Endpoint.Family
+  ) throws(SystemError) {
     if let timeout = server.tcpUserTimeout { socket.setUserTimeout(milliseconds: timeout) }
     guard let source = server.source ?? backend.source else { return }
     if let interface = source.interface { socket.bindToDevice(interface) }
@@ -69,6 +96,6 @@ struct CheckTarget {
     let endpoint = Endpoint(address, port: source.port)
     if endpoint.family != family { return }
     if source.port != 0 { socket.setReuseAddress() }
-    try? socket.bind(to: endpoint)
+    try socket.bind(to: endpoint)
   }
 }

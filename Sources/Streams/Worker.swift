@@ -47,6 +47,7 @@ public final class Worker {
   let rules: RuleResources
   let hasRules: Bool
   let cacheNames: [Bytes]
+  let namespaces: [ClientNamespace]
   let evaluator: Evaluator
   let matcher = RegexMatcher()
   /// For unique identifiers, which may be asked for while a log line is written.
@@ -131,6 +132,7 @@ public final class Worker {
     identifierContext = LogContext(
       hostName: Bytes(permanent: process.model.global.localPeer ?? OwnProcess.hostName), processID: Int(OwnProcess.id))
     rules = process.model.ruleResources.replica()
+    namespaces = process.model.namespaces.map { ClientNamespace($0) }
     cacheNames = process.model.caches.map { Bytes(permanent: $0.name) }
     fileReplies = process.model.ruleResources.replies.map { reply in
       if case .file(let bytes) = reply.body { PreparedAnswer(status: reply.status, raw: bytes) } else { nil }
@@ -162,7 +164,9 @@ public final class Worker {
   /// Starts to accept on a listening socket that all workers share.
   public func addListener(_ runtime: ListenerRuntime, socket: Socket) {
     guard let frontend = frontends[runtime.frontendIndex] else { return }
-    let listener = ListenerReplica(runtime, socket: socket, frontend: frontend, worker: index)
+    let listener = ListenerReplica(
+      runtime, socket: socket, frontend: frontend, worker: index,
+      namespace: ClientNamespace.place(of: runtime.settings.namespace, in: process.model))
     listeners.append(listener)
     if listener.nice != 0 { hasNice = true }
     let threads = runtime.settings.threads

@@ -24,6 +24,8 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isOutOfResources: Bool { code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS }
   public var isOutOfProcessDescriptors: Bool { code == EMFILE }
   public var isOutOfSystemDescriptors: Bool { code == ENFILE }
+  /// The machine has no such protocol.
+  public var isUnknownFamily: Bool { code == EAFNOSUPPORT || code == EPROTONOSUPPORT }
   public var isInterrupted: Bool { code == EINTR || code == ECONNABORTED }
   public var isDirectory: Bool { code == EISDIR }
   public var isNoSuchFile: Bool { code == ENOENT }

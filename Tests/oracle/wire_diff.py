@@ -304,6 +304,8 @@ def options():
     case("errorloc303", get(), "refuse", backend=("errorloc303 503 http://x/",), skip=("log",))
     case("no server", get(), "refuse", backend=("balance first",), server="disabled")
     case("weight zero", get(), "refuse", server="weight 0")
+    case("source of another machine", get(), server="source 192.0.2.7")
+    case("source of another machine, redispatch", get(), server="source 192.0.2.7", backend=("option redispatch 1",))
     case("retry-on empty-response", get(), [close(), ok()], backend=("retry-on empty-response",))
     case("retry-on junk-response", get(), [answer(b"junk\r\n\r\n", "close"), ok()], backend=("retry-on junk-response",))
     case("retry-on 500", get(), [answer(b"HTTP/1.1 500 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "close"), ok()], backend=("retry-on 500",))

@@ -61,8 +61,6 @@ enum Runner {
       return 1
     }
 
-    // A chroot hides them from the workers.
-    for name in model.proxies.flatMap({ $0.servers.compactMap(\.namespace) }) { _ = NetworkNamespace.named(name) }
     var listening = ListenerSetup(model.global)
     if let place = settings.transferSocket {
       do throws(InheritedListeners.Failure) { listening.inherited = try InheritedListeners(from: place) } catch {
@@ -106,7 +104,7 @@ enum Runner {
       ExposedListener(
         socket: socket, namespace: listener.settings.namespace ?? "", interface: listener.settings.interface ?? "")
     }
-    exposed += statsSockets.map { ExposedListener(socket: $0.socket) }
+    exposed += statsSockets.map { ExposedListener(socket: $0.socket, namespace: $0.settings.namespace ?? "") }
     exposed += peerSockets.map { ExposedListener(socket: $0.socket) }
     if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
     if let socket = settings.master?.workerSocket { statsSockets.append(socket) }

@@ -14,6 +14,7 @@ extension Worker {
     session.connection = Connection(socket)
     session.listener = listener
     session.peer = peer
+    session.namespace = listener.namespace
     session.acceptedAt = loop.wallClock
     session.acceptedTick = loop.now
     session.state = .idle

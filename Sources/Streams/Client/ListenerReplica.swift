@@ -22,6 +22,8 @@ final class ListenerReplica {
   /// `proto`
   let proto: String?
   let isUnix: Bool
+  /// Where the socket is, as `Session.namespace`.
+  let namespace: Int
   /// `nice`: streams of lower ones come first where there is a choice.
   let nice: Int
   let id: Int
@@ -33,7 +35,7 @@ final class ListenerReplica {
   /// Other workers accept for it (`thread` on the `bind` line, or a shard of another worker).
   var isElsewhere = false
 
-  init(_ runtime: ListenerRuntime, socket: Socket, frontend: FrontendReplica, worker: Int) {
+  init(_ runtime: ListenerRuntime, socket: Socket, frontend: FrontendReplica, worker: Int, namespace: Int) {
     let s = runtime.settings
     shared = SharedReference(runtime)
     index = runtime.index
@@ -47,6 +49,7 @@ final class ListenerReplica {
     netScalerMagic = s.acceptNetscalerCIP
     tlsContext = s.tlsContext
     proto = s.proto
+    self.namespace = namespace
     let local = socket.localEndpoint
     isUnix = local.family == .unix
     id = s.id

@@ -67,6 +67,7 @@ extension Worker {
       session.local = destination
       session.hasLocal = true
     }
+    if let name = header.namespace, let place = namespacePlace(name) { session.namespace = place }
     if header.isBad || (header.authority == nil && header.uniqueID == nil) { return }
     let names = session.proxyNames ?? ProxyNames()
     session.proxyNames = names
@@ -133,6 +134,8 @@ struct ProxyHeader {
   /// The host name that the client asked its proxy for.
   var authority: Bytes?
   var uniqueID: Bytes?
+  /// The name of the network namespace that the client came to.
+  var namespace: Bytes?
   /// It is a header, and breaks the protocol's rules.
   var isBad = false
 
@@ -234,6 +237,7 @@ struct ProxyHeader {
       case ProxyHeaderField.uniqueID:
         if size > ProxyNames.uniqueIDLimit { return false }
         uniqueID = value
+      case ProxyHeaderField.namespace: namespace = value
       default: break
       }
       at += 3 + size
@@ -272,6 +276,7 @@ enum ProxyHeaderField {
   static let cipher: UInt8 = 0x23
   static let signature: UInt8 = 0x24
   static let key: UInt8 = 0x25
+  static let namespace: UInt8 = 0x30
 }
 
 /// Texts of a received PROXY header, for fetches and for servers that are told of them.

@@ -8,17 +8,26 @@ extension Worker {
   func reportShortage(_ error: SystemError, _ frontend: FrontendReplica) {
     if loop.now < nextShortageReport { return }
     nextShortageReport = loop.now + 1000
-    let name = frontend.name.latin1
+    let event = LogEvent(.emergency, shortageText(error, proxy: frontend.name.latin1))
+    logs.send(event, to: frontend.log.route, tag: frontend.log.tag, now: loop.wallClock)
+  }
+  /// The same for the backend that a connection was to be made for.
+  func reportShortage(_ error: SystemError, _ backend: BackendReplica) {
+    if loop.now < nextShortageReport { return }
+    nextShortageReport = loop.now + 1000
+    let event = LogEvent(.emergency, shortageText(error, proxy: backend.name.latin1))
+    logs.send(event, to: logs.routes.route(ofProxy: backend.index), now: loop.wallClock)
+  }
+
+  private func shortageText(_ error: SystemError, proxy name: String) -> String {
     let limit = process.maxSockets
-    let text =
-      if error.isOutOfProcessDescriptors {
-        "Proxy \(name) reached process FD limit (maxsock=\(limit)). Please check 'ulimit-n' and restart."
-      } else if error.isOutOfSystemDescriptors {
-        "Proxy \(name) reached system FD limit (maxsock=\(limit)). Please check system tunables."
-      } else {
-        "Proxy \(name) reached system memory limit (maxsock=\(limit)). Please check system tunables."
-      }
-    logs.send(LogEvent(.emergency, text), to: frontend.log.route, tag: frontend.log.tag, now: loop.wallClock)
+    if error.isOutOfProcessDescriptors {
+      return "Proxy \(name) reached process FD limit (maxsock=\(limit)). Please check 'ulimit-n' and restart."
+    }
+    if error.isOutOfSystemDescriptors {
+      return "Proxy \(name) reached system FD limit (maxsock=\(limit)). Please check system tunables."
+    }
+    return "Proxy \(name) reached system memory limit (maxsock=\(limit)). Please check system tunables."
   }
 
   /// No address or port to connect from.

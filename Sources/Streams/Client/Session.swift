@@ -33,6 +33,9 @@ final class Session {
   var peer = Endpoint.none
   var local = Endpoint.none
   var hasLocal = false
+  /// The network namespace of the listener, or the one that a PROXY header named: a place in `Worker.namespaces`, or
+  /// `ClientNamespace.own`.
+  var namespace = ClientNamespace.own
   let timer: TimerWheel.Slot
   /// Wall clock of the accept, microseconds since 1970.
   var acceptedAt: Int64 = 0

@@ -274,6 +274,8 @@ struct ServerConnectionSettings {
   let userTimeout: Int?
   let interface: String?
   let namespace: NetworkNamespace?
+  /// `namespace *`: that of the client.
+  let followsNamespace: Bool
   /// The SOCKS4 proxy to go through.
   let socks: Endpoint?
   let hasOptions: Bool
@@ -314,6 +316,7 @@ struct ServerConnectionSettings {
     interface = s.interface
     if case .ip(let address, let port)? = s.socks4 { socks = Endpoint(address, port: port) } else { socks = nil }
     namespace = s.namespace.flatMap { NetworkNamespace.named($0) }
+    followsNamespace = s.namespaceFromClient
     var isAnywhere = false
     if case .socket(.ip(let address, _)) = s.address {
       let end = Endpoint(address, port: 0)
@@ -321,7 +324,8 @@ struct ServerConnectionSettings {
     }
     followsClient = isAnywhere || portOffset != nil
     hasIdentity =
-      serverName != nil || sendProxy != .none || followsClient || (source?.useSource ?? .none) != .none
+      serverName != nil || sendProxy != .none || followsClient || followsNamespace
+      || (source?.useSource ?? .none) != .none
     hasOptions = fastOpen || userTimeout != nil || interface != nil
   }
 }

@@ -18,8 +18,13 @@ extension Worker {
     if let source = settings.source, let address = transparentSource(source, stream) {
       identity = mix(identity, address)
     }
+    if settings.followsNamespace { identity = mix(identity, clientNamespace(of: stream)) }
     if settings.followsClient { identity = mix(identity, destination(of: stream)) }
     return identity
+  }
+
+  private func mix(_ identity: UInt64, _ namespace: Int) -> UInt64 {
+    mix(identity, Endpoint(family: .none, port: 0, high: 0, low: UInt64(truncatingIfNeeded: namespace)))
   }
 
   private func mix(_ identity: UInt64, _ end: Endpoint) -> UInt64 {

@@ -266,7 +266,8 @@ extension Worker {
   // MARK: Failure
 
   /// The connection could not be made: again here after a pause, elsewhere, or not at all.
-  func connectFailed(_ stream: Stream, timedOut: Bool = false) {
+  /// `isLocal`: it never left this machine, for want of a descriptor or an address. Then there is no pause.
+  func connectFailed(_ stream: Stream, timedOut: Bool = false, isLocal: Bool = false) {
     guard let backend = stream.backend else { return }
     if let connection = stream.serverConnection { dropServerConnection(stream, connection) }
     stream.connectDeadline = TimerWheel.never
@@ -286,7 +287,7 @@ extension Worker {
     } else {
       countRetry(stream, backend)
       // The same server at once would most likely refuse again.
-      if !timedOut {
+      if !timedOut && !isLocal {
         stream.connector = .turnaround
         stream.connectDeadline = loop.now + min(1000, backend.timeouts.connect)
       } else {

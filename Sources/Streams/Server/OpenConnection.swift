@@ -12,11 +12,11 @@ extension Worker {
   func openConnection(_ stream: Stream) {
     guard let backend = stream.backend else { return }
     if stream.queueEndTick < 0 { stream.queueEndTick = loop.now }
-    stream.server?.counters.count(.sessionsTotal)
     if stream.isHTTP, !stream.forcesNewConnection, let server = stream.server,
       let carrier = takeMux(stream, server, backend)
     {
       stream.connectionReused = true
+      server.counters.count(.sessionsTotal)
       server.counters.count(.connectReuses)
       backend.counters.count(.connectReuses)
       if joinMux(stream, carrier) { return established(stream) }
@@ -35,6 +35,7 @@ extension Worker {
       } else {
         attach(idle, to: stream)
       }
+      server.counters.count(.sessionsTotal)
       server.counters.count(.connectReuses)
       backend.counters.count(.connectReuses)
       established(stream)
@@ -54,11 +55,9 @@ extension Worker {
     let settings = stream.server?.settings
     let family: Endpoint.Family = settings?.unixPath != nil ? .unix : settings?.socks?.family ?? target.family
     let socket: Socket
-    do { socket = try Socket.make(family: family, namespace: settings?.namespace) } catch {
-      if error.isOutOfResources, let frontend = stream.frontend { reportShortage(error, frontend) }
-      backend.counters.count(.connectionErrors)
-      setEnd(stream, .resource, .connect)
-      return stream.isHTTP ? reply(stream, status: 503) : endTCP(stream)
+    do { socket = try Socket.make(family: family, namespace: namespace(settings, stream)) } catch {
+      if error.isOutOfResources { reportShortage(error, backend) }
+      return connectFailed(stream, isLocal: true)
     }
     // A request that leaves whole in one piece, alone on its connection, is never held back by the kernel.
     let leavesAtOnce = stream.isHTTP && stream.connectionMode != .keepAlive && stream.requestChannel.isComplete
@@ -67,9 +66,10 @@ extension Worker {
     if let source = settings?.source ?? backend.source, !bind(socket, source, stream, family) {
       socket.close()
       reportSourceShortage(backend)
-      return connectFailed(stream)
+      return connectFailed(stream, isLocal: true)
     }
     if turn == 0 {
+      stream.server?.counters.count(.sessionsTotal)
       backend.counters.count(.connectAttempts)
       stream.server?.counters.count(.connectAttempts)
     }

@@ -31,6 +31,7 @@ extension Worker {
     if options.contains(.authority), let names = transport.proxyNames, !names.authority.bytes.isEmpty {
       texts.authority = names.authority.bytes
     }
+    if namespaces.indices.contains(transport.namespace) { texts.namespace = namespaces[transport.namespace].name }
     let arena = proxyArena
     _ = transport.connection.withTLS { texts.take($0, options, arena) }
     return texts
@@ -54,6 +55,7 @@ struct ProxyHeaderTexts {
   var key: Bytes?
   var signature: Bytes?
   var cipher: Bytes?
+  var namespace: Bytes?
 
   init(_ options: ProxyHeaderOptions) {
     hasChecksum = options.contains(.checksum)
@@ -91,6 +93,7 @@ struct ProxyHeaderTexts {
   var size: Int {
     (hasChecksum ? 7 : 0) + (applicationProtocol.map { 3 + $0.count } ?? 0) + (authority.map { 3 + $0.count } ?? 0)
       + (hasUniqueID ? 3 + uniqueID.count : 0) + (hasTLS ? 3 + tlsSize : 0)
+      + (namespace.map { 3 + $0.count } ?? 0)
   }
 
   func write(checksum: UInt32, to arena: ByteArena) {
@@ -101,7 +104,10 @@ struct ProxyHeaderTexts {
     if let applicationProtocol { Self.write(ProxyHeaderField.applicationProtocol, applicationProtocol, arena) }
     if let authority { Self.write(ProxyHeaderField.authority, authority, arena) }
     if hasUniqueID { Self.write(ProxyHeaderField.uniqueID, uniqueID, arena) }
-    if !hasTLS { return }
+    if hasTLS { writeTLS(to: arena) }
+    if let namespace { Self.write(ProxyHeaderField.namespace, namespace, arena) }
+  }
+  private func writeTLS(to arena: ByteArena) {
     Self.begin(ProxyHeaderField.tls, tlsSize, arena)
     arena.append(byte: flags)
     Self.append(verifyResult, arena)
