@@ -199,6 +199,15 @@ public struct Connection: ~Copyable {
     if isOpen && !isLinked && !peerClosed { socket.setNoLinger() }
     close()
   }
+  /// The same; what is returned is no connection, but its TLS can still be asked for what it knows.
+  public mutating func closeOpenedKeepingTLS() -> Connection {
+    if isOpen && !isLinked && !peerClosed { socket.setNoLinger() }
+    if isTLS { endTLS() }
+    var rest = Connection()
+    rest.tls = tls.take()
+    close()
+    return rest
+  }
   /// Closes with a reset: unsent bytes are dropped.
   public mutating func abort() {
     if !isOpen { return }
@@ -239,6 +248,17 @@ extension Connection {
       error = SystemError(code: failure.systemError == 0 ? SystemError.protocolFailure : failure.systemError)
     }
     return progress
+  }
+
+  /// Sends before the handshake: all of the bytes, or none yet.
+  public mutating func sendEarly(_ bytes: Bytes) -> TLSTransfer {
+    guard let transfer = tls?.sendEarly(bytes) else { return .closed }
+    switch transfer {
+    case .wantsRead: canReceive = false
+    case .wantsWrite: canSend = false
+    default: break
+    }
+    return transfer
   }
 
   /// What the session has to tell; nil in clear text.

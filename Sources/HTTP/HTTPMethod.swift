@@ -31,6 +31,13 @@ public enum HTTPMethod: UInt8, Sendable {
     }
   }
 
+  /// Whether the request changes nothing by RFC 9110 9.2.1.
+  public var isSafe: Bool {
+    switch self {
+    case .get, .head, .options, .trace: true
+    case .put, .delete, .post, .connect, .other: false
+    }
+  }
   /// Whether sending the request twice is harmless by RFC 9110 9.2.2.
   public var isIdempotent: Bool {
     switch self {

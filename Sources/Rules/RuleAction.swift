@@ -133,7 +133,8 @@ public enum RuleAction: Sendable {
   case setTag(UInt8?, Int8, UInt32)
   case setTagFrom(UInt8?, Int8, Expression)
   case strictMode(Bool)
-  /// Nothing to do here: its effect is given by what Weir does anyway (`wait-for-handshake` without early data).
+  /// Nothing to do here: its effect is given by what Weir does anyway (`wait-for-handshake`: no request is looked at
+  /// before the end of it).
   case nothing
 
   /// Whether no rule behind it is evaluated.

@@ -32,6 +32,7 @@ extension Worker {
     session.countsTLS = false
     session.proxyNames?.clear()
     session.requestCount = 0
+    session.failure = .none
     session.drained = 0
     session.waitsForBuffer = false
     session.handshakeTime = 0
@@ -98,6 +99,9 @@ extension Worker {
     connection.socksBytesLeft = 0
     connection.socksCode = 0
     connection.isSecure = false
+    connection.failure = .none
+    connection.earlyLimit = 0
+    connection.hasSentEarly = false
     if connection.countsTLS { process.tls.end() }
     connection.countsTLS = false
     connection.nameHash = 0

@@ -13,6 +13,8 @@ public enum TLSSide: Sendable { case server, client }
   /// Which errors of certificates do not count, and which names servers must have.
   let verification: TLSVerification
   private let recordLimits: (first: Int, hard: Int)
+  /// Bytes that clients may send before the handshake is over.
+  private let earlyDataLimit: Int
 
   /// A context with HAProxy's basic settings and no certificate; nil where the library has no memory.
   public convenience init?(_ side: TLSSide, verification: TLSVerification = TLSVerification()) {
@@ -27,6 +29,7 @@ public enum TLSSide: Sendable { case server, client }
     self.side = side
     verification = data.verification
     recordLimits = data.recordLimits
+    earlyDataLimit = data.earlyDataLimit
     unsafe setDefaults(context, side)
     // Sessions may outlive this object, but not what the library's context holds.
     unsafe SSL_CTX_set_ex_data(context, TLSIndexes.context, Unmanaged.passRetained(data).toOpaque())
@@ -45,7 +48,8 @@ public enum TLSSide: Sendable { case server, client }
     unsafe SSL_set_bio(session, transport, transport)
     if followsEdges { unsafe SSL_set_read_ahead(session, 1) }
     if side == .server { unsafe SSL_set_accept_state(session) } else { unsafe SSL_set_connect_state(session) }
-    return unsafe TLSSession(session, transport, recordLimits)
+    if earlyDataLimit > 0 { unsafe _ = SSL_set_max_early_data(session, UInt32(clamping: earlyDataLimit)) }
+    return unsafe TLSSession(session, transport, recordLimits, readsEarly: earlyDataLimit > 0)
   }
 
   /// Sessions found in the cache, and not found.

@@ -15,14 +15,21 @@ public import Memory
   private var sentInRow = 0
   /// Bytes that the last call offered and the socket did not take: OpenSSL wants no less of them next time.
   private var offered = 0
+  /// OpenSSL's number for the last error of the first time that something failed, or 0.
+  public private(set) var errorCode: UInt = 0
+  /// What a client sends before the handshake is over; nil where it may not.
+  private var early: EarlyInput?
   /// Bytes in a row that make a long transfer.
   private static let longTransfer = 65536
 
-  @unsafe init(_ raw: OpaquePointer, _ transport: OpaquePointer, _ limits: (first: Int, hard: Int)) {
+  @unsafe init(
+    _ raw: OpaquePointer, _ transport: OpaquePointer, _ limits: (first: Int, hard: Int), readsEarly: Bool = false
+  ) {
     unsafe self.raw = raw
     unsafe self.transport = transport
     firstLimit = Int32(clamping: limits.first)
     hardLimit = Int32(clamping: limits.hard)
+    early = readsEarly ? EarlyInput() : nil
   }
   deinit { unsafe SSL_free(raw) }
 
@@ -30,8 +37,13 @@ public import Memory
   public mutating func handshake() -> TLSProgress {
     unsafe clearErrors()
     errno = 0
-    let result = unsafe SSL_do_handshake(raw)
-    if result == 1 { return .done }
+    var stopped: Int32?
+    if let early, early.isReading { unsafe stopped = Self.readEarly(raw, into: early) }
+    let result = unsafe stopped ?? SSL_do_handshake(raw)
+    if result == 1 {
+      if early?.isEmpty == true { early = nil }
+      return .done
+    }
     let code = errno
     switch unsafe SSL_get_error(raw, result) {
     case SSL_ERROR_WANT_READ: return .wantsRead
@@ -42,7 +54,8 @@ public import Memory
     }
   }
 
-  @unsafe private func handshakeFailure(systemError: Int32, isSystem: Bool) -> TLSFailure {
+  @unsafe private mutating func handshakeFailure(systemError: Int32, isSystem: Bool) -> TLSFailure {
+    noteError()
     let code = ERR_peek_error()
     ERR_clear_error()
     let record = unsafe TLSVerificationRecord.of(raw)
@@ -59,6 +72,11 @@ public import Memory
 
   /// Receives into the room at the buffer's tail, at most `limit` bytes. One record at most.
   public mutating func receive(into buffer: inout Buffer, limit: Int = .max) -> TLSTransfer {
+    if let early {
+      let count = early.move(into: &buffer, limit: limit)
+      if early.isEmpty { self.early = nil }
+      if count > 0 { return .bytes(count) }
+    }
     unsafe clearErrors()
     var result: Int32 = 0
     var code: Int32 = 0
@@ -117,7 +135,9 @@ public import Memory
     return unsafe outcome(result, code)
   }
 
-  @unsafe private func outcome(_ result: Int32, _ systemError: Int32) -> TLSTransfer {
+  private mutating func noteError() { if errorCode == 0 { errorCode = ERR_peek_last_error() } }
+
+  @unsafe mutating func outcome(_ result: Int32, _ systemError: Int32) -> TLSTransfer {
     switch unsafe SSL_get_error(raw, result) {
     case SSL_ERROR_WANT_READ: return .wantsRead
     case SSL_ERROR_WANT_WRITE: return .wantsWrite
@@ -126,6 +146,7 @@ public import Memory
       ERR_clear_error()
       return systemError == 0 ? .truncated : .failed(TLSFailure(.fatal, systemError: systemError))
     default:
+      noteError()
       let code = ERR_peek_error()
       ERR_clear_error()
       return unsafe isUnexpectedEnd(code) ? .truncated : .failed(TLSFailure(.fatal, code: code))
@@ -150,7 +171,7 @@ public import Memory
   /// False: a receive would block until the next edge.
   public var mayReceive: Bool { unsafe SocketTransport.mayReceive(transport) || hasPending }
   /// Bytes that have come from the socket and wait inside of the session.
-  public var hasPending: Bool { unsafe SSL_has_pending(raw) == 1 }
+  public var hasPending: Bool { unsafe SSL_has_pending(raw) == 1 || early != nil }
   public var isHandshakeDone: Bool { unsafe SSL_is_init_finished(raw) == 1 }
 
   /// Errors that something else left on this thread would be taken for ours.

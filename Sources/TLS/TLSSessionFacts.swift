@@ -10,11 +10,8 @@ extension TLSSession {
   /// `TLSv1.3` and the like.
   public var version: Bytes { unsafe permanentText(SSL_get_version(raw)) }
   public var versionNumber: Int { unsafe Int(SSL_version(raw)) }
-  /// The cipher's name as OpenSSL writes it.
-  public var cipher: Bytes? {
-    guard let cipher = unsafe SSL_get_current_cipher(raw) else { return nil }
-    return unsafe permanentText(SSL_CIPHER_get_name(cipher))
-  }
+  /// The cipher's name as OpenSSL writes it, `(NONE)` before there is one.
+  public var cipher: Bytes { unsafe permanentText(SSL_CIPHER_get_name(SSL_get_current_cipher(raw))) }
   /// Bits of the cipher's algorithm, and those of them that are secret.
   public var cipherBits: (algorithm: Int, secret: Int)? {
     guard let cipher = unsafe SSL_get_current_cipher(raw) else { return nil }
@@ -24,7 +21,9 @@ extension TLSSession {
   }
   /// The name of the server that the client asked for.
   public func serverName(into arena: ByteArena) -> Bytes? {
-    guard let name = unsafe SSL_get_servername(raw, TLSEXT_NAMETYPE_host_name) else { return nil }
+    guard let name = unsafe SSL_get_servername(raw, TLSEXT_NAMETYPE_host_name) else {
+      return unsafe SessionNotes.of(raw, making: false)?.refusedName.flatMap { arena.copy($0) }
+    }
     return unsafe arena.copy(Bytes(base: name.bytes, count: strlen(name)))
   }
   public var hasServerName: Bool { unsafe SSL_get_servername(raw, TLSEXT_NAMETYPE_host_name) != nil }
@@ -96,6 +95,18 @@ extension TLSSession {
     return value.isEmpty ? nil : value
   }
 
+  /// `errorCode` in OpenSSL's words.
+  public func errorText(into arena: ByteArena) -> Bytes? {
+    if errorCode == 0 { return nil }
+    arena.begin()
+    _ = unsafe arena.appendUnsafe(limit: 256) { room in
+      let text = unsafe room.baseAddress?.assumingMemoryBound(to: CChar.self)
+      unsafe ERR_error_string_n(errorCode, text, room.count)
+      return unsafe text.map { unsafe strlen($0) } ?? 0
+    }
+    return arena.finish()
+  }
+
   /// The number of the verification's result (`X509_V_*`); 0 where all is well or nothing was verified.
   public var verifyResult: Int { unsafe SSL_get_verify_result(raw) }
   /// The first error of a certificate above the client's own, with its depth; 0 for none.
@@ -108,10 +119,15 @@ extension TLSSession {
 
   /// The peer's certificate; in a server, the client's.
   public var peerCertificate: TLSCertificate? {
-    guard let certificate = unsafe SSL_get1_peer_certificate(raw) else { return nil }
-    return unsafe TLSCertificate(owning: certificate)
+    if let certificate = unsafe SSL_get1_peer_certificate(raw) { return unsafe TLSCertificate(owning: certificate) }
+    guard let refused = unsafe SessionNotes.of(raw, making: false)?.refusedCertificate else { return nil }
+    unsafe _ = X509_up_ref(refused.raw)
+    return unsafe TLSCertificate(owning: refused.raw)
   }
-  public var hasPeerCertificate: Bool { unsafe SSL_get0_peer_certificate(raw) != nil }
+  public var hasPeerCertificate: Bool {
+    unsafe SSL_get0_peer_certificate(raw) != nil
+      || SessionNotes.of(raw, making: false)?.refusedCertificate != nil
+  }
   /// The certificate that this side showed.
   public var ownCertificate: TLSCertificate? {
     guard let certificate = unsafe SSL_get_certificate(raw) else { return nil }

@@ -110,6 +110,10 @@ private let verifyCallback: @convention(c) (Int32, OpaquePointer?) -> Int32 = { 
     ERR_clear_error()
     return true
   }
+  if let certificate = unsafe X509_STORE_CTX_get0_cert(store) {
+    unsafe _ = X509_up_ref(certificate)
+    unsafe SessionNotes.of(session, making: true)?.refusedCertificate = CertificateReference(owning: certificate)
+  }
   return false
 }
 

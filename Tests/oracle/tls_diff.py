@@ -264,10 +264,81 @@ def nonsense():
     case("handshake, server speaks no TLS", [get()], [answer(b"HTTP/1.1 400 no\r\n\r\n", "close")] * 4, server=SERVER, backend=("retries 1",), skip=("origin",))
 
 
+TOLD = ('error-log-format "%ft %[fc_err]/%[fc_err_str] %[ssl_fc_err,hex]/%[ssl_fc_err_str] %[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_c_ca_err_depth]'
+        ' %[ssl_fc_is_resumed]/%[ssl_fc]/%[ssl_fc_has_crt]/%[ssl_c_used]/%[ssl_c_verify] %[ssl_fc_sni]/%[ssl_fc_has_sni]/%sslv/%sslc'
+        ' %ST %ts %B %U %{+Q}r %b/%s %bi %bp %rc %sq/%bq"',)
+
+
+def failures():
+    """what is logged of handshakes that fail, and told of them by fetches"""
+    hello = client_hello()
+    verify = "verify required ca-file @CERTIFICATES@/ca.crt"
+    for name, message in {
+        "HTTP": get(), "zeros": bytes(64), "alert": record(21, b"\x02\x28"), "close alert": record(21, b"\x01\0"), "data": record(23, b"hello"),
+        "version 9.9": record(22, hello[5:], 0x909), "unknown record": record(99, b"hello"), "nothing": b"", "one byte": b"\x16",
+        "no ciphers": record(22, b"\x01\0\0\x29\x03\x03" + bytes(32) + b"\0\0\0\x01\0"), "hello": hello,
+        "hello and alert": hello + record(21, b"\x02\x28", 0x303), "hello and alert 46": hello + record(21, b"\x02\x2e", 0x303),
+    }.items():
+        for end in ("", "half", "close"):
+            case(f"told, {name} {end}".strip(), [0.02, message] + ([0.05] if end == "close" else []) + [end] * bool(end), [], bind=BIND, frontend=TOLD, skip=("client",))
+    for name, (bind, tls) in {
+        "1.0": ("", dict(version="TLSv1")), "1.2 where 1.3": ("ssl-min-ver TLSv1.3", dict(version="TLSv1_2")),
+        "no common cipher": ("ciphers ECDHE+AESGCM", dict(version="TLSv1_2", ciphers="AES128-SHA")),
+        "no certificate": (verify, dict()), "no certificate, 1.2": (verify, dict(version="TLSv1_2")),
+        "wrong certificate": (verify, dict(certificate="e.pem")), "wrong certificate, 1.2": (verify, dict(certificate="e.pem", version="TLSv1_2")),
+        "expired certificate": (verify, dict(certificate="expired.pem")), "unknown name": ("strict-sni", dict(name="unknown.example")),
+        "no name": ("strict-sni", dict()), "cut": ("", dict(cut=30, version="TLSv1_3")), "cut, 1.2": ("", dict(cut=60, version="TLSv1_2")),
+        "fine": ("", dict(name="a.example")), "fine, certificate": (verify, dict(certificate="client.pem")),
+        "optional": (verify.replace("required", "optional crt-ignore-err all ca-ignore-err all"), dict(certificate="e.pem")),
+    }.items():
+        client = [] if "cut" in name else [get()]
+        front(f"told, {name}", client, [ok()], bind=bind, tls=tls, frontend=TOLD, log="option httpslog", skip=("client",) if name != "fine" else ())
+        front(f"told, {name}, plain", client, [ok()], bind=bind, tls=tls, log="option httpslog", frontend=("option log-separate-errors",), skip=("client",))
+        front(f"told, {name}, dontlognull", client, [ok()], bind=bind, tls=tls, log="option httpslog", frontend=("option dontlognull",) + TOLD, skip=("client",))
+    case("told, PROXY header missing", [get()], [], bind="accept-proxy", frontend=TOLD)
+    case("told, PROXY header cut", [b"PROXY TCP4 1", "half"], [], bind="accept-proxy", frontend=TOLD)
+    case("told, PROXY header bad", [b"PROXY TCP9 1.2.3.4\r\n"], [], bind="accept-proxy", frontend=TOLD)
+    for name, text in {
+        "bad address": b"PROXY TCP4 1.2.3.x 1.2.3.4 1 2\r\n", "bad port": b"PROXY TCP4 1.2.3.4 1.2.3.4 1 x\r\n", "one port": b"PROXY TCP4 1.2.3.4 1.2.3.4 1\r\n",
+        "five words": b"PROXY TCP4 1.2.3.4 1.2.3.4 1 2 3\r\n", "no CR": b"PROXY TCP4 1.2.3.4 1.2.3.4 1 2\n", "TCP6 bad": b"PROXY TCP6 ::x ::1 1 2\r\n",
+        "no protocol": b"PROXY \r\n1234\r\n", "TCP": b"PROXY TCP 1.2.3.4 1.2.3.4 1 2\r\n", "small": b"PROXY tcp4 1.2.3.4 1.2.3.4 1 2\r\n",
+        "no end": b"PROXY TCP4 1.2.3.4 1.2.3.4 1 2 " + b"x" * 200, "two blanks": b"PROXY  TCP4 1.2.3.4 1.2.3.4 1 2\r\n", "family": b"PROXY TCP4 ::1 ::1 1 2\r\n",
+    }.items():
+        case(f"told, PROXY {name}", [text + get()], [], bind="accept-proxy", frontend=TOLD, skip=("client", "counters"))
+        case(f"told, PROXY {name}, TLS", [text], [], bind=f"{BIND} accept-proxy", frontend=TOLD, skip=("client", "counters"))
+    case("told, PROXY unknown with words", [b"PROXY UNKNOWN a b c d\r\n" + get()], [ok()], bind="accept-proxy", frontend=TOLD,
+         laxer="no: it refuses what its own protocol has receivers ignore", wanted=b"HTTP/1.1 200 ")
+    shown = 'http-after-response set-header x-bc "%[bc_err]/%[bc_err_str]/%[ssl_bc_err]/%[ssl_bc_err_str]/%[ssl_bc]/%[ssl_bc_is_resumed]/%[ssl_bc_protocol]/%[ssl_bc_cipher]"'
+    line = 'log-format "%ft %[bc_err]/%[bc_err_str]/%[ssl_bc_err]/%[ssl_bc_err_str]/%[ssl_bc]/%[ssl_bc_protocol]/%[fc_err]/%[ssl_fc_err] %ST %ts %rc"'
+    for name, server, options in (
+        ("wrong authority", "ssl verify required ca-file @CERTIFICATES@/ca.crt", {}),
+        ("wrong name", "ssl verify required ca-file @CERTIFICATES@/a.crt verifyhost other.example", {}),
+        ("wrong SNI", "ssl verify required ca-file @CERTIFICATES@/a.crt sni str(other.example)", {}),
+        ("expired", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="expired.pem")),
+        ("signed", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="client.pem")),
+        ("only 1.3", "ssl verify none ssl-max-ver TLSv1.2", dict(version="TLSv1_3")),
+    ):
+        for label, backend in (("one try", ("retries 0",)), ("two", ("retries 1",))):
+            case(f"told, server: {name}, {label}", [get()], [ok()] * 4, server=server, origin_tls=options, backend=backend, frontend=(shown, line), skip=("origin",))
+    for name, reply in (("no TLS", answer(b"HTTP/1.1 400 no\r\n\r\n", "close")), ("closes", close()), ("resets", reset()), ("silent", hang())):
+        case(f"told, server: {name}", [get()], [reply] * 4, server=SERVER, backend=("retries 1",), frontend=(shown, line), mode="http", skip=("origin",))
+    for name, script in (("closes", [close()]), ("resets", [reset()]), ("nonsense", [answer(b"HTTP/1.1 400 no\r\n\r\n", "close")]), ("silent", [hang()]),
+                         ("alert", [answer(record(21, b"\x02\x28", 0x303), "half")]), ("other alert", [answer(record(21, b"\x02\x46"), "close")])):
+        case(f"told, server: tcp, {name}", [b"x"], script * 4, server=SERVER, backend=("retries 1",), frontend=(line,), mode="tcp", skip=("origin",))
+    for name, script in (("closes", [close()]), ("resets", [reset()]), ("cut", [Answer([], "cut")]), ("cut in the head", [Answer([(0, b"HTTP/1.1 200 OK\r\nX")], "cut")]),
+                         ("closes in the head", [Answer([(0, b"HTTP/1.1 200 OK\r\nX")], "close")]), ("nonsense", [answer(b"nonsense\r\n\r\n", "close")]), ("silent", [hang()])):
+        case(f"told, server: answers, {name}", [get()], script * 2, server=SERVER, origin_tls={}, frontend=(shown, line), skip=("origin",))
+        case(f"told, server: clear, answers, {name}", [get()], script * 2, frontend=(shown, line), skip=("origin",)) if "cut" not in name else None
+    case("told, server: refuses", [get()], "refuse", server=SERVER, backend=("retries 0",), frontend=(shown, line))
+    case("told, server: clear", [get()], [ok()], frontend=(shown, line))
+    case("told, server: clear, refuses", [get()], "refuse", backend=("retries 0",), frontend=(shown, line))
+
+
 ends()
 proxy_headers()
 received_headers()
 nonsense()
+failures()
 
 
 def compare(weir, haproxy, only=""):
@@ -277,4 +348,5 @@ def compare(weir, haproxy, only=""):
         head = harness.HEAD
         for each in CASES:
             each.bind, each.server = (text.replace("@CERTIFICATES@", folder) for text in (each.bind, each.server))
+            each.frontend = tuple(text.replace("@CERTIFICATES@", folder) for text in each.frontend)
         return harness.compare("tls", CASES, weir, haproxy, only, head)

@@ -27,6 +27,8 @@ extension Worker {
         case .needMore:
           // Its sender must write it at once (proxy-protocol.txt, section 2); HAProxy takes no pieces either.
           if session.connection.canReceive == false { return refuseProxyHeader(session, .proxyTruncated) }
+        case .unknownProtocol: return refuseProxyHeader(session, .proxyBadProtocol)
+        case .badLine: return refuseProxyHeader(session, .proxyBadHeader)
         case .invalid: return refuseProxyHeader(session, session.input.count < 8 ? .proxyTruncated : .proxyNotAHeader)
         case .complete(let header):
           take(header, session)
@@ -113,6 +115,10 @@ extension Worker {
       listener.counters.count(.tlsFailures)
       listener.frontend.counters.count(.tlsFailures)
     }
+    if let listener = session.listener, listener.frontend.log.errorFormat != nil, let context = listener.tlsContext {
+      // The line tells what TLS would have begun with.
+      _ = session.connection.startTLS(context)
+    }
     logConnectionError(session, failure)
     // What was sent was not taken: its sender is told by a reset.
     closeSession(session, reset: !session.input.isEmpty)
@@ -124,6 +130,8 @@ struct ProxyHeader {
   enum Result {
     case needMore
     case invalid
+    /// A line of version 1 with a protocol that is none, or with anything else wrong.
+    case unknownProtocol, badLine
     case complete(ProxyHeader)
   }
   /// Of the whole header.
@@ -166,21 +174,25 @@ struct ProxyHeader {
 
   /// `PROXY TCP4 1.2.3.4 5.6.7.8 1000 2000\r\n`, 107 bytes at most.
   private static func version1(_ bytes: Bytes) -> Result {
-    guard let end = bytes.firstIndex(of: 0x0a) else { return bytes.count >= 107 ? .invalid : .needMore }
-    if end > 106 || end < 1 || bytes[end - 1] != 0x0d { return .invalid }
+    guard let mark = bytes.firstIndex(of: 0x0d), mark + 1 < bytes.count else {
+      return bytes.count >= 107 ? .badLine : .needMore
+    }
+    let end = mark + 1
+    if end > 106 || end < 7 || bytes[end] != 0x0a { return .badLine }
     let words = bytes.slice(6, end - 7).latin1.split(separator: " ", omittingEmptySubsequences: false)
     if words.first == "UNKNOWN" { return .complete(ProxyHeader(length: end + 1)) }
-    guard words.count == 5, let from = port(words[3]), let to = port(words[4]) else { return .invalid }
+    guard words.first == "TCP4" || words.first == "TCP6" else { return .unknownProtocol }
+    guard words.count == 5, let from = port(words[3]), let to = port(words[4]) else { return .badLine }
     switch words[0] {
     case "TCP4":
-      guard let a = IPv4Address(words[1]), let b = IPv4Address(words[2]) else { return .invalid }
+      guard let a = IPv4Address(words[1]), let b = IPv4Address(words[2]) else { return .badLine }
       return .complete(
         ProxyHeader(length: end + 1, source: Endpoint(.v4(a), port: from), destination: Endpoint(.v4(b), port: to)))
     case "TCP6":
-      guard let a = IPv6Address(words[1]), let b = IPv6Address(words[2]) else { return .invalid }
+      guard let a = IPv6Address(words[1]), let b = IPv6Address(words[2]) else { return .badLine }
       return .complete(
         ProxyHeader(length: end + 1, source: Endpoint(.v6(a), port: from), destination: Endpoint(.v6(b), port: to)))
-    default: return .invalid
+    default: return .unknownProtocol
     }
   }
   private static func port(_ text: Substring) -> UInt16? {

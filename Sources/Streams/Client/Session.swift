@@ -1,5 +1,6 @@
 import Connections
 import EventLoop
+import LogFormat
 import Memory
 import Primitives
 import System
@@ -64,6 +65,8 @@ final class Session {
   /// What a PROXY header told; kept for the next session.
   var proxyNames: ProxyNames?
   var requestCount = 0
+  /// Why it ended before there could be a request.
+  var failure = ConnectionFailure.none
   /// The HTTP/2 of this connection.
   var mux: ClientMux?
   /// This is one stream of that session's connection.

@@ -284,6 +284,8 @@ struct ServerConnectionSettings {
   /// `sni`
   let serverName: Expression?
   let resumesTLS: Bool
+  /// `allow-0rtt`, where what is sent early can only be HTTP/1.
+  let allowsEarlyData: Bool
   /// Connections go where the client wanted to.
   let followsClient: Bool
   /// Not all connections are alike.
@@ -305,6 +307,7 @@ struct ServerConnectionSettings {
     serverName = hasTLS ? s.serverNameExpression?.expression : nil
     resumesTLS = hasTLS && !s.tls.noSessionReuse
     http2 = ServerHTTP2(s)
+    allowsEarlyData = hasTLS && s.tls.allowsEarlyData && !http2.isPossible
     sendProxy = s.sendProxy
     proxyOptions = s.proxyOptions
     poolMax = s.poolMaxConnections

@@ -18,10 +18,13 @@ extension SessionSampleView: SessionLogSource {
   var logClient: Endpoint { source ?? session.peer }
   var logFrontendAddress: Endpoint { destination ?? worker.localEndpoint(of: session) }
   var logTLSVersion: Bytes? { session.transport.connection.withTLS { $0.version } }
-  var logTLSCipher: Bytes? { session.transport.connection.withTLS { $0.cipher } ?? nil }
+  var logTLSCipher: Bytes? { session.transport.connection.withTLS { $0.cipher } }
   var logIsHTTP: Bool { session.listener?.frontend.mode == .http }
   var logStatus: Int { 0 }
-  var logTermination: TerminationState { TerminationState() }
+  var logTermination: TerminationState {
+    session.failure == .none
+      ? TerminationState() : TerminationState(cause: UInt8(ascii: "P"), phase: UInt8(ascii: "R"))
+  }
   var logProcessConnections: Int { worker.process.connections.value }
   var logFrontendConnections: Int { session.listener?.frontend.sessions.value ?? 0 }
   var logRequestCounter: UInt64 { UInt64(max(0, worker.process.requestCounter.value)) }

@@ -66,8 +66,8 @@ struct SessionSampleView: SampleSource {
     case .fcSrcIsLocal: return put(.boolean(isLoopback(ownPeer)))
     case .dstIsLocal: return put(.boolean(isLoopback(destination ?? worker.localEndpoint(of: session))))
     case .fcDstIsLocal: return put(.boolean(isLoopback(ownLocal)))
-    case .fcErr: return put(.integer(0))
-    case .fcErrStr: return put(.string(Bytes("Success")))
+    case .fcErr: return put(.integer(Int64(session.transport.failure.rawValue)))
+    case .fcErrStr: return put(.string(Bytes(session.transport.failure.text)))
     case .fcRtt, .fcRttvar, .fcUnacked, .fcSacked, .fcRetrans, .fcFackets, .fcLost, .fcReordering:
       return put(statistic(call))
     case .feName: return put((frontend?.name).map { .string($0) })

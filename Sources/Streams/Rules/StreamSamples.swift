@@ -1,5 +1,6 @@
 import Configuration
 import HTTP
+import LogFormat
 import Memory
 import Primitives
 import Proxies
@@ -44,6 +45,13 @@ extension StreamLogView: SampleSource {
       var found = sample
       let status = server.connection.withTLS { TLSSamples.server(call, $0, evaluator.arena, into: &found) } ?? nil
       if let status {
+        sample = found
+        return status
+      }
+    }
+    if stream.lostConnection.isKnown && stream.serverConnection == nil {
+      var found = sample
+      if let status = fetchFromLost(call, evaluator, into: &found) {
         sample = found
         return status
       }
@@ -221,9 +229,9 @@ extension StreamLogView: SampleSource {
     case .bcHttpMajor:
       guard stream.isHTTP, let server = stream.serverConnection else { return .notFound }
       return put(.integer(server.carrier == nil ? 1 : 2), &sample)
-    // A stream has its connections while they are well.
-    case .bcErr: return stream.serverConnection == nil ? .notFound : put(.integer(0), &sample)
-    case .bcErrStr: return stream.serverConnection == nil ? .notFound : put(.string(Bytes("Success")), &sample)
+    // A stream has its connections while they are well, and remembers them when they were not.
+    case .bcErr: return integer(serverFailure.map { Int64($0.rawValue) }, &sample)
+    case .bcErrStr: return text(serverFailure.map { Bytes($0.text) }, &sample)
     case .fcHttpMajor where !stream.isHTTP: return .notFound
     case .resComp: return put(.boolean(stream.isCompressed), &sample)
     case .resCompAlgo: return stream.isCompressed ? text(stream.compression?.keyword, &sample) : .notFound
@@ -241,6 +249,24 @@ extension StreamLogView: SampleSource {
     case .curTunnelTimeout: return duration(stream.tunnelTimeout ?? stream.backend?.timeouts.tunnel, &sample)
     default: return nil
     }
+  }
+
+  private var serverFailure: ConnectionFailure? {
+    if stream.serverConnection != nil { return ConnectionFailure.none }
+    if !stream.lostConnection.isKnown { return nil }
+    let failure = stream.lostConnection.failure
+    return failure != .none || stream.lostConnection.wasEstablished ? failure : nil
+  }
+
+  /// What TLS told of a connection that came to nothing.
+  private func fetchFromLost(_ call: FetchCall, _ evaluator: Evaluator, into sample: inout Sample) -> FetchStatus? {
+    worker.prepareLost(stream)
+    if call.id == .sslBcErr || call.id == .sslBcErrStr, serverFailure == nil { return .notFound }
+    var found = sample
+    let status =
+      stream.lostConnection.connection.withTLS { TLSSamples.server(call, $0, evaluator.arena, into: &found) } ?? nil
+    sample = found
+    return status
   }
 
   /// The cache that the answer comes from.

@@ -20,12 +20,14 @@ enum TLSSamples {
   ) -> FetchStatus? {
     switch call.id {
     case .sslFc: return put(.boolean(true), &sample)
-    case .sslFcHasCrt: return put(.boolean(session.hasPeerCertificate && !session.isResumed), &sample)
+    case .sslFcHasCrt, .sslCVerify:
+      if !session.isHandshakeDone { return .notFound }
+      if call.id == .sslCVerify { return number(session.verifyResult, &sample) }
+      return put(.boolean(session.hasPeerCertificate && !session.isResumed), &sample)
     case .sslCUsed: return put(.boolean(session.hasPeerCertificate), &sample)
     case .sslFcHasSni: return put(.boolean(session.hasServerName), &sample)
     case .sslFcHasEarly: return put(.boolean(session.isEarly), &sample)
     case .sslFcSni: return text(session.serverName(into: arena), &sample)
-    case .sslCVerify: return number(session.verifyResult, &sample)
     case .sslCErr: return number(session.certificateError, &sample)
     case .sslCCaErr: return number(session.authorityError.error, &sample)
     case .sslCCaErrDepth: return number(session.authorityError.depth, &sample)
@@ -81,9 +83,8 @@ enum TLSSamples {
     _ id: FetchID, _ session: borrowing TLSSession, _ arena: ByteArena, _ sample: inout Sample
   ) -> FetchStatus? {
     switch id {
-    // Connections whose handshake failed have no stream; their log lines know the error otherwise.
-    case .sslFcErr, .sslBcErr: return put(.integer(0), &sample)
-    case .sslFcErrStr, .sslBcErrStr: return .notFound
+    case .sslFcErr, .sslBcErr: return put(.integer(Int64(bitPattern: UInt64(session.errorCode))), &sample)
+    case .sslFcErrStr, .sslBcErrStr: return text(session.errorText(into: arena), &sample)
     case .sslFcIsResumed, .sslBcIsResumed: return put(.boolean(session.isResumed), &sample)
     case .sslFcAlgKeysize, .sslBcAlgKeysize: return number(session.cipherBits?.algorithm, &sample)
     case .sslFcUseKeysize, .sslBcUseKeysize: return number(session.cipherBits?.secret, &sample)

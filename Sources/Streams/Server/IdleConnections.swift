@@ -138,7 +138,13 @@ extension Worker {
     if let mux = connection.mux, abandonMux(connection, mux) { return }
     if !abort { rememberSession(connection) }
     if let server = connection.server { server.shared.with { _ = $0.usedConnections.add(-1) } }
-    if abort { connection.connection.abort() } else { connection.connection.closeOpened() }
+    if !abort && endsEarly(connection, of: stream) {
+      remember(connection, lostBy: stream)
+    } else if abort {
+      connection.connection.abort()
+    } else {
+      connection.connection.closeOpened()
+    }
     giveBack(connection)
   }
 

@@ -42,6 +42,7 @@ extension Worker {
       return
     }
     stream.connectionReused = false
+    if stream.lostConnection.isKnown { stream.lostConnection = LostConnection() }
     if process.hasFewestDescriptors { dropOldestIdle(stream.server) }
     connectAnew(stream, backend)
   }

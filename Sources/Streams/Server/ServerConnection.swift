@@ -1,5 +1,6 @@
 import Connections
 import EventLoop
+import LogFormat
 import Memory
 import Primitives
 
@@ -28,6 +29,11 @@ final class ServerConnection {
   var socksCode: UInt8 = 0
   /// It has a place among the process's TLS connections.
   var countsTLS = false
+  /// Why its handshakes failed.
+  var failure = ConnectionFailure.none
+  /// How much of a request may be sent before the TLS handshake; whether it was.
+  var earlyLimit = 0
+  var hasSentEarly = false
   /// The TLS handshake is over.
   var isSecure = false
   /// Hash of the name that was sent as SNI; 0 for none.

@@ -24,7 +24,10 @@ extension Worker {
     guard var scratch = buffers.takeScratch() else { return false }
     while connection.socksBytesLeft > 0 {
       guard connection.connection.canReceive == true else {
-        if connection.connection.endReceived == true { connectError(stream, SystemError(code: 104)) }
+        if connection.connection.endReceived == true {
+          connection.failure = .socks4Read
+          connectError(stream, SystemError(code: 104))
+        }
         return false
       }
       scratch.reset()
@@ -36,11 +39,13 @@ extension Worker {
         if place <= 1, let code = scratch.readable.at(1 - place) { connection.socksCode = code }
       case .wouldBlock: return false
       case .closed, .failed:
+        connection.failure = .socks4Read
         connectError(stream, connection.connection.error ?? SystemError(code: 104))
         return false
       }
     }
     if connection.socksCode == 90 { return true }
+    connection.failure = .socks4Denied
     connectError(stream, SystemError(code: 111))
     return false
   }

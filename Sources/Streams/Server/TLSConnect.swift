@@ -1,5 +1,6 @@
 import Configuration
 import Connections
+import LogFormat
 import Memory
 import Primitives
 import Proxies
@@ -16,19 +17,24 @@ extension Worker {
       connectError(stream, SystemError(code: SystemError.noMemory))
       return false
     }
+    if connection.earlyLimit > 0 && !sendEarly(stream, connection) { return false }
     switch connection.connection.handshake() {
     case .done:
       connection.isConnected = true
       connection.isSecure = true
       countHandshake(connection, server)
-      return true
+      return settleEarly(stream, connection)
     case .wantsRead:
       connection.isConnected = true
       return false
     case .wantsWrite: return false
     case .failed(let failure):
-      server.counters.count(.tlsFailures)
-      connection.backend?.counters.count(.tlsFailures)
+      // One that was never there has not failed in TLS.
+      if connection.isConnected || failure.systemError == 0 {
+        connection.failure = ConnectionFailure(failure)
+        server.counters.count(.tlsFailures)
+        connection.backend?.counters.count(.tlsFailures)
+      }
       // It would show the same certificate again.
       if failure.kind == .serverNameMismatch {
         stream.retriesTotal += stream.retriesLeft
@@ -65,6 +71,7 @@ extension Worker {
         session.setApplicationProtocols([UInt8(truncatingIfNeeded: name.count)] + name.array)
       }
     }
+    connection.earlyLimit = earlyLimit(stream, connection, server)
     return true
   }
 

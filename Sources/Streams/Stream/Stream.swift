@@ -162,6 +162,7 @@ final class Stream {
   var hasIdentifier = false
   /// The server that the client's cookie names, and the letters that logs show of the cookies.
   var effects = StreamEffects()
+  var lostConnection = LostConnection()
   /// `capture cookie`: of the request, and of the answer.
   var cookieCaptures = CaptureSlots()
   var cookieServer: Int?
@@ -197,6 +198,7 @@ final class Stream {
     backend = nil
     server = nil
     serverConnection = nil
+    if lostConnection.isKnown { lostConnection = LostConnection() }
     isHTTP = false
     requestPhase = .head
     responsePhase = .head

@@ -91,7 +91,16 @@ extension Worker {
     guard let listener = session.listener else { return }
     let frontend = listener.frontend
     if frontend.log.route.isEmpty || frontend.log.format == nil && frontend.log.errorFormat == nil { return }
+    session.failure = failure
     guard let level = frontend.log.policy.level(of: failure) else { return }
+    if let format = frontend.log.errorFormat {
+      var view = SessionSampleView(session: session, worker: self)
+      logs.log(
+        &view, evaluator, format, structuredData: frontend.log.structuredData, to: frontend.log.route, level: level,
+        tag: frontend.log.tag, now: loop.wallClock)
+      frontend.logCounter.add(1)
+      return
+    }
     logs.logFailure(
       client: session.peer, listenerID: listener.id, acceptDate: session.acceptedAt, frontend: frontend.name,
       listener: listener.name.isEmpty ? nil : listener.name, failure: failure, to: frontend.log.route, level: level,
@@ -144,7 +153,7 @@ struct StreamLogView: LogSource {
   var logServerSource: Endpoint { stream.serverConnection?.transport.connection.socket.localEndpoint ?? .none }
   var logServerAddress: Endpoint { stream.serverConnection?.remote ?? .none }
   var logTLSVersion: Bytes? { stream.session?.transport.connection.withTLS { $0.version } }
-  var logTLSCipher: Bytes? { stream.session?.transport.connection.withTLS { $0.cipher } ?? nil }
+  var logTLSCipher: Bytes? { stream.session?.transport.connection.withTLS { $0.cipher } }
   var logIsHTTP: Bool { stream.isHTTP }
   var logStatus: Int { stream.isHTTP ? stream.status : 0 }
   var logBytesRead: UInt64 { stream.responseChannel.transferred }

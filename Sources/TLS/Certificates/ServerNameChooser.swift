@@ -4,13 +4,11 @@ import Memory
 /// Where the handshakes of a `bind` line find the certificates that count now.
 final class ServerNameChooser: Sendable {
   private let table: Lock<ServerNameTable>
-  let earlyDataSize: Int
   /// Makes certificates for names that none has.
   let generator: CertificateGenerator?
 
-  init(_ table: ServerNameTable, earlyDataSize: Int, generator: CertificateGenerator?) {
+  init(_ table: ServerNameTable, generator: CertificateGenerator?) {
     self.table = Lock(table)
-    self.earlyDataSize = earlyDataSize
     self.generator = generator
   }
   var current: ServerNameTable { table.withLock { $0 } }
@@ -25,7 +23,10 @@ final class ServerNameChooser: Sendable {
       found = table.certificate(for: name, unsafe ClientHello.abilities(session))
       if found == nil { found = generator?.certificate(for: name) }
     }
-    guard let chosen = found ?? table.fallback else { return false }
+    guard let chosen = found ?? table.fallback else {
+      if name != nil { unsafe SessionNotes.of(session, making: true)?.refusedName = name }
+      return false
+    }
     unsafe apply(chosen, session)
     return true
   }
@@ -37,7 +38,7 @@ final class ServerNameChooser: Sendable {
     unsafe _ = SSL_set_SSL_CTX(session, context)
     unsafe _ = weir_SSL_set_min_proto_version(session, chosen.versions.lowerBound.number)
     unsafe _ = weir_SSL_set_max_proto_version(session, chosen.versions.upperBound.number)
-    unsafe _ = SSL_set_max_early_data(session, chosen.allowsEarlyData ? UInt32(clamping: earlyDataSize) : 0)
+    if !chosen.allowsEarlyData { unsafe _ = SSL_set_max_early_data(session, 0) }
   }
 }
 

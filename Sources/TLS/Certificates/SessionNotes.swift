@@ -14,6 +14,8 @@ final class SessionNotes: Sendable {
   }
   private struct Held {
     var hello: Hello?
+    var refusedName: [UInt8]?
+    var refusedCertificate: CertificateReference?
     var secrets: [TLSSecret: [UInt8]] = [:]
   }
   private let held = Lock(Held())
@@ -21,6 +23,16 @@ final class SessionNotes: Sendable {
   var hello: Hello? {
     get { held.withLock { $0.hello } }
     set { held.withLock { $0.hello = newValue } }
+  }
+  /// The name that the client asked for, where the handshake fails for want of a certificate: OpenSSL has not read it.
+  var refusedName: [UInt8]? {
+    get { held.withLock { $0.refusedName } }
+    set { held.withLock { $0.refusedName = newValue } }
+  }
+  /// The client's certificate that was not accepted: OpenSSL drops it.
+  var refusedCertificate: CertificateReference? {
+    get { held.withLock { $0.refusedCertificate } }
+    set { held.withLock { $0.refusedCertificate = newValue } }
   }
   func secret(_ kind: TLSSecret) -> [UInt8]? { held.withLock { $0.secrets[kind] } }
   func note(_ kind: TLSSecret, _ text: [UInt8]) { held.withLock { $0.secrets[kind] = text } }

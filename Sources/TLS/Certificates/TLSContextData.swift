@@ -18,11 +18,14 @@ import Memory
   let status: CertificateStatus?
   /// `tune.ssl.maxrecord` and `tune.ssl.hard-maxrecord`; 0 for no limit.
   let recordLimits: (first: Int, hard: Int)
+  /// Bytes that clients may send before the handshake is over; 0 for none.
+  let earlyDataLimit: Int
 
   init(
     _ side: TLSSide, verification: TLSVerification, applicationProtocols: [UInt8] = [], nextProtocols: [UInt8] = [],
     ticketKeys: TLSTicketKeys? = nil, chooser: ServerNameChooser? = nil, status: CertificateStatus? = nil,
-    helloLimit: Int = 0, recordLimits: (first: Int, hard: Int) = (0, 0)
+    helloLimit: Int = 0, recordLimits: (first: Int, hard: Int) = (0, 0),
+    earlyDataLimit: Int = 0
   ) {
     self.side = side
     self.verification = verification
@@ -33,6 +36,7 @@ import Memory
     self.status = status
     self.helloLimit = helloLimit
     self.recordLimits = recordLimits
+    self.earlyDataLimit = earlyDataLimit
   }
   deinit {
     unsafe applicationProtocols.deallocate()

@@ -35,7 +35,7 @@ public final class TLSListener: Sendable {
         return factory.make(material, nil, status: nil)
       }
     }
-    let chooser = ServerNameChooser(table, earlyDataSize: tuning.earlyDataSize, generator: generator)
+    let chooser = ServerNameChooser(table, generator: generator)
     let own = contexts.makeOwn(chooser)
     let full = contexts.makeTable(settings.certificates, keeping: [:])
     problems += contexts.problems
@@ -149,7 +149,8 @@ struct ListenerContexts: Sendable {
       .server, verification: verification,
       applicationProtocols: options.applicationProtocols ?? [],
       nextProtocols: options.nextProtocols ?? [], ticketKeys: settings.ticketKeys, chooser: chooser, status: status,
-      helloLimit: tuning.helloLimit, recordLimits: (tuning.recordLimit, tuning.hardRecordLimit))
+      helloLimit: tuning.helloLimit, recordLimits: (tuning.recordLimit, tuning.hardRecordLimit),
+      earlyDataLimit: chooser != nil && options.allowsEarlyData ? tuning.earlyDataSize : 0)
     guard var builder = ContextBuilder(data) else {
       problems.append(.memory)
       return nil
