@@ -38,6 +38,13 @@ private struct SectionNumbers: ConfigurationNames {
 }
 
 extension LoadContext {
+  /// Resolves what an expression that came while the process runs names in the configuration; the first error.
+  func resolveLate() -> String? {
+    samples.resolve(SectionNumbers(model: model)).first.map {
+      "parsing [\($0.site.file):\($0.site.line)]: \($0.message)"
+    }
+  }
+
   /// One message for each proxy, with a line for each error where there are several.
   fileprivate func report(_ errors: [ResolutionError]) {
     var proxies: [(name: String, lines: [String])] = []

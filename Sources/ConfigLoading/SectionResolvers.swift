@@ -193,9 +193,13 @@ extension LoadContext {
     for index in model.proxies.indices where !model.proxies[index].disabled {
       for at in model.proxies[index].servers.indices {
         let server = model.proxies[index].servers[at]
-        guard let name = server.resolvers, server.hostname != nil else { continue }
+        guard let name = server.resolvers else { continue }
         if let found = model.resolvers.firstIndex(where: { $0.name == name }) {
           model.proxies[index].servers[at].resolverIndex = found
+        } else if server.hostname == nil {
+          alertPlain(
+            "backend '\(model.proxies[index].name)', server '\(server.name)': unable to find required resolvers '\(name)'"
+          )
         } else {
           alertPlain(
             "proxy '\(model.proxies[index].name)', server '\(server.name)': unable to find required resolvers '\(name)'"

@@ -1,4 +1,5 @@
 import Configuration
+import Primitives
 
 /// The fields of a line of a state file, from the address of the server on.
 enum ServerStateFields {
@@ -21,13 +22,20 @@ enum ServerStateFields {
     state.weight = number(3, "srv_uweight") { (0...256).contains($0) }
     state.initialWeight = number(4, "srv_iweight") { (0...256).contains($0) }
     state.age = number(5, "srv_last_time_change") { _ in true }
-    state.checkStatus = number(6, "srv_check_status") { (0...20).contains($0) }
+    state.checkStatus = number(6, "srv_check_status") { $0 <= 20 }
     state.checkResult = number(7, "srv_check_result") { (0...4).contains($0) }
     _ = number(8, "srv_check_health") { _ in true }
     state.checkState = number(9, "srv_check_state") { $0 & ~0x1f == 0 }
     state.agentState = number(10, "srv_agent_state") { $0 & ~0x1f == 0 }
     _ = number(11, "bk_f_forced_id") { (0...1).contains($0) }
     _ = number(12, "srv_f_forced_id") { (0...1).contains($0) }
+    state.isHostnameChanged = found & 0x40 != 0
+    if field(13) != "-" {
+      state.hostname = field(13)
+      if HostName.fault(of: field(13)) == .letter { problems.append(", invalid srv_fqdn value '\(field(13))'") }
+    }
+    if field(15) != "-" { state.record = field(15) }
+    state.tlsUse = min(1, max(-1, leading(field(16)) ?? 0))
     if let port = leading(field(14)) {
       if port > 65535 { problems.append(", invalid srv_port value '\(field(14))'") }
       state.port = UInt16(truncatingIfNeeded: port)

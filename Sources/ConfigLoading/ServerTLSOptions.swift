@@ -45,9 +45,13 @@ let serverTLSOptions: [ServerOption] =
     },
     ServerOption("ssl") { server in
       server.settings.tls.isUsed = true
+      server.settings.tls.isRefused = false
       server.settings.tls.inherit(server.context.model.global.tls.server)
     },
-    ServerOption("no-ssl") { server in server.settings.tls.isUsed = false },
+    ServerOption("no-ssl") { server in
+      server.settings.tls.isUsed = false
+      server.settings.tls.isRefused = true
+    },
     ServerOption("ssl-max-ver") { server throws(OptionError) in
       server.settings.tls.versions.maximum = try version(&server)
     },

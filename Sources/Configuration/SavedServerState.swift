@@ -17,6 +17,13 @@ public struct SavedServerState: Sendable {
   public var checkResult = 0
   public var checkState = 0
   public var agentState = 0
+  /// The name that resolving was about, and the SRV record that it came from; nil: none.
+  public var hostname: String?
+  public var record: String?
+  /// Whether the name had been set while the process ran.
+  public var isHostnameChanged = false
+  /// As written: 1 for TLS, 0, or -1 for `no-ssl`.
+  public var tlsUse = 0
   /// nil: not said.
   public var port: UInt16?
   // As written: what is wrong with them is told when they are applied.

@@ -29,6 +29,13 @@ public struct DNSAnswer: Sendable, Equatable {
     public let port: UInt16
     public let weight: UInt16
     public let priority: UInt16
+
+    public init(target: String, port: UInt16, weight: UInt16, priority: UInt16) {
+      self.target = target
+      self.port = port
+      self.weight = weight
+      self.priority = priority
+    }
   }
   public var addresses: [IPAddress] = []
   public var services: [Service] = []

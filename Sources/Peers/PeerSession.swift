@@ -48,6 +48,12 @@ struct PeerSession {
   var isTeaching = false
   /// The last of our definitions that was sent.
   var definedTable = 0
+  /// Signs of life that came and were not counted yet.
+  private var heartbeats = 0
+  mutating func takeHeartbeats() -> Int {
+    defer { heartbeats = 0 }
+    return heartbeats
+  }
 
   static let inputLimit = 1 << 20
 
@@ -147,6 +153,7 @@ struct PeerSession {
         case 2:
           sendControl(3)
           event = .resyncPartial
+        case 4: heartbeats += 1
         default: break
         }
         continue

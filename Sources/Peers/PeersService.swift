@@ -10,7 +10,7 @@ public import System
 /// them, tells changes and learns theirs. The owner of the loop hands it events and timers of `TokenKind.peers`.
 public struct PeersService: ~Copyable {
   /// One remote peer.
-  private struct Remote {
+  struct Remote {
     let section: Int
     let name: String
     let endpoint: Endpoint
@@ -18,19 +18,20 @@ public struct PeersService: ~Copyable {
     var session: Int?
     /// Tick before which it is not connected to.
     var nextTry: Int64 = 0
+    var history = PeerHistory()
   }
-  private let process: ProcessRuntime
+  let process: ProcessRuntime
   private let listeners: [(section: Int, socket: Socket)]
-  private var remotes: [Remote] = []
+  private(set) var remotes: [Remote] = []
   var sessions: [PeerSession?] = []
   private var generations: [UInt32] = []
   private var timer: TimerWheel.Slot = 0
   /// By section: all of a peer was learned, or is being asked for since a tick.
-  private var isSynchronized: [Bool] = []
-  private var askedAt: [Int64] = []
+  private(set) var isSynchronized: [Bool] = []
+  private(set) var askedAt: [Int64] = []
 
-  private static let heartbeat: Int64 = 3000
-  private static let silence: Int64 = 5000
+  static let heartbeat: Int64 = 3000
+  static let silence: Int64 = 5000
   private static let turn: Int64 = 50
 
   public init(process: ProcessRuntime, listeners: [(section: Int, socket: Socket)]) {
@@ -74,6 +75,7 @@ public struct PeersService: ~Copyable {
     for i in sessions.indices {
       guard let session = sessions[i] else { continue }
       if now - session.lastReceived > Self.silence {
+        if session.stage == .established { remotes[session.peer].history.silences += 1 }
         close(i, &loop)
         continue
       }
@@ -82,6 +84,7 @@ public struct PeersService: ~Copyable {
         sessions[i]?.push(process.serverNames, now: now)
         if let waiting = sessions[i], waiting.output.isEmpty, now - waiting.lastSent >= Self.heartbeat {
           sessions[i]?.sendControl(4)
+          remotes[waiting.peer].history.heartbeatsSent += 1
         }
         flush(i, &loop)
       }
@@ -119,6 +122,8 @@ public struct PeersService: ~Copyable {
     if case .failed = socket.connect(to: remotes[i].endpoint) { return socket.close() }
     let place = add(PeerSession(stage: .connecting, peer: i, socket: socket, now: loop.now), &loop)
     remotes[i].session = place
+    remotes[i].history.connections += 1
+    remotes[i].history.begin(at: loop.now)
   }
 
   private mutating func add(_ session: PeerSession, _ loop: inout EventLoop) -> Int {
@@ -173,11 +178,14 @@ public struct PeersService: ~Copyable {
         let event = sessions[i]?.readMessages(process.serverNames, now: now) ?? .broken
         let section = remotes[session.peer].section
         switch event {
-        case .broken: return close(i, &loop)
+        case .broken:
+          remotes[session.peer].history.errors += 1
+          return close(i, &loop)
         case .resyncFinished: isSynchronized[section] = true
         case .resyncPartial: askedAt[section] = 0
         case .none: break
         }
+        remotes[session.peer].history.heartbeatsReceived += sessions[i]?.takeHeartbeats() ?? 0
       case .connecting, .closed: break
       }
       break
@@ -223,7 +231,10 @@ public struct PeersService: ~Copyable {
       return false
     }
     // The last connection stays.
-    if let old = remotes[found].session, old != i { close(old, &loop) }
+    if let old = remotes[found].session, old != i {
+      remotes[found].history.collisions += 1
+      close(old, &loop)
+    }
     remotes[found].session = i
     sessions[i]?.peer = found
     sessions[i]?.lastReceived = loop.now
@@ -233,6 +244,7 @@ public struct PeersService: ~Copyable {
 
   private mutating func establish(_ i: Int, _ peer: Int) {
     let section = remotes[peer].section
+    remotes[peer].history.established(at: sessions[i]?.lastReceived ?? 0)
     sessions[i]?.stage = .established
     sessions[i]?.current = 0
     sessions[i]?.tables = process.tables.filter { $0.settings.peers == section }.enumerated().map {

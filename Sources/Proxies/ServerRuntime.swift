@@ -63,6 +63,9 @@ public final class ServerRuntime: Sendable {
   /// Bumped with each change of `endpoint`, so that workers keep a copy.
   public let endpointGeneration = SharedCell(1)
 
+  /// Whether connections speak TLS now, as state files say it: 1, 0, or -1 for `no-ssl`.
+  public let tlsUse: SharedCell
+
   // Load
   /// Streams that hold a place on the server, those that wait for one, and how many may have one.
   public let load = ServerLoad()
@@ -101,6 +104,7 @@ public final class ServerRuntime: Sendable {
     check = CheckRecord(rise: settings.rise, fall: settings.fall, enabled: settings.checkEnabled)
     agent = CheckRecord(rise: 1, fall: 1, enabled: settings.agentEnabled)
     userWeight = SharedCell(settings.weight)
+    tlsUse = SharedCell(settings.tls.isUsed ? 1 : settings.tls.isRefused ? -1 : 0)
     initialWeight = settings.weight
     effectiveWeight = SharedCell(settings.weight * 16)
     load.setLimits(minimum: settings.minConnections, maximum: settings.maxConnections)
@@ -113,7 +117,7 @@ public final class ServerRuntime: Sendable {
     for cell in [
       deleted, keepers, operational, admin, consecutiveErrors, userWeight, effectiveWeight, lastChange, downSeconds,
       downTransitions, endpointGeneration, servedMax, sessions, sessionsMax, idleConnections, usedConnections,
-      lastSession, sessionRateMax, observedFailures,
+      lastSession, sessionRateMax, observedFailures, tlsUse,
     ] { cell.giveBack() }
     load.giveBack()
     sessionRate.giveBack()

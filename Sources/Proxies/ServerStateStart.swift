@@ -58,7 +58,7 @@ extension ProcessRuntime {
         guard let saved = server.settings.savedState else { continue }
         restore(saved, server, ServerPlace(backend: number, server: place), &transitions)
         messages += transitions.takeMessages()
-        if let problem = restoreChecks(saved, server) {
+        if let problem = restoreName(saved, server) ?? restoreChecks(saved, server) {
           let name = "\(backend.settings.name)/\(server.settings.name)"
           var message = StateMessage(level: .warning, text: "", proxyIndex: number)
           message.consoleText = "server-state partially applied for server '\(name)', \(problem)"
@@ -110,7 +110,9 @@ extension ProcessRuntime {
     if let backend = backends[place.backend] {
       server.recomputeWeight(isDynamic: backend.settings.balance.isDynamic, now: Int(startedAtTick / 1000))
     }
-    if let port = saved.port, server.settings.portOffset == nil {
+    if server.settings.tlsTarget != nil { server.tlsUse.set(saved.tlsUse) }
+    let isService = server.settings.hostname?.hasPrefix("_") == true
+    if let port = saved.port, server.settings.portOffset == nil || isService, isOfSameRecord(saved, server) {
       var endpoint = server.currentEndpoint
       if endpoint.address == nil && endpoint.family != .none { return }
       endpoint.port = port
@@ -131,6 +133,38 @@ extension ProcessRuntime {
       transitions.setReady(place)
     }
     if saved.contains(.forcedDrain) && !server.isInMaintenance { transitions.setDrain(place) }
+  }
+
+  /// The state is not about another SRV record than the configuration.
+  private func isOfSameRecord(_ saved: SavedServerState, _ server: ServerRuntime) -> Bool {
+    guard let record = saved.record else { return true }
+    guard let name = server.settings.hostname else { return false }
+    return !name.hasPrefix("_") || name == record
+  }
+
+  /// The name that a server had got from an SRV record, or from an operator; what is wrong with it.
+  private func restoreName(_ saved: SavedServerState, _ server: ServerRuntime) -> String? {
+    let configured = server.settings.hostname
+    let isService = configured?.hasPrefix("_") == true
+    if let record = saved.record, let configured, isService, configured != record {
+      return "SRV record mismatch between configuration ('\(configured)') and state file ('\(record)) for server "
+        + "'\(server.settings.name)'. Previous state not applied"
+    }
+    if saved.record != nil && configured == nil {
+      return "no SRV resolution for server '\(server.settings.name)'. Previous state not applied"
+    }
+    guard server.settings.resolverIndex != nil, let configured, let name = saved.hostname,
+      HostName.fault(of: name) == nil
+    else { return nil }
+    if isService {
+      if saved.record != nil { server.resolvedName = name }
+    } else if saved.isHostnameChanged && name.lowercased() != configured.lowercased() {
+      server.resolvedName = name
+      if server.currentEndpoint.address == nil {
+        server.admin.set(server.adminState.union(.hostnameChanged).rawValue)
+      }
+    }
+    return nil
   }
 
   /// Where checks and agent had been sent to; what is wrong with it.

@@ -40,6 +40,9 @@ public enum WorkerMessage: Sendable {
   case resolved(UInt64, IPAddress?)
   /// A server was added, or deleted.
   case serverAdded(ServerPlace), serverRemoved(ServerPlace)
+  /// `set server ... ssl`; and `set server ... fqdn`, with the name until now.
+  case serverTLSChanged(ServerPlace)
+  case serverRenamed(ServerPlace, from: String?)
   /// Answer a question of the runtime API; and: some answer is there.
   case report(WorkerReport), reportReady
 }

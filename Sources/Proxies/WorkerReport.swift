@@ -14,6 +14,12 @@ public final class WorkerReport: Sendable {
     case activity
     /// `show threads`: one paragraph.
     case thread
+    /// `show pools`: the numbers are three for each `WorkerPool`: bytes of one, how many exist, how many are in use.
+    case pools
+    /// `show tasks`: [what waits for its turn].
+    case tasks
+    /// `show peers`, of the worker that has them; nil: all sections.
+    case peers(section: String?, dictionaries: Bool)
   }
   public struct Answer: Sendable {
     public var text = ""
@@ -45,6 +51,11 @@ public enum WorkerActivity: Int, CaseIterable, Sendable {
   case loops, emptyRounds, events, expiries
   /// Turns of streams; connections accepted; those handed to another worker.
   case streamTurns, accepted, handedOver
+}
+
+/// What workers keep pools of, in the order of HAProxy's names for them.
+public enum WorkerPool: Int, CaseIterable, Sendable {
+  case connection, session, stream, buffer
 }
 
 extension WorkerReport {

@@ -35,9 +35,14 @@ public struct ResolverScheduler: ~Copyable {
     for resolver in process.model.resolvers { sockets.append(resolver.nameservers.map { _ in Socket(.none) }) }
     for case let backend? in process.backends where !backend.settings.disabled {
       for server in backend.servers {
-        guard let section = server.settings.resolverIndex, let name = server.settings.hostname else { continue }
+        guard let section = server.settings.resolverIndex else { continue }
         let place = ServerPlace(backend: backend.index, server: server.index)
-        subscribe(place, to: name, section, Self.type(of: name, server.settings), &loop)
+        if let name = server.settings.hostname, name.hasPrefix("_") {
+          subscribe(place, to: name, section, .srv, &loop)
+          resume(place, server, section, &loop)
+        } else if let name = server.hostname {
+          subscribe(place, to: name, section, Self.addressType(server.settings), &loop)
+        }
       }
     }
   }
@@ -54,7 +59,9 @@ public struct ResolverScheduler: ~Copyable {
   }
 
   static func type(of name: String, _ settings: ServerSettings) -> DNSType {
-    if name.hasPrefix("_") { return .srv }
+    name.hasPrefix("_") ? .srv : addressType(settings)
+  }
+  static func addressType(_ settings: ServerSettings) -> DNSType {
     switch settings.resolvePreference {
     case .v4: return .a
     case .v6: return .aaaa
@@ -89,8 +96,9 @@ public struct ResolverScheduler: ~Copyable {
     return i
   }
   mutating func unsubscribe(_ place: ServerPlace, from name: String, _ section: Int, _ loop: inout EventLoop) {
+    let text = name.lowercased()
     for i in resolutions.indices
-    where resolutions[i]?.section == section && resolutions[i]?.name == name && resolutions[i]?.preferred != .srv {
+    where resolutions[i]?.section == section && resolutions[i]?.name == text && resolutions[i]?.preferred != .srv {
       resolutions[i]!.servers.removeAll { $0 == place }
       if resolutions[i]!.isUnused { remove(i, &loop) }
     }

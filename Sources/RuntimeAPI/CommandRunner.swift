@@ -19,11 +19,12 @@ struct CommandRunner {
   typealias Level = BindSettings.AccessLevel
 
   mutating func run(_ words: [String], payload: String?) -> CommandReply {
-    guard let (command, length) = RuntimeCommand.find(words) else { return .message(.info, CommandHelp.unknown(words)) }
+    guard let (command, length) = RuntimeCommand.find(words) else { return .message(.info, help.unknown(words)) }
+    if let refusal = missingMode(for: command) { return refusal }
     let arguments = CommandArguments(Array(words.dropFirst(length)))
     if let tls = command.tls { return runTLS(tls, arguments, payload) }
     switch command {
-    case .help: return .message(.info, CommandHelp.list(arguments.words))
+    case .help: return .message(.info, help.list(arguments.words))
     case .quit: return .close
     case .prompt:
       access.isInteractive.toggle()
@@ -34,11 +35,12 @@ struct CommandRunner {
     case .setSeverityOutput: return setSeverityOutput(arguments)
     case .experimentalMode: return setMode(\.isExperimental, "experimental-mode", arguments)
     case .expertMode: return setMode(\.isExpert, "expert-mode", arguments)
-    case .showActivity, .showFD, .showLibs, .showSess, .showThreads, .shutdownSession:
+    case .showActivity, .showFD, .showLibs, .showPeers, .showPools, .showSess, .showTasks, .showThreads,
+      .shutdownSession:
       return askWorkers(command, arguments)
     case .showEvents: return showEvents(arguments)
     case .showResolvers:
-      return ResolversText.text(process, section: arguments[0]).map { .text($0 + "\n") }
+      return ResolversText.text(process, section: arguments[0]).map { .text($0) }
         ?? .error("Can't find that resolvers section")
     case .showCache: return .text(CacheText.text(process, now: wallClock / 1_000_000))
     case .clearCounters: return clearCounters(arguments)
@@ -61,11 +63,14 @@ struct CommandRunner {
     case .getVar: return getVariable(arguments)
     case .setProfiling: return setProfiling(arguments)
     case .showProfiling: return showProfiling(arguments)
-    // There are no caches.
     case .showSchema: return .text(StatisticsSchema.json + "\n")
     case .showStartupLogs:
       return access.level == .user ? .permissionDenied : .text(facts.startMessages + "\n")
     case .showTrace, .trace: return trace(command, arguments)
+    case .setVar: return setVariable(arguments)
+    case .debugBug, .debugCheck, .debugClose, .debugDelay, .debugExit, .debugFD, .debugHex, .debugLog, .debugLoop,
+      .debugPanic, .debugSched, .debugStream, .debugSym, .debugTkill, .debugWarn, .debugWrite, .httpClient:
+      return debug(command, arguments)
     case .addACL, .addMap, .clearACL, .clearMap, .commitACL, .commitMap, .delACL, .delMap, .getACL, .getMap,
       .prepareACL,
       .prepareMap, .setMap, .showACL, .showMap:
@@ -73,6 +78,8 @@ struct CommandRunner {
     default: return .empty
     }
   }
+
+  private var help: CommandHelp { CommandHelp(access: access) }
 
   private mutating func lower(to level: Level) -> CommandReply {
     if access.level.rawValue < level.rawValue { return .permissionDenied }

@@ -12,7 +12,9 @@ extension CommandRunner {
     let name = arguments[0]
     if name.isEmpty { return .error("Missing process-wide variable identifier.") }
     let id: VariableID?
-    do throws(VariableNameError) { id = try process.model.variableNames.find(name) } catch { id = nil }
+    do throws(VariableNameError) {
+      id = try process.model.processVariables.names(of: process.model.variableNames).find(name)
+    } catch { id = nil }
     let arena = ByteArena(capacity: 65536)
     guard let id, id.scope == .process, let value = process.model.processVariables.value(id.name, arena: arena) else {
       return .error("Variable not found.")
@@ -26,12 +28,10 @@ extension CommandRunner {
     case .integer(let number): return "\(number)"
     case .ipv4(let address): return "\(IPAddress.v4(address))"
     case .ipv6(let address): return "\(IPAddress.v6(address))"
-    case .string(let text), .method(_, let text): return text.latin1
-    case .binary(let bytes):
-      return bytes.array.map { byte in
-        let digits = String(byte, radix: 16, uppercase: true)
-        return byte < 16 ? "0" + digits : digits
-      }.joined()
+    case .method(let method, let text): return text.isEmpty ? "\(method.name)" : text.latin1
+    case .string(let bytes), .binary(let bytes):
+      // What is not printable is a dot.
+      return String(String.UnicodeScalarView(bytes.array.map { (32...126).contains($0) ? Unicode.Scalar($0) : "." }))
     }
   }
 
@@ -66,9 +66,12 @@ extension CommandRunner {
 
   /// `show trace` and `trace`: there are no sources.
   func trace(_ command: RuntimeCommand, _ arguments: CommandArguments) -> CommandReply {
-    if access.level != .admin { return .permissionDenied }
+    if command == .trace && access.level == .user { return .permissionDenied }
     let source = arguments[0]
     if command == .trace && source == "0" { return .message(.notice, "All traces now stopped") }
+    if ["h1", "h2", "fcgi", "stream", "peers", "check", "pt"].contains(source) {
+      return .message(.error, "Trace source '\(source)' is not implemented by Weir")
+    }
     if !source.isEmpty { return .message(.error, "No such trace source") }
     let head = "Supported trace sources and states (.=stopped, w=waiting, R=running) :\n"
     return .text(command == .trace ? head + " [.] 0          : not a source, will immediately stop all traces\n" : head)

@@ -26,6 +26,10 @@ enum RuntimeCommand: CaseIterable {
     showInfo,
     showLibs, showMap,
     showResolvers, showServersConn, showServersState, showSess, showStat, showTable, showThreads, showVersion
+  case showPools, showTasks, showPeers
+  case setVar
+  case debugBug, debugCheck, debugClose, debugDelay, debugExit, debugFD, debugHex, debugLog, debugLoop, debugPanic,
+    debugSched, debugStream, debugSym, debugTkill, debugWarn, debugWrite, httpClient
   case shutdownFrontend, shutdownSessionsServer, shutdownSession
   case userLevel
   case help, prompt, quit
@@ -111,6 +115,13 @@ enum RuntimeCommand: CaseIterable {
     case .showVersion: ("show version", "", "tell the version of the process")
     case .shutdownFrontend: ("shutdown frontend", "<frontend>", "stop a frontend for good")
     case .shutdownSessionsServer: ("shutdown sessions server", "<bk>/<srv>", "end the sessions of a server")
+    case .showPools: ("show pools", "", "tell what the pools of memory hold")
+    case .showTasks: ("show tasks", "", "tell what is about to run")
+    case .showPeers: ("show peers", "[dict|-] [section]", "tell of peers sections, their peers and shared tables")
+    case .setVar: ("set var", "<name> [fmt|expr] {<fmt>|<expr>}", "set a variable of the process")
+    case .debugBug, .debugCheck, .debugClose, .debugDelay, .debugExit, .debugFD, .debugHex, .debugLog, .debugLoop,
+      .debugPanic, .debugSched, .debugStream, .debugSym, .debugTkill, .debugWarn, .debugWrite, .httpClient:
+      expertForm
     case .userLevel: ("user", "", "go down to level user in this session")
     case .help: ("help", "[<command>]", "list the commands, all or those that match")
     case .prompt: ("prompt", "", "toggle the interactive mode")

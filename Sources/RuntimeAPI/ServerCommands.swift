@@ -102,8 +102,8 @@ extension CommandRunner {
     case "check-addr", "check-port", "agent-addr", "agent-port", "agent-send": return setCheckPlace(arguments, server)
     case "fqdn":
       if value.isEmpty { return .error("set server <b>/<s> fqdn requires a FQDN.") }
-      return .error("set server <b>/<s> fqdn failed because no resolution is configured.")
-    case "ssl": return .error("'set server <srv> ssl' cannot be set.  default-server should define ssl settings")
+      return setName(value, place, backend, server)
+    case "ssl": return setTLS(value, place, server)
     default: return .error(Self.setServerUsage)
     }
   }

@@ -75,8 +75,8 @@ struct ServersDump {
     columns += [
       backend.settings.hasOwnID ? "1" : "0", settings.hasOwnID ? "1" : "0", server.hostname ?? "-", "\(port)",
     ]
-    let record = settings.hostname.flatMap { $0.hasPrefix("_") && server.resolvedName != nil ? $0 : nil }
-    columns += [record ?? "-", settings.tls.isUsed ? "1" : "0", "\(override.checkPort ?? settings.checkPort ?? 0)"]
+    let record = settings.hostname.flatMap { $0.hasPrefix("_") ? $0 : nil }
+    columns += [record ?? "-", "\(server.tlsUse.value)", "\(override.checkPort ?? settings.checkPort ?? 0)"]
     columns.append((override.checkAddress ?? settings.checkAddress).map { "\($0)" } ?? "-")
     columns.append((override.agentAddress ?? settings.agentAddress ?? settings.checkAddress).map { "\($0)" } ?? "-")
     let agentPort = override.agentPort ?? (settings.agentPort != 0 ? settings.agentPort : settings.checkPort ?? 0)

@@ -11,6 +11,9 @@ extension CommandRunner {
     case .showFD: return showDescriptors(arguments)
     case .showActivity: return dump(.activity(wallClock: wallClock))
     case .showThreads: return dump(.threads)
+    case .showPools: return dump(.pools)
+    case .showTasks: return dump(.tasks)
+    case .showPeers: return showPeers(arguments)
     case .showLibs: return .text(LoadedObjects.text)
     default: return .empty
     }
@@ -18,6 +21,17 @@ extension CommandRunner {
 
   private func dump(_ kind: ThreadDump.Kind) -> CommandReply {
     ThreadDump(kind, process).map { .dump(.threads($0)) } ?? .text("Session not found.\n")
+  }
+
+  /// `show peers [dict|-] [<section>]`
+  private func showPeers(_ arguments: CommandArguments) -> CommandReply {
+    let dictionaries = arguments[0] == "dict"
+    let name = dictionaries || arguments[0] == "-" ? arguments[1] : arguments[0]
+    if name.isEmpty { return dump(.peers(section: nil, dictionaries: dictionaries)) }
+    if !process.model.peers.contains(where: { $0.name == name && $0.localPeer != nil }) {
+      return .error("No such peers")
+    }
+    return dump(.peers(section: name, dictionaries: dictionaries))
   }
 
   /// `show sess [<id> | all]`

@@ -12,7 +12,9 @@ struct ThreadDump {
     /// `show fd`
     case descriptors(one: Int?)
     case activity(wallClock: Int64)
-    case threads
+    case threads, pools, tasks
+    /// `show peers`, which the first worker has.
+    case peers(section: String?, dictionaries: Bool)
   }
 
   let kind: Kind
@@ -34,7 +36,8 @@ struct ThreadDump {
       worker = WorkerReport.stream(number).worker
       last = worker
       if worker < 0 || worker >= process.mailboxes.count { return nil }
-    case .sessions, .descriptors, .activity, .threads:
+    case .peers: (worker, last) = (0, 0)
+    case .sessions, .descriptors, .activity, .threads, .pools, .tasks:
       worker = 0
       last = process.mailboxes.count - 1
     }
@@ -52,7 +55,7 @@ struct ThreadDump {
     }
     guard let answer = report.take() else { return "" }
     if !answer.text.isEmpty || answer.numbers == [1] { isFound = true }
-    if case .activity = kind { counts.append(answer.numbers) }
+    counts.append(answer.numbers)
     if let next = answer.next {
       position = next
     } else {
@@ -72,7 +75,7 @@ struct ThreadDump {
     switch kind {
     case .session, .kill: true
     case .descriptors(let one): one != nil
-    case .sessions, .activity, .threads: false
+    case .sessions, .activity, .threads, .pools, .tasks, .peers: false
     }
   }
 
@@ -85,6 +88,9 @@ struct ThreadDump {
     case .descriptors(let one): question = .descriptors(from: position, one: one)
     case .activity: question = .activity
     case .threads: question = .thread
+    case .pools: question = .pools
+    case .tasks: question = .tasks
+    case .peers(let section, let dictionaries): question = .peers(section: section, dictionaries: dictionaries)
     }
     let report = WorkerReport(question, asker: process.mailboxes[0])
     self.report = report
@@ -97,7 +103,9 @@ struct ThreadDump {
     case .session: isFound ? "" : "Session not found.\n"
     case .kill: isFound ? "" : "No such session (use 'show sess').\n"
     case .activity(let wallClock): activityText(wallClock)
-    case .descriptors, .threads: ""
+    case .pools: PoolsText.text(counts)
+    case .tasks: PoolsText.tasks(counts)
+    case .descriptors, .threads, .peers: ""
     }
   }
 

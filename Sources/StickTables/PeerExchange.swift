@@ -33,7 +33,7 @@ public enum PeerNumber {
 
 /// Names of servers that were told in one direction of a session: a name is sent once and then called by its place.
 public struct PeerNameCache: Sendable {
-  static let capacity = 128
+  public static let capacity = 128
   private var names = [UInt32](repeating: 0, count: PeerNameCache.capacity)
   private var next = 0
   public init() {}
@@ -45,7 +45,8 @@ public struct PeerNameCache: Sendable {
     return (next, false)
   }
   mutating func set(_ place: Int, _ name: UInt32) { if names.indices.contains(place) { names[place] = name } }
-  func name(_ place: Int) -> UInt32 { names.indices.contains(place) ? names[place] : 0 }
+  /// The name at a place, by number; 0: none yet.
+  public func name(_ place: Int) -> UInt32 { names.indices.contains(place) ? names[place] : 0 }
 }
 
 /// What a peer said of its table: how the values in its updates are to be read.
@@ -78,6 +79,9 @@ extension StickTable {
     PeerNumber.append(UInt64(settings.expire), to: &bytes)
     return bytes + parameters
   }
+
+  /// Numbers of changes: the last one made here, and the last that some peer was told.
+  public var updateNumbers: (last: UInt32, told: UInt32) { state.withLock { ($0.updates.last, $0.updates.committed) } }
 
   /// The number of the last change made here.
   public var lastUpdate: UInt32 { state.withLock { $0.updates.last } }

@@ -26,6 +26,8 @@ extension Worker {
       case .serverRemoved(let place):
         refreshServers(of: place.backend)
         serverChanges.append(.removed(place))
+      case .serverTLSChanged(let place): refreshTLS(of: place)
+      case .serverRenamed(let place, let old): serverChanges.append(.renamed(place, from: old))
       case .resumeListeners: resumeListeners()
       case .pauseFrontend(let i): stopListeners(of: i, forGood: false)
       case .resumeFrontend(let i): restartListeners(of: i)

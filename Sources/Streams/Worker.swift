@@ -101,6 +101,8 @@ public final class Worker {
   public var checkRequests: [ServerPlace] = []
   /// Names that streams of all workers ask for: for the owner of the loop.
   public var nameQuestions: [NameQuestion] = []
+  /// `show peers`: for the owner of the loop.
+  public var peerQuestions: [WorkerReport] = []
   /// Servers that came and went, for the checks.
   public var serverChanges: [ServerChange] = []
   /// Some answer to the runtime API's questions is there: for the owner of the loop.

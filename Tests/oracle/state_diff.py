@@ -78,6 +78,47 @@ CASES = {
                          servers="server s2 127.0.0.1:2 agent-check agent-port 9 agent-inter 1h"),
 }
 
+RESOLVERS = "\nresolvers rr\n nameserver n1 127.0.0.1:1\n hold obsolete 1h\n"
+RESOLVED = "server s1 localhost:1 resolvers rr init-addr last,none" + RESOLVERS
+SERVICE = "server s1 _http._tcp.a.b resolvers rr init-addr last,none" + RESOLVERS
+SECURE = "server s1 127.0.0.1:1 ssl verify none\n server s2 127.0.0.1:1"
+
+
+def named(admin, name="-", port=9, record="-", address="127.0.0.7"):
+    return row("s1", 2, admin, address=address, rest=f"0 0 0 {name} {port} {record} 0 0 - - 0")
+
+
+def secure(use): return "".join(row(server, 2, 0, rest=f"0 0 0 - 9 - {use} 0 - - 0") for server in ("s1", "s2"))
+
+
+CASES |= {f"name, admin state {admin}": dict(lines=named(admin, "foo.bar"), servers=RESOLVED) for admin in (0, 64, 96, 65)}
+CASES |= {f"service, admin state {admin}": dict(lines=named(admin, "t1.a.b", 8081, "_http._tcp.a.b"), servers=SERVICE)
+          for admin in (0, 64, 32, 96)}
+CASES |= {f"ssl {use}": dict(lines=secure(use), servers=SECURE) for use in ("0", "1", "-1", "x")}
+CASES |= {
+    "name as configured": dict(lines=named(64, "localhost"), servers=RESOLVED),
+    "name without resolvers": dict(lines=named(64, "foo.bar"), servers="server s1 localhost:1 init-addr last,none"),
+    "name with a wrong letter": dict(lines=named(64, "foo!bar"), servers=RESOLVED),
+    "name with an empty part": dict(lines=named(64, "foo..bar"), servers=RESOLVED),
+    "name without address": dict(lines=named(64, "foo.bar", address="-"), servers=RESOLVED),
+    "name of an address": dict(lines=named(64, "foo.bar"), servers="server s1 127.0.0.9:1 resolvers rr" + RESOLVERS),
+    "service of another record": dict(lines=named(64, "t1.a.b", 8081, "_x._tcp.a.b"), servers=SERVICE),
+    "service without record": dict(lines=named(64, "t1.a.b", 8081), servers=SERVICE),
+    "service without name": dict(lines=named(0, "-", 8081, "_http._tcp.a.b"), servers=SERVICE),
+    "service without address": dict(lines=named(0, "t1.a.b", 8081, "_http._tcp.a.b", "-"), servers=SERVICE),
+    "service with a wrong letter": dict(lines=named(64, "t1!a.b", 8081, "_http._tcp.a.b"), servers=SERVICE),
+    "record of a name": dict(lines=named(0, "t1.a.b", 8081, "_x._tcp.a.b"), servers=RESOLVED),
+    "record of an address": dict(lines=named(0, "t1.a.b", 8081, "_x._tcp.a.b"), servers="server s1 127.0.0.1:1"),
+    "other version with more fields": dict(lines=named(0, "-", 9) .rstrip("\n") + " 1 2 3 4\n", servers=RESOLVED),
+    "cut in the middle": dict(lines=(row("s2", 0, 0) + row("s1", 0, 0))[:-20]),
+    "cut behind the version": dict(lines="", version="1"),
+    "only a version": dict(lines="", version="1\n"),
+    "negative numbers": dict(lines="2 b 1 s1 127.0.0.1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 - -1 - -1 -1 - - -1\n"),
+    "huge numbers": dict(lines="2 b 1 s1 127.0.0.1 " + "9" * 30 + " 0 1 1 100 6 3 4 6 0 0 0 - 1 - 0 0 - - 0\n"),
+    "hexadecimal": dict(lines="2 b 1 s1 127.0.0.1 0x2 0x0 0x1 0x1 0 6 3 4 6 0 0 0 - 0x50 - 0 0 - - 0\n"),
+    "a thousand others": dict(lines="".join(f"2 b {i} x{i} 127.0.0.1 0 0 1 1 1 6 3 4 6 0 0 0 - 1 - 0 0 - - 0\n" for i in range(1000)) + row("s1", 0, 0)),
+}
+
 
 def run(binary, port, lines, servers=FIRST, version="1\n", local=False, extra=""):
     with tempfile.TemporaryDirectory() as folder:

@@ -2,6 +2,7 @@
  * The header takes no _GNU_SOURCE, which would give Glibc's types a second definition; CLinux.c does. */
 #ifndef WEIR_CLINUX_H
 #define WEIR_CLINUX_H
+#include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>

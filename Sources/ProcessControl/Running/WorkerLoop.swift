@@ -105,12 +105,17 @@ final class WorkerLoop {
       resolvers.answer(worker.nameQuestions, &worker.loop)
       worker.nameQuestions.removeAll()
     }
+    if !worker.peerQuestions.isEmpty {
+      for question in worker.peerQuestions { peers.answer(question, now: worker.loop.now) }
+      worker.peerQuestions.removeAll()
+    }
     for change in worker.serverChanges {
       switch change {
       case .added(let place): checks.add(place, &worker.loop)
       case .removed(let place):
         checks.remove(place, &worker.loop)
         process.letGo(place)
+      case .renamed(let place, let old): resolvers.rename(place, from: old, &worker.loop)
       }
     }
     worker.serverChanges.removeAll()

@@ -10,8 +10,14 @@ public final class ProcessVariables: Sendable {
   }
   private let state = Lock(State())
   private let totalSize = SharedCell()
+  /// The names that operators made up, behind those of the configuration.
+  private let lateNames = Lock<VariableNames?>(nil)
 
   public init() {}
+
+  /// All names: those of the configuration and those that were set while the process ran.
+  public func names(of configured: VariableNames) -> VariableNames { lateNames.withLock { $0 } ?? configured }
+  public func keep(_ names: VariableNames) { lateNames.withLock { $0 = names } }
 
   /// Bytes accounted.
   public var size: Int { totalSize.value }

@@ -211,7 +211,7 @@ final class ServerReplica {
   let name: Bytes
   let counters: CounterRow
   let latency: CounterRow?
-  let settings: ServerConnectionSettings
+  private(set) var settings: ServerConnectionSettings
   /// `observe` is set: traffic counts as checks do.
   let observes: Bool
   private var endpointGeneration = -1
@@ -245,6 +245,12 @@ final class ServerReplica {
     latency = runtime.latency?.row(worker)
     observes = runtime.settings.observe != .none
     settings = ServerConnectionSettings(runtime.settings, backendSource: backendSource)
+    if settings.hasTLS != (runtime.tlsUse.value > 0) { refreshTLS() }
+  }
+
+  /// `set server ... ssl` has been used.
+  func refreshTLS() {
+    shared.with { server in settings.setTLS(server.tlsUse.value > 0, server.settings) }
   }
 
   /// Where to connect to now.
@@ -280,18 +286,18 @@ struct ServerConnectionSettings {
   let socks: Endpoint?
   let hasOptions: Bool
   /// Connections speak TLS.
-  let hasTLS: Bool
+  private(set) var hasTLS: Bool
   /// `sni`
-  let serverName: Expression?
-  let resumesTLS: Bool
+  private(set) var serverName: Expression?
+  private(set) var resumesTLS: Bool
   /// `allow-0rtt`, where what is sent early can only be HTTP/1.
-  let allowsEarlyData: Bool
+  private(set) var allowsEarlyData: Bool
   /// Connections go where the client wanted to.
   let followsClient: Bool
   /// Not all connections are alike.
-  let hasIdentity: Bool
+  private(set) var hasIdentity: Bool
   /// How requests reach the server over HTTP/2, and WebSockets.
-  let http2: ServerHTTP2
+  private(set) var http2: ServerHTTP2
   var speaksHTTP2: Bool { http2.isPossible }
 
   init(_ s: ServerSettings, backendSource: SourceSettings?) {
@@ -303,11 +309,6 @@ struct ServerConnectionSettings {
       unixPath = nil
     }
     source = s.source ?? backendSource
-    hasTLS = s.tlsContext != nil
-    serverName = hasTLS ? s.serverNameExpression?.expression : nil
-    resumesTLS = hasTLS && !s.tls.noSessionReuse
-    http2 = ServerHTTP2(s)
-    allowsEarlyData = hasTLS && s.tls.allowsEarlyData && !http2.isPossible
     sendProxy = s.sendProxy
     proxyOptions = s.proxyOptions
     poolMax = s.poolMaxConnections
@@ -326,10 +327,22 @@ struct ServerConnectionSettings {
       isAnywhere = end.high == 0 && end.low == 0
     }
     followsClient = isAnywhere || portOffset != nil
+    hasOptions = fastOpen || userTimeout != nil || interface != nil
+    (hasTLS, serverName, resumesTLS, hasIdentity, allowsEarlyData) = (false, nil, false, false, false)
+    http2 = ServerHTTP2(s, hasTLS: false)
+    setTLS(s.tlsContext != nil, s)
+  }
+
+  /// What depends on whether connections speak TLS.
+  mutating func setTLS(_ isUsed: Bool, _ s: ServerSettings) {
+    hasTLS = isUsed
+    serverName = isUsed ? s.serverNameExpression?.expression : nil
+    resumesTLS = isUsed && !s.tls.noSessionReuse
+    http2 = ServerHTTP2(s, hasTLS: isUsed)
+    allowsEarlyData = isUsed && s.tls.allowsEarlyData && !http2.isPossible
     hasIdentity =
       serverName != nil || sendProxy != .none || followsClient || followsNamespace
       || (source?.useSource ?? .none) != .none
-    hasOptions = fastOpen || userTimeout != nil || interface != nil
   }
 }
 

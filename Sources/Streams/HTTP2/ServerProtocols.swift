@@ -12,10 +12,10 @@ struct ServerHTTP2 {
   /// Some request may reach the server over HTTP/2.
   let isPossible: Bool
 
-  init(_ s: ServerSettings) {
+  init(_ s: ServerSettings, hasTLS: Bool) {
     forced = s.proto
     webSocket = s.webSocketProtocol
-    let list = s.tls.isUsed ? s.tls.applicationProtocols ?? [] : []
+    let list = hasTLS ? s.tls.applicationProtocols ?? [] : []
     offers = (Self.names(list).contains("http/1.1"), Self.names(list).contains("h2"))
     isPossible = forced == "h2" || webSocket == .h2 || (offers.h2 && forced == nil)
   }

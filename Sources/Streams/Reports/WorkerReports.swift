@@ -1,4 +1,5 @@
 import EventLoop
+import Memory
 import Primitives
 import Proxies
 
@@ -20,6 +21,15 @@ extension Worker {
       answer.numbers = [killStream(token, .killed) ? 1 : 0]
       report.give(answer)
     case .thread: report.give(threadReport())
+    case .pools:
+      var answer = WorkerReport.Answer()
+      answer.numbers = poolNumbers
+      report.give(answer)
+    case .tasks:
+      var answer = WorkerReport.Answer()
+      answer.numbers = [ready.count]
+      report.give(answer)
+    case .peers: peerQuestions.append(report)
     }
   }
 
@@ -38,6 +48,16 @@ extension Worker {
       answer.text += detailed ? SessionReport(stream, self).paragraph : SessionReport(stream, self).line
     }
     return answer
+  }
+
+  /// Three numbers for each `WorkerPool`.
+  private var poolNumbers: [Int] {
+    let objects: [(first: AnyObject?, all: Int, free: Int)] = [
+      (serverConnections.first, serverConnections.count, freeServerConnections.count),
+      (sessions.first, sessions.count, freeSessions.count), (streams.first, streams.count, freeStreams.count),
+    ]
+    let numbers = objects.flatMap { [$0.first.map { ObjectSize.bytes(of: $0) } ?? 0, $0.all, $0.all - $0.free] }
+    return numbers + [buffers.bufferSize, buffers.allocated, buffers.inUse]
   }
 
   private func threadReport() -> WorkerReport.Answer {

@@ -5,6 +5,8 @@ public import Proxies
 public enum ServerChange {
   case added(ServerPlace)
   case removed(ServerPlace)
+  /// Has another name since, and had this one.
+  case renamed(ServerPlace, from: String?)
 }
 
 extension BackendReplica {
@@ -32,5 +34,16 @@ extension Worker {
   func refreshServers(of index: Int) {
     guard index >= 0, index < backends.count, let backend = backends[index] else { return }
     if backend.isStale { backend.refresh(worker: self.index) }
+  }
+}
+
+extension Worker {
+  /// `set server ... ssl`: connections made from now on speak TLS, or do not; those that wait are of no use any more.
+  func refreshTLS(of place: ServerPlace) {
+    guard place.backend >= 0, place.backend < backends.count, let backend = backends[place.backend],
+      place.server < backend.servers.count
+    else { return }
+    backend.servers[place.server].refreshTLS()
+    dropIdle(backend: place.backend, server: place.server)
   }
 }

@@ -12,7 +12,9 @@ import TLS
 extension Worker {
   /// Brings the handshake forward. False: it is not over yet, or it failed and was dealt with.
   func secure(_ stream: Stream, _ connection: ServerConnection) -> Bool {
-    guard let server = connection.server, server.settings.hasTLS, !connection.isSecure else { return true }
+    guard let server = connection.server, !connection.isSecure else { return true }
+    // What began with TLS ends with it, whatever the server's setting has become.
+    if !server.settings.hasTLS && !connection.connection.isTLS { return true }
     if !connection.connection.isTLS && !startTLS(stream, connection, server) {
       connectError(stream, SystemError(code: SystemError.noMemory))
       return false
@@ -57,7 +59,8 @@ extension Worker {
       if !process.tls.begin() { return false }
       connection.countsTLS = true
     }
-    guard let context = server.shared.with({ $0.settings.tlsContext }), connection.connection.startTLS(context) else {
+    guard let context = server.shared.with({ $0.settings.tlsTarget?.context }), connection.connection.startTLS(context)
+    else {
       return false
     }
     let name = serverName(stream, server)

@@ -82,6 +82,8 @@ public struct TLSCertificateUse: Sendable {
 public struct TLSServerSettings: Sendable {
   /// `ssl`
   public var isUsed = false
+  /// `no-ssl`
+  public var isRefused = false
   /// `default-server` had `ssl`, which `set server ... ssl on` can bring back.
   public var isReady = false
   /// `check-ssl`; nil: as the traffic.
