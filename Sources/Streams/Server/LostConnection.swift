@@ -34,7 +34,7 @@ extension Worker {
   /// One that was refused has agreed on nothing; what its handshake would have begun with can be told all the same.
   func prepareLost(_ stream: Stream) {
     guard stream.lostConnection.isKnown, !stream.lostConnection.connection.isTLS, let server = stream.server,
-      server.settings.hasTLS, let context = server.shared.with({ $0.settings.tlsContext })
+      server.settings.hasTLS, let context = server.shared.with({ $0.settings.tlsTarget?.context })
     else { return }
     _ = stream.lostConnection.connection.startTLS(context)
   }
