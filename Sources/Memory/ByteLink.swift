@@ -86,6 +86,8 @@
 /// The links of one worker whose users have done something since their multiplexers last looked.
 public final class LinkBoard {
   private var links: [ByteLink] = []
+  /// How many of them have been taken.
+  private var taken = 0
   public init() {}
   public var isEmpty: Bool { links.isEmpty }
 
@@ -94,8 +96,15 @@ public final class LinkBoard {
     link.isMarked = true
     links.append(link)
   }
-  public func takeLast() -> ByteLink? {
-    guard let link = links.popLast() else { return nil }
+  /// In the order in which they were marked.
+  public func takeFirst() -> ByteLink? {
+    if links.isEmpty { return nil }
+    let link = links[taken]
+    taken += 1
+    if taken == links.count {
+      links.removeAll(keepingCapacity: true)
+      taken = 0
+    }
     link.isMarked = false
     return link
   }

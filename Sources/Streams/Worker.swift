@@ -182,7 +182,6 @@ public final class Worker {
 
   /// Handles one event of this worker's kinds. Events for what is gone are dropped.
   public func handle(_ event: Poller.Event) {
-    defer { if mustSettle { settleLinks() } }
     let token = Token(bits: event.token)
     switch token.kind {
     case TokenKind.client:
@@ -208,7 +207,6 @@ public final class Worker {
 
   /// Handles one timer of this worker's kinds.
   public func handleTimer(_ bits: UInt64) {
-    defer { if mustSettle { settleLinks() } }
     let token = Token(bits: bits)
     switch token.kind {
     case TokenKind.client:
@@ -229,13 +227,14 @@ public final class Worker {
     !ready.isEmpty || !readAgain.isEmpty || !readAgainFromServers.isEmpty || mayServeShort
   }
 
-  /// Gives every stream that stopped for fairness another turn.
+  /// The end of a turn of the loop: every stream that stopped for fairness has another turn, and what all events of
+  /// the turn have given to multiplexed connections goes out at once.
   public func runReady() {
+    defer { if mustSettle { settleLinks() } }
     if mayServeShort { serveShort() }
     if !readAgain.isEmpty { runMuxes() }
     if !readAgainFromServers.isEmpty { runServerMuxes() }
     if ready.isEmpty { return }
-    defer { if mustSettle { settleLinks() } }
     // Both lists keep their storage.
     swap(&ready, &turn)
     if hasNice { turn.sort { $0.nice < $1.nice } }

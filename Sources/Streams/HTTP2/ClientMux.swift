@@ -38,12 +38,12 @@ extension Worker {
     muxEvent(session)
   }
 
-  /// Takes everything that can be taken from the client, then lets the streams go on and sends what they made.
+  /// Takes everything that can be taken from the client and lets the streams go on; what they make is sent at the end
+  /// of the loop's turn.
   func muxEvent(_ session: Session) {
     guard let mux = session.mux else { return }
     if !readMux(session, mux) { return endMux(session) }
     setDirty(session, mux)
-    settleLinks()
   }
 
   /// False: the connection is over.

@@ -13,12 +13,13 @@ extension Worker {
 
   var mustSettle: Bool { !linkBoard.isEmpty || !dirtyMuxes.isEmpty || !dirtyServerMuxes.isEmpty }
 
-  /// To be called when an event has been handled: nothing else looks at the links.
+  /// To be called at the end of a turn of the loop: nothing else looks at the links. One message for a connection
+  /// carries what all its streams have written in that turn.
   func settleLinks() {
     if isSettling { return }
     isSettling = true
     while mustSettle {
-      while let link = linkBoard.takeLast() { if link.owner < 0 { settleServerLink(link) } else { settle(link) } }
+      while let link = linkBoard.takeFirst() { if link.owner < 0 { settleServerLink(link) } else { settle(link) } }
       if let carrier = dirtyServerMuxes.popLast() {
         flushServerMux(carrier)
         continue

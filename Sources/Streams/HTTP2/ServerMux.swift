@@ -80,7 +80,6 @@ extension Worker {
     guard let mux = carrier.mux else { return }
     if !read(carrier, mux) { return endServerMux(carrier) }
     setDirty(carrier, mux)
-    settleLinks()
   }
 
   /// False: the connection is over.
