@@ -7,7 +7,7 @@ enum CInteger {
   /// `atol`.
   static func leadingLong(_ text: some StringProtocol) -> Int { long(text).value }
 
-  /// `strtol` base 10: the value, and what follows it.
+  /// `strtol`: the value, and what follows it. Base 0 takes `0x` for 16 and a leading `0` for 8.
   static func long(_ text: some StringProtocol, radix: Int = 10) -> (value: Int, rest: String) {
     let scalars = Array(text.unicodeScalars)
     var at = 0
@@ -16,6 +16,16 @@ enum CInteger {
     if at < scalars.count, scalars[at] == "-" || scalars[at] == "+" {
       negative = scalars[at] == "-"
       at += 1
+    }
+    var radix = radix
+    if radix == 0 {
+      radix = at < scalars.count && scalars[at] == "0" ? 8 : 10
+      if radix == 8, at + 2 < scalars.count, scalars[at + 1] == "x" || scalars[at + 1] == "X",
+        digitValue(scalars[at + 2]) ?? 16 < 16
+      {
+        radix = 16
+        at += 2
+      }
     }
     let start = at
     var value = 0

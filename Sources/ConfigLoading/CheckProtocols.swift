@@ -182,6 +182,13 @@ extension CheckProtocols {
   /// What HAProxy says of external checks once all is read.
   static func validate(_ proxy: ProxySettings, _ context: LoadContext) {
     guard proxy.accepts(.backend) else { return }
+    defer {
+      if let command = proxy.check.externalCommand, !command.hasPrefix("/"), proxy.check.externalPath == nil {
+        context.alertPlain(
+          "Proxy '\(proxy.name)': 'external-check command' does not have a leading '/' and 'external-check path' is not "
+            + "set.")
+      }
+    }
     if proxy.check.kind != .external {
       let lines = [("command", proxy.check.externalCommand), ("path", proxy.check.externalPath)]
       for (word, value) in lines where value != nil {

@@ -35,6 +35,7 @@ let compressionKeywords: [KeywordEntry] = [
       if context.proxy.hasCompressionFilter {
         return context.alert("'filter' : '\(context.proxy.name): Proxy supports only one compression filter\n'")
       }
+      if !line[2].isEmpty { return context.alert("'filter compression' : unknown keyword '\(line[2])'.") }
       context.proxy.hasCompressionFilter = true
     case "cache":
       context.readCacheFilter(line)

@@ -20,6 +20,7 @@ enum ConditionLines {
     if context.isInDefaults && context.proxy.name.isEmpty {
       return context.alert("'acl' not allowed in anonymous 'defaults' section.")
     }
+    if line[1].isEmpty { return context.alert("character '' is not permitted in acl name ''.") }
     if let bad = SampleCompiler.invalidCharacter(inAccessListName: line[1]) {
       return context.alert("character '\(bad)' is not permitted in acl name '\(line[1])'.")
     }
@@ -50,25 +51,6 @@ enum ConditionLines {
     }
   }
 
-  private static func dynamicName(_ text: String, _ place: CheckPoint, _ context: LoadContext) -> TextHandle?? {
-    guard text.unicodeScalars.contains("%") else { return .some(nil) }
-    var site = context.ruleSite
-    site.user = place == .frontendSwitching ? .useBackend : .useServer
-    do throws(LogFormatError) {
-      let format = try LogFormat(
-        text, flags: [], isHTTP: true, places: CheckPoints(place), site: site, compiler: context.samples)
-      if format.constantText != nil { return .some(nil) }
-      return .some(context.model.ruleResources.add(format))
-    } catch {
-      let site = "\(context.line.file):\(context.line.number)"
-      context.alertPlain(
-        place == .frontendSwitching
-          ? "Parsing [\(site)]: failed to parse use_backend rule '\(text)' : \(error)."
-          : "Parsing [\(site)]; use-server rule failed to parse log-format '\(text)' : \(error).")
-      return nil
-    }
-  }
-
   @Sendable static func useBackend(_ context: LoadContext, _ line: ConfigLine) {
     guard context.forbidsDefaults("use_backend") else { return }
     guard context.requires(.frontend, "use_backend") else { return }
@@ -86,10 +68,9 @@ enum ConditionLines {
       return context.alert(
         "unexpected keyword '\(line[2])' after switching rule, only 'if' and 'unless' are allowed.")
     }
-    guard let name = dynamicName(line[1], .frontendSwitching, context) else { return }
-    // The number of a static backend is found when all sections are known.
+    // The number of a static backend is found when all sections are known, and formats are read then.
     context.proxy.switchingRules.append(SwitchingRule(backend: line[1], location: context.location))
-    context.proxy.rules.switching.append(SwitchRule(name.map { .named($0) } ?? .backend(-1), if: found))
+    context.proxy.rules.switching.append(SwitchRule(.backend(-1), if: found))
   }
 
   @Sendable static func useServer(_ context: LoadContext, _ line: ConfigLine) {
@@ -103,9 +84,8 @@ enum ConditionLines {
       let condition = condition(
         context, line, from: 2, at: .backendServerSelection, failure: "error detected while parsing switching rule")
     else { return }
-    guard let name = dynamicName(line[1], .backendServerSelection, context) else { return }
-    context.proxy.serverRuleNames.append(line[1])
-    context.proxy.rules.servers.append(ServerRule(name.map { .named($0) } ?? .server(-1), if: condition))
+    context.proxy.serverRuleNames.append(SwitchingRule(backend: line[1], location: context.location))
+    context.proxy.rules.servers.append(ServerRule(.server(-1), if: condition))
   }
 
   static func persistence(_ context: LoadContext, _ line: ConfigLine, isForced: Bool) {

@@ -37,7 +37,7 @@ enum CookieLines {
       case "domain":
         at += 1
         if line[at].isEmpty { return context.alertTight("'domain' expects <domain> as argument.") }
-        if !line[at].dropFirst().contains(".") {
+        if !line[at].contains(".") {
           context.warningTight(
             "domain '\(line[at])' contains no embedded dot, this configuration may not work properly "
               + "(see RFC6265#5.2.3).")

@@ -95,7 +95,7 @@ enum ErrorAnswers {
   @Sendable static func section(_ context: LoadContext, _ line: ConfigLine) {
     if line[1].isEmpty { return context.alert("errorfiles : expects <name> as argument.") }
     var chosen: [Int] = []
-    for word in line.words.dropFirst(2) where !word.isEmpty {
+    for word in line.words.dropFirst(2).prefix(while: { !$0.isEmpty }) {
       guard let status = status(word, context, line) else { return }
       chosen.append(status)
     }

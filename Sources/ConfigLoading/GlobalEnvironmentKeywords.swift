@@ -21,6 +21,7 @@ let globalEnvironmentKeywords: [KeywordEntry] = [
 
 private func set(_ context: LoadContext, _ line: ConfigLine, overwrite: Bool) {
   if line[2].isEmpty { return context.alertTight("'\(line.keyword)' expects a name and a value.") }
+  guard context.checkArgumentCount(line, atMost: 3) else { return }
   guard isName(line[1]) else { return refuse(context, line.keyword, line[1]) }
   OwnProcess.setEnvironment(line[1], line[2], overwrite: overwrite)
 }

@@ -72,18 +72,20 @@ enum ProcessorMapLine {
     return Array(ordered.0...ordered.1)
   }
 
-  /// `n`, `n-`, `n-m` and comma-separated lists of these.
+  /// `n`, `n-`, `n-m` and comma-separated lists of these. What follows a number counts for nothing, and no number
+  /// behind the dash is 0, as in HAProxy.
   private static func processorRange(_ word: String) throws(Failure) -> [Int] {
     var found: [Int] = []
-    for part in word.split(separator: ",", omittingEmptySubsequences: false) {
-      let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let low = digits(ends.first ?? "") else { throw Failure(text: "'\(word)' is not a CPU range.") }
+    let list = word.hasSuffix(",") ? word.dropLast() : Substring(word)
+    for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let first = part.utf8.first, (0x30...0x39).contains(first) else {
+        throw Failure(text: "'\(word)' is not a CPU range.")
+      }
+      let low = CInteger.leadingLong(part)
       var high = low
-      if ends.count > 1 {
-        guard let end = ends[1].isEmpty ? maximumProcessor : digits(ends[1]) else {
-          throw Failure(text: "'\(word)' is not a CPU range.")
-        }
-        high = end
+      if let dash = part.firstIndex(of: "-") {
+        let end = part[part.index(after: dash)...]
+        high = end.isEmpty ? maximumProcessor : max(0, CInteger.leadingLong(end))
       }
       guard max(low, high) <= maximumProcessor else {
         throw Failure(text: "supports CPU numbers from 0 to \(maximumProcessor).")

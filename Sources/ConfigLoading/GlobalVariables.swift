@@ -25,16 +25,18 @@ enum GlobalVariables {
         "'\(keyword)' requires a process-wide variable name ('proc.<name>') and a \(isFormat ? "format string" : "sample expression")."
       )
     }
-    if !line[1].hasPrefix("proc.") {
-      return context.alert(
-        "'\(keyword)': cannot set variable '\(line[1])', only scope 'proc' is permitted in the global section.")
-    }
     let site = ExpressionSite(file: line.file, line: line.number, proxy: "", user: "sample fetch keyword")
     let id: VariableID
     do throws(VariableNameError) {
       id = try context.samples.variables.register(line[1])
     } catch {
-      return context.alert(error.message)
+      // HAProxy reads `set-var(<name>)`, and shows it from there to its end.
+      let isOdd = error.message.hasPrefix("invalid syntax at char")
+      return context.alert(isOdd ? error.message.dropLast() + ")'" : error.message)
+    }
+    if id.scope != .process {
+      return context.alert(
+        "'\(keyword)': cannot set variable '\(line[1])', only scope 'proc' is permitted in the global section.")
     }
     if isFormat {
       do throws(LogFormatError) {

@@ -48,7 +48,7 @@ enum OptionLine {
       return context.alertTight("negation/default is not supported for option '\(name)'.")
     }
     if let parse = special[name] { return parse(context, line) }
-    let names = SwitchOption.all.map(\.name) + special.keys.sorted()
+    let names = SwitchOption.all.map(\.name) + special.keys.sorted().map { $0 == "originalto" ? "original-to" : $0 }
     let advice = WordSimilarity.bestMatch(for: name, among: names).map { "; did you mean '\($0)' maybe ?" } ?? "."
     context.alert("unknown option '\(name)'\(advice)")
   }

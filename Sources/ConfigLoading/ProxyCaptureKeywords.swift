@@ -21,6 +21,7 @@ enum CaptureLines {
   private static func cookie(_ context: LoadContext, _ line: ConfigLine) {
     if context.isInDefaults { return context.alert("'capture cookie' not allowed in 'defaults' section.") }
     if line[4].isEmpty { return context.alert("'capture' expects 'cookie' <cookie_name> 'len' <len>.") }
+    guard context.checkArgumentCount(line, atMost: 4, after: 1) else { return }
     context.proxy.capturedCookie = HeaderCapture(name: line[2], length: max(0, CInteger.leading(line[4])))
   }
 
@@ -44,6 +45,9 @@ enum CaptureLines {
       return context.alert("'declare' only available in frontend or listen section")
     }
     guard line[1] == "capture" else {
+      if !line[1].isEmpty {
+        return context.alert("unknown declaration type '\(line[1])' (supports 'capture')")
+      }
       return context.alert(
         "'declare' needs a second keyword that specify the type of declaration ('capture')")
     }

@@ -13,6 +13,7 @@ let proxyFrontendKeywords: [KeywordEntry] = [
   KeywordEntry("backlog", .proxies) { context, line in
     guard context.requires(.frontend, "backlog") else { return }
     if line[1].isEmpty { return context.alert("'backlog' expects an integer argument.") }
+    guard context.checkArgumentCount(line, atMost: 1) else { return }
     context.proxy.backlog = max(0, CInteger.leading(line[1]))
   },
   KeywordEntry("rate-limit", .proxies, parse: FrontendLines.rateLimit),
@@ -38,7 +39,7 @@ enum FrontendLines {
     if line[2].isEmpty {
       return context.alert("'rate-limit sessions' expects expects an integer value (in sessions/second)")
     }
-    let (value, rest) = CInteger.long(line[2])
+    let (value, rest) = CInteger.long(line[2], radix: 0)
     if let odd = rest.unicodeScalars.first {
       return context.alert("'rate-limit sessions' : unexpected character '\(odd)' in integer value '\(line[2])'")
     }

@@ -55,7 +55,7 @@ extension RuleParsing {
     case "capture": return try capture()
     case "set-log-level": return try logLevel()
     case "set-nice":
-      if isAtEnd { throw RuleProblem("expects exactly 1 argument (integer value)") }
+      if word.isEmpty { throw RuleProblem("expects exactly 1 argument (integer value)") }
       return .setNice(Int32(clamping: max(-1024, min(1024, CInteger.leading(next())))))
     case "set-tos": return .setTOS(Int32(truncatingIfNeeded: try number()))
     case "set-mark": return .setMark(UInt32(truncatingIfNeeded: try number()))
@@ -84,16 +84,14 @@ extension RuleParsing {
     var realm = ""
     if word == "realm" {
       at += 1
-      if isAtEnd { throw RuleProblem("missing realm value.\n") }
+      if word.isEmpty { throw RuleProblem("missing realm value.\n") }
       realm = next()
     }
     return .authenticate(realm: Bytes(permanent: realm))
   }
 
   private mutating func header(_ name: String) throws(RuleProblem) -> RuleAction {
-    if isAtEnd || self[at + 1].isEmpty || self[at + 1] == "if" || self[at + 1] == "unless" {
-      throw RuleProblem("expects exactly 2 arguments")
-    }
+    if word.isEmpty || self[at + 1].isEmpty { throw RuleProblem("expects exactly 2 arguments") }
     let field = try fieldName(next())
     let value = try text(next())
     return switch name {
@@ -112,7 +110,7 @@ extension RuleParsing {
   }
 
   private mutating func deletion() throws(RuleProblem) -> RuleAction {
-    if isAtEnd { throw RuleProblem("expects at least 1 argument") }
+    if word.isEmpty { throw RuleProblem("expects at least 1 argument") }
     let name = next()
     guard word == "-m" else { return .deleteHeader(.name(HTTPHeaderName(permanent: Bytes(permanent: name)))) }
     let method = self[at + 1]
@@ -131,9 +129,7 @@ extension RuleParsing {
   }
 
   private mutating func replacement(_ name: String) throws(RuleProblem) -> RuleAction {
-    for i in 0..<3 where self[at + i].isEmpty || self[at + i] == "if" || self[at + i] == "unless" {
-      throw RuleProblem("expects exactly 3 arguments")
-    }
+    for i in 0..<3 where self[at + i].isEmpty { throw RuleProblem("expects exactly 3 arguments") }
     let field = try fieldName(next())
     let pattern = try regex(next())
     let value = try text(next())
@@ -158,7 +154,7 @@ extension RuleParsing {
   }
 
   private mutating func status() throws(RuleProblem) -> RuleAction {
-    if isAtEnd { throw RuleProblem("expects 1 argument: <status>; or 3 arguments: <status> reason <fmt>") }
+    if word.isEmpty { throw RuleProblem("expects 1 argument: <status>; or 3 arguments: <status> reason <fmt>") }
     let code = CInteger.leading(next())
     if code < 100 || code > 999 { throw RuleProblem("expects an integer status code between 100 and 999") }
     var reason = ""
@@ -180,7 +176,7 @@ extension RuleParsing {
   }
 
   private mutating func number() throws(RuleProblem) -> Int {
-    if isAtEnd { throw RuleProblem("expects exactly 1 argument (integer/hex value)") }
+    if word.isEmpty { throw RuleProblem("expects exactly 1 argument (integer/hex value)") }
     let word = next()
     let isHex = word.hasPrefix("0x") || word.hasPrefix("0X")
     let isOctal = !isHex && word.hasPrefix("0") && word.count > 1
@@ -190,7 +186,7 @@ extension RuleParsing {
   }
 
   private mutating func strictMode() throws(RuleProblem) -> RuleAction {
-    if isAtEnd { throw RuleProblem("expects exactly 1 arguments") }
+    if word.isEmpty { throw RuleProblem("expects exactly 1 arguments") }
     switch next() {
     case "on": return .strictMode(true)
     case "off": return .strictMode(false)
@@ -204,12 +200,14 @@ extension RuleParsing {
     guard let open = written.unicodeScalars.firstIndex(of: "(") else {
       throw RuleProblem("invalid or incomplete action '\(written)'. \(usage)")
     }
-    guard let close = written.unicodeScalars.lastIndex(of: ")"), close > open else {
+    let close = written.unicodeScalars.index(before: written.unicodeScalars.endIndex)
+    guard written.unicodeScalars[close] == ")" else {
       throw RuleProblem("incomplete argument after action '\(written)'. \(usage)")
     }
     let kind = String(written.unicodeScalars[..<open])
     let inside = String(written.unicodeScalars[written.unicodeScalars.index(after: open)..<close])
-    let parts = inside.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var parts = inside.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    if parts.count > 1 && parts[parts.count - 1].isEmpty { parts.removeLast() }
     var conditions: VariableConditions = []
     for part in parts.dropFirst() {
       guard let condition = VariableConditions(name: part) else { throw RuleProblem("unknown condition \"\(part)\"") }
@@ -219,6 +217,11 @@ extension RuleParsing {
     do throws(VariableNameError) {
       id = try context.samples.variables.register(parts.first ?? "")
     } catch {
+      // HAProxy shows the word from there to its end.
+      if error.message.hasPrefix("invalid syntax at char") {
+        throw RuleProblem(
+          error.message.dropLast() + written.dropFirst(kind.count + 1 + (parts.first?.count ?? 0)) + "'")
+      }
       throw RuleProblem(error.message)
     }
     switch kind {

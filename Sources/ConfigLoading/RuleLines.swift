@@ -23,11 +23,10 @@ enum RuleLines {
         "previous '\(keyword)' action is final and has no condition attached, further entries are NOOP.")
     }
     guard let name = list.action(line[1]) else {
-      let names = list.actionNames
       var text = "'\(keyword)' expects \(list.expectation), but got '\(line[1])'"
       if line[1].isEmpty {
         text += " (missing argument)."
-      } else if let near = WordSimilarity.bestMatch(for: line[1], among: names.map(bare)) {
+      } else if let near = list.suggestion(for: line[1]) {
         text += ". Did you mean '\(near)' maybe ?"
       } else {
         text += "."
@@ -56,7 +55,10 @@ enum RuleLines {
     do throws(RuleProblem) {
       append(action, try parsing.condition(), list, context)
     } catch {
-      context.abort("error detected while parsing an '\(keyword) \(line[1])' condition : \(error.text).")
+      context.abort(
+        name == "redirect"
+          ? "error detected in \(context.proxy.title) while parsing '\(keyword) redirect' rule : error in condition: "
+            + "\(error.text)." : "error detected while parsing an '\(keyword) \(line[1])' condition : \(error.text).")
     }
     context.takeSampleWarnings()
   }
@@ -141,9 +143,6 @@ enum RuleLines {
     }
   }
 
-  /// The name of an action without the star for its arguments.
-  private static func bare(_ name: String) -> String { String(name.prefix { $0 != "(" }) }
-
   private static func tcp(_ context: LoadContext, _ line: ConfigLine, _ list: RuleList) {
     let keyword = list.rawValue
     if context.isInDefaults && context.proxy.name.isEmpty {
@@ -152,9 +151,7 @@ enum RuleLines {
     let title = context.proxy.title
     guard let name = list.action(line[2]) else {
       var text = "'\(keyword)' expects \(list.expectation) in \(title) (got '\(line[2])')"
-      if !line[2].isEmpty,
-        let near = WordSimilarity.bestMatch(for: line[2], among: list.actionNames.map(bare))
-      {
+      if !line[2].isEmpty, let near = list.suggestion(for: line[2]) {
         text += ". Did you mean '\(near)' maybe ?"
       } else {
         text += "."

@@ -64,8 +64,10 @@ struct RuleParsing {
       let compiled = try LogFormat(
         string, flags: flags, isHTTP: list.isHTTP || proxy.mode == .http, places: places, site: site,
         compiler: context.samples)
+      compiled.warnings.forEach { context.warning($0) }
       return context.model.ruleResources.add(compiled)
     } catch {
+      error.warnings.forEach { context.warning($0) }
       throw RuleProblem(error.description)
     }
   }
@@ -161,6 +163,8 @@ struct RuleLoadState {
   /// User lists by name, and their numbers in the compiler.
   var userLists: [String: Int32] = [:]
   var users = UserListReading()
+  /// What is wrong with the lists that were read.
+  var userListError: String?
   var captures: [CaptureUse] = []
   var resolutions: [(Int?, ResolutionHandle)] = []
   var caches: [(Int?, CacheHandle)] = []

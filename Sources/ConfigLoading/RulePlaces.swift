@@ -1,3 +1,4 @@
+import ConfigSyntax
 import Configuration
 import Rules
 import Samples
@@ -60,7 +61,9 @@ enum RuleList: String, CaseIterable {
     return places
   }
   /// The one place that warnings about conditions name.
-  func mainPlace(_ proxy: ProxySettings) -> CheckPoint { proxy.accepts(.frontend) ? sides.frontend : sides.backend }
+  func mainPlace(_ proxy: ProxySettings) -> CheckPoint {
+    proxy.accepts(isResponse ? .backend : .frontend) == isResponse ? sides.backend : sides.frontend
+  }
 
   /// The names of its actions in HAProxy's order; `(*)` stands for anything that follows.
   var actionNames: [String] {
@@ -104,6 +107,15 @@ enum RuleList: String, CaseIterable {
       return ["ot-group", "set-log-level", "set-nice"] + counters + ["send-spoe-group"] + variables + [
         "set-mark", "set-tos", "silent-drop",
       ]
+    }
+  }
+
+  /// The action that `word` was meant to be; names that arguments follow may differ more.
+  func suggestion(for word: String) -> String? {
+    // The names that stand before the list's own come last.
+    let names = actionNames + basicNames
+    return WordSimilarity.bestMatch(for: word, among: names.map { String($0.prefix { $0 != "(" }) }) { index in
+      names[index].hasSuffix("(*)")
     }
   }
 

@@ -57,7 +57,9 @@ extension RuleParsing {
       do throws(LogFormatError) {
         text = try LogFormat(
           target, flags: .http, isHTTP: true, places: places, site: site, compiler: context.samples)
+        text.warnings.forEach { context.warning($0) }
       } catch {
+        error.warnings.forEach { context.warning($0) }
         throw RuleProblem(error.description)
       }
       if let constant = text.constantText {

@@ -31,7 +31,7 @@ extension RuleParsing {
 
   private mutating func readStatus(_ reply: inout RuleReply) throws(RuleProblem) {
     at += 1
-    if isAtEnd { throw RuleProblem("'status' expects <status_code> as argument") }
+    if word.isEmpty { throw RuleProblem("'status' expects <status_code> as argument") }
     let code = CInteger.leading(next())
     if code < 200 || code > 599 { throw RuleProblem("Unexpected status code '\(code)'") }
     reply.status = code
@@ -52,26 +52,26 @@ extension RuleParsing {
       case "deny_status" where written == "deny" || written == "tarpit": try readStatus(&reply)
       case "content-type":
         at += 1
-        if isAtEnd { throw RuleProblem("'content-type' expects <ctype> as argument") }
+        if word.isEmpty { throw RuleProblem("'content-type' expects <ctype> as argument") }
         reply.contentType = Bytes(permanent: next())
       case "default-errorfiles":
         try claim(next())
         reply.body = .standard
       case "errorfiles":
         try claim(next())
-        if isAtEnd { throw RuleProblem("'errorfiles' expects <name> as argument") }
+        if word.isEmpty { throw RuleProblem("'errorfiles' expects <name> as argument") }
         reply.body = .section(next())
       case "errorfile", "file", "lf-file", "string", "lf-string":
         let kind = next()
         try claim(kind)
-        if isAtEnd {
+        if word.isEmpty {
           let what = kind == "string" ? "<str>" : kind == "lf-string" || kind == "errorfile" ? "<fmt>" : "<file>"
           throw RuleProblem("'\(kind)' expects \(what) as argument")
         }
         reply.body = try body(kind, next())
       case "hdr":
         at += 1
-        if isAtEnd || self[at + 1].isEmpty || self[at + 1] == "if" || self[at + 1] == "unless" {
+        if word.isEmpty || self[at + 1].isEmpty {
           throw RuleProblem("'hdr' expects <name> and <value> as arguments")
         }
         let name = try fieldName(next())

@@ -11,7 +11,6 @@ import Samples
     context.warnOfBuffers(of: index)
     context.checkModeSwitches(of: index)
     context.findResolvers(of: index)
-    context.resolveServerRules(of: index)
     context.resolveReplySections(of: context.model.proxies[index])
     context.warnRulesWithoutHTTP(of: index)
   }
@@ -107,17 +106,5 @@ extension LoadContext {
     if !proxy.rules.httpResponse.isEmpty { warn("http-response") }
     if !proxy.rules.httpAfterResponse.isEmpty { warn("http-after-response") }
     if !proxy.rules.redirects.isEmpty { warn("redirect") }
-  }
-
-  fileprivate func resolveServerRules(of index: Int) {
-    let proxy = model.proxies[index]
-    for (at, name) in proxy.serverRuleNames.enumerated() where at < proxy.rules.servers.count {
-      guard case .server = proxy.rules.servers[at].target else { continue }
-      guard let place = proxy.servers.firstIndex(where: { $0.name == name }) else {
-        alertPlain("\(proxy.title) : unable to find server '\(name)' referenced in a 'use-server' rule.")
-        continue
-      }
-      model.proxies[index].rules.servers[at].target = .server(place)
-    }
   }
 }

@@ -5,9 +5,7 @@ import Rules
 /// `set-timeout`, `wait-for-body` and `capture`: actions whose arguments are times, sizes and slots.
 extension RuleParsing {
   mutating func timeout() throws(RuleProblem) -> RuleAction {
-    if isAtEnd || self[at + 1].isEmpty || self[at + 1] == "if" || self[at + 1] == "unless" {
-      throw RuleProblem("expects exactly 2 arguments")
-    }
+    if word.isEmpty || self[at + 1].isEmpty { throw RuleProblem("expects exactly 2 arguments") }
     if !proxy.accepts(.backend) { throw RuleProblem("proxy '\(proxy.name)' has no backend capability") }
     let which: SettableTimeout
     switch next() {
@@ -15,21 +13,18 @@ extension RuleParsing {
     case "tunnel": which = .tunnel
     default: throw RuleProblem("'set-timeout' rule supports 'server'/'tunnel' (got '\(self[at - 1])')")
     }
-    if let scalar = word.unicodeScalars.first, ("0"..."9").contains(scalar) {
-      let rule = "set-timeout \(which == .server ? "server" : "tunnel")"
-      let milliseconds = try time(
-        next(), overflow: "timer overflow in argument '\(self[at - 1])' to rule '\(rule)'", place: " in rule '\(rule)'")
-      if milliseconds == 0 { throw RuleProblem("null value is not valid for a '\(rule)' rule") }
-      return .setTimeout(which, milliseconds: milliseconds)
-    }
-    let start = word.unicodeScalars.first
+    let rule = "set-timeout \(which == .server ? "server" : "tunnel")"
+    let overflow = "timer overflow in argument '\(word)' to rule '\(rule)'"
     do throws(RuleProblem) {
-      return .setTimeoutFrom(which, try expression())
+      let milliseconds = try time(word, overflow: overflow, place: " in rule '\(rule)'")
+      if milliseconds == 0 { throw RuleProblem("null value is not valid for a '\(rule)' rule") }
+      at += 1
+      return .setTimeout(which, milliseconds: milliseconds)
     } catch {
-      // What is no expression was to be a time.
-      guard error.text.hasPrefix("unknown fetch"), let start else { throw error }
-      throw RuleProblem(
-        "unexpected character '\(start)' in rule 'set-timeout \(which == .server ? "server" : "tunnel")'")
+      // What is neither a time nor an expression was to be a time.
+      if error.text.hasPrefix("null") { throw error }
+      guard let parsed = try? context.samples.parse(words: words, at: &at, site: site) else { throw error }
+      return .setTimeoutFrom(which, parsed.expression)
     }
   }
 
@@ -48,11 +43,11 @@ extension RuleParsing {
     while true {
       if word == "time" {
         at += 1
-        if isAtEnd { throw RuleProblem("missing argument for 'time'") }
+        if word.isEmpty { throw RuleProblem("missing argument for 'time'") }
         wait = try time(next(), overflow: "time overflow")
       } else if word == "at-least" {
         at += 1
-        if isAtEnd { throw RuleProblem("missing argument for 'at-least'") }
+        if word.isEmpty { throw RuleProblem("missing argument for 'at-least'") }
         least = try size(next())
       } else {
         break
@@ -67,9 +62,7 @@ extension RuleParsing {
       return Int64(clamping: try SizeText.parse(text))
     } catch {
       switch error {
-      case .unexpected(let scalar): throw RuleProblem("unexpected character '\(scalar)'")
-      // HAProxy tells the character at which the number became too large.
-      case .overflow: throw RuleProblem("unexpected character '\(text.unicodeScalars.last ?? "0")'")
+      case .unexpected(let scalar), .overflow(let scalar): throw RuleProblem("unexpected character '\(scalar)'")
       }
     }
   }
@@ -78,7 +71,9 @@ extension RuleParsing {
   mutating func capture() throws(RuleProblem) -> RuleAction {
     let isContent = list == .tcpRequest
     let usage = list.isResponse ? "expects <expression> id <idx>" : "expects <expression> [ 'len' <length> | id <idx> ]"
-    if isAtEnd && !isContent { throw RuleProblem(usage) }
+    if !isContent, (0..<3).contains(where: { ["", "if", "unless"].contains(self[at + $0]) }) {
+      throw RuleProblem(usage)
+    }
     let expression = try expression()
     if isContent && !proxy.accepts(.frontend) {
       throw RuleProblem("proxy '\(proxy.name)' has no frontend capability")

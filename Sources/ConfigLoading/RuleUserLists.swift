@@ -86,19 +86,24 @@ extension LoadContext {
   func closeUserList() {
     var reading = ruleState.users
     guard !reading.name.isEmpty else { return }
-    for (group, users) in reading.groups {
-      for user in users {
-        guard let at = reading.users.firstIndex(where: { $0.name == user }) else {
-          alertPlain(
-            "userlist '\(reading.name)': no such user '\(user)' specified in group '\(group)'")
-          continue
-        }
-        reading.users[at].groups.append(group)
+    // HAProxy looks at the last list, user and group first, and tells one mistake.
+    var errors: [String] = []
+    for (group, users) in reading.groups.reversed() {
+      for user in users where !reading.users.contains(where: { $0.name == user }) {
+        errors.append("userlist '\(reading.name)': no such user '\(user)' specified in group '\(group)'")
       }
     }
-    for user in reading.users {
+    var groupErrors: [String] = []
+    for user in reading.users.reversed() {
       for group in user.groups where !reading.groups.contains(where: { $0.name == group }) {
-        alertPlain("userlist '\(reading.name)': no such group '\(group)' specified in user '\(user.name)'")
+        groupErrors.append("userlist '\(reading.name)': no such group '\(group)' specified in user '\(user.name)'")
+      }
+    }
+    if let error = groupErrors.first ?? errors.first { ruleState.userListError = error }
+    for (group, users) in reading.groups {
+      for user in users {
+        guard let at = reading.users.firstIndex(where: { $0.name == user }) else { continue }
+        reading.users[at].groups.append(group)
       }
     }
     let list = UserList(
@@ -108,5 +113,10 @@ extension LoadContext {
       })
     ruleState.userLists[reading.name] = samples.add(list)
     ruleState.users = UserListReading()
+  }
+
+  /// Looked at when all is read, before everything else.
+  func finishUserLists() {
+    if let message = ruleState.userListError { alertPlain(message) }
   }
 }

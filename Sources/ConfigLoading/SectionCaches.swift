@@ -138,7 +138,7 @@ extension LoadContext {
 extension RuleParsing {
   /// `cache-use` and `cache-store`.
   mutating func cache() throws(RuleProblem) -> CacheHandle {
-    if word.isEmpty { throw RuleProblem("expects a cache name") }
+    if isAtEnd { throw RuleProblem("expects a cache name") }
     let handle = context.model.ruleResources.add(CacheReference(name: next()))
     context.ruleState.caches.append((context.proxyIndex, handle))
     return handle

@@ -47,7 +47,8 @@ private func complete(_ context: LoadContext) -> Bool {
 
 /// What is checked and completed after the last file, in order.
 let loadChecks: [@Sendable (LoadContext) -> Void] = [
-  completeGlobal, completeProxies, completeTables, completeRules, LoadContext.completeCaches, completeHeaderCase,
+  { $0.finishUserLists() }, completeGlobal, completeProxies, completeTables, completeRules, LoadContext.completeCaches,
+  completeHeaderCase,
   { $0.finishRings() },
   { $0.finishResolvers() }, { $0.numberResolvers() },
 ]
@@ -75,6 +76,8 @@ private func read(_ content: [UInt8], of file: String, into context: LoadContext
   var reader = ConfigFileReader(file: file, content: content, facts: context.options.facts)
   while let line = reader.next(section: context.sectionName, diagnostics: context.diagnostics) {
     context.line = line
+    // A line whose first word is empty counts as an empty one.
+    if line.keyword.isEmpty && line.prefix == .none { continue }
     let earlier = context.takeFlags()
     if let kind = SectionKind(rawValue: line.keyword) {
       context.close()

@@ -28,6 +28,9 @@ extension LoadContext {
 
   private func readMailer(_ line: ConfigLine) {
     if line[2].isEmpty { return alert("'mailer' expects <name> and <addr>[:<port>] as arguments.") }
+    if let bad = Self.invalidNameScalar(line[1]) {
+      return alert("character '\(bad)' is not permitted in server name '\(line[1])'.")
+    }
     guard !model.mailers.isEmpty else { return }
     do throws(AddressError) {
       let parsed = try AddressParsing.parse(line[2], [.resolveNow, .portAllowed, .portMandatory, .stream, .connect])

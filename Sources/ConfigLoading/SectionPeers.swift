@@ -112,9 +112,7 @@ extension LoadContext {
     do throws(AddressError) {
       _ = try AddressParsing.parse(line[1], [.resolveNow, .portMandatory, .portAllowed, .stream])
     } catch {
-      if error.text.hasPrefix("missing port") {
-        return alert("'bind \(line[1])' : \(error.text.droppingLastLineFeed)")
-      }
+      return alert("'bind \(line[1])' : \(error.text.droppingLastLineFeed)")
     }
     if !line[2].isEmpty { changePeers { $0.hasParameters = true } }
     BindLine.parse(self, line)

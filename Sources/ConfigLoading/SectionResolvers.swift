@@ -107,7 +107,7 @@ extension LoadContext {
   // MARK: - Numbers and times
 
   private func readHold(_ line: ConfigLine) {
-    if line[1].isEmpty || line[2].isEmpty {
+    if line[2].isEmpty {
       alert("'hold' expects an <event> and a <time> as arguments.")
       return alertPlain("<event> can be either 'valid', 'nx', 'refused', 'timeout', or 'other'")
     }

@@ -4,6 +4,7 @@ import Configuration
 /// `ring` sections (manual section 3.9).
 extension LoadContext {
   static let defaultRingSize = 16384
+  static let maximumRingSize = 1 << 30
   /// Names that HAProxy's own sinks have.
   private static let takenRingNames: Set<String> = ["stdout", "stderr", "buf0"]
 
@@ -31,9 +32,9 @@ extension LoadContext {
       guard let format = LogTarget.Format(rawValue: line[1]) else { return alert("unknown format '\(line[1])'.") }
       changeRing { $0.format = format }
     case "maxlen":
-      let length = CInteger.leading(line[1])
-      if length < 1 { return alert("invalid size '\(line[1])' for new sink buffer.") }
-      changeRing { $0.maxLength = length }
+      let length = UInt32(truncatingIfNeeded: CInteger.leadingLong(line[1]))
+      if length == 0 { return alert("invalid size '\(line[1])' for new sink buffer.") }
+      changeRing { $0.maxLength = Int(length) }
     case "description":
       if line[1].isEmpty { return alert("missing ring description text.") }
       changeRing { $0.description = line[1] }
@@ -47,17 +48,20 @@ extension LoadContext {
   }
 
   private func readRingSize(_ line: ConfigLine) {
-    let size = CInteger.leading(line[1])
-    if size <= 0 { return alert("invalid size '\(line[1])' for new sink buffer.") }
+    let size = CInteger.leadingLong(line[1])
+    if size == 0 { return alert("invalid size '\(line[1])' for new sink buffer.") }
     guard let ringIndex else { return }
     let ring = model.rings[ringIndex]
+    if size < 0 || size > Self.maximumRingSize {
+      return alert("fail to set sink buffer size '\(ring.size)' for ring '\(ring.name)'.")
+    }
     if size < ring.size {
       // A warning by its word, an error by its effect.
       add(.error)
       return warning(
         "ignoring new size '\(size)' that is smaller than current size '\(ring.size)' for ring '\(ring.name)'.")
     }
-    model.rings[ringIndex].size = min(size, 1 << 30)
+    model.rings[ringIndex].size = size
   }
 
   private func readRingTimeout(_ line: ConfigLine) {

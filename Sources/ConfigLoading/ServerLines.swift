@@ -102,7 +102,8 @@ enum ServerLine {
       return context.alertAtPlace("'server' expects <name> and <addr>[:<port>] as arguments.")
     }
     if let bad = LoadContext.invalidNameScalar(line[1]) {
-      return context.alertAtPlace("character '\(bad)' is not permitted in server name '\(line[1])'.")
+      return context.alertAtPlace(
+        "character '\(bad)' is not permitted in \(line.keyword == "peer" ? "peer" : "server") name '\(line[1])'.")
     }
     guard var options = start(context, line, named: line[1], addressAt: 2, form) else { return }
     guard read(&options), finish(&options) else { return }
@@ -154,8 +155,10 @@ enum ServerLine {
     var options = ServerOptionContext(
       context: context, cursor: OptionCursor(line: line, at: addressAt + 1), settings: settings, form: form)
     do throws(AddressError) {
+      // Those of peers and rings are looked up at once.
+      let isLate = context.section != .peers && context.section != .ring
       let parsed = try AddressParsing.parse(
-        line[addressAt], [.nameAllowed, .portAllowed, .portOffset, .stream, .connect])
+        line[addressAt], [isLate ? .nameAllowed : .resolveNow, .portAllowed, .portOffset, .stream, .connect])
       setAddress(parsed, &options.settings)
     } catch {
       options.alert(error.text)
@@ -223,7 +226,7 @@ enum ServerLine {
   }
 
   private static func reportUnknown(_ name: String, _ options: inout ServerOptionContext) {
-    let advice = WordSimilarity.bestMatch(for: name, among: ServerOption.all.map(\.name))
+    let advice = WordSimilarity.bestMatch(for: name, among: ServerOption.all.map(\.name) + ["octet-count", "legacy"])
     var text = "unknown keyword '\(name)'" + (advice.map { "; did you mean '\($0)' maybe ?" } ?? ".")
     if options.form == .defaults { text += " Hint: no address was expected for this server." }
     options.alert(text)

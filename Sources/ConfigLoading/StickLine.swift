@@ -15,6 +15,7 @@ enum StickLine {
     case "match": (matches, stores) = (true, .nothing)
     case "store-request": (matches, stores) = (false, .request)
     case "store-response": (matches, stores) = (false, .response)
+    case "store": return context.alert("'stick' expects a fetch method.")
     default: return context.alert("'stick' expects 'on', 'match', or 'store'.")
     }
     if line[2].isEmpty { return context.alert("'stick' expects a fetch method.") }
@@ -54,7 +55,7 @@ enum StickLine {
       return context.alert("'stick': unknown keyword '\(line[at])'.")
     }
     let reference = context.use(
-      table: named ? table : context.proxy.name, .stick, parsed.type)
+      table: named ? table : context.proxy.name, stores == .response ? .storeResponse : .stick, parsed.type)
     context.proxy.rules.sticking.append(
       StickRule(parsed.expression, table: reference, matches: matches, stores: stores, if: found))
     context.takeSampleWarnings()
@@ -93,6 +94,7 @@ extension LoadContext {
       switch use.rule {
       case .track(let action):
         context.alertPlain("Proxy '\(use.proxyName)': unable to find table '\(use.name)' referenced by \(action).")
+      case .storeResponse: context.alertPlain("Proxy '\(use.proxyName)': unable to find store table '\(use.name)'.")
       case .stick: context.alertPlain("Proxy '\(use.proxyName)': unable to find stick-table '\(use.name)'.")
       }
       return 0
@@ -102,13 +104,13 @@ extension LoadContext {
       case .track(let action):
         context.alertPlain(
           "Proxy '\(use.proxyName)': stick-table '\(use.name)' uses a type incompatible with the '\(action)' rule.")
-      case .stick:
+      case .stick, .storeResponse:
         context.alertPlain(
           "Proxy '\(use.proxyName)': type of fetch not usable with type of stick-table '\(use.name)'.")
       }
     }
     warnTracking(use, context)
-    if case .stick = use.rule {
+    if use.rule.isStick {
       context.model.tables[found].layout.add(.serverID)
       context.model.tables[found].layout.add(.serverKey)
     }

@@ -28,7 +28,8 @@ struct TableLoadState {
 struct TableUse {
   enum Rule {
     case track(String)
-    case stick
+    case stick, storeResponse
+    var isStick: Bool { if case .track = self { false } else { true } }
   }
   let name: String
   let proxy: Int?
@@ -126,12 +127,10 @@ struct TableReading {
     do throws(SizeText.Failure) {
       settings.size = try SizeText.parse(word)
     } catch {
-      // HAProxy names the suffix of a number that is too large.
-      let odd: Unicode.Scalar
-      switch error {
-      case .unexpected(let scalar): odd = scalar
-      case .overflow: odd = word.unicodeScalars.first { !("0"..."9").contains($0) } ?? word.unicodeScalars.first ?? "\0"
-      }
+      let odd =
+        switch error {
+        case .unexpected(let scalar), .overflow(let scalar): scalar
+        }
       return fail("unexpected character '\(odd)' in argument of 'size'.")
     }
     at += 1
@@ -167,7 +166,7 @@ struct TableReading {
     at += 1
     guard word == "len", settings.keyType == .string || settings.keyType == .binary else { return true }
     at += 1
-    let length = CInteger.leading(word)
+    let length = CInteger.leadingLong(word)
     if length == 0 { return fail("unknown type '\(word)'.") }
     // HAProxy takes a negative length for a huge one; no key is longer than a buffer.
     settings.keyLength = length > 0 ? min(length, 16384) : 16384

@@ -2,53 +2,6 @@ import ConfigSyntax
 import Configuration
 import Primitives
 
-/// Finds the backends that a frontend's `default_backend` and `use_backend` lines name.
-struct BackendReferences {
-  let validation: ProxyValidation
-  private var context: LoadContext { validation.context }
-  private var proxy: ProxySettings { validation.proxy }
-
-  func run() {
-    guard proxy.accepts(.frontend) else { return }
-    resolveDefault()
-    for at in proxy.switchingRules.indices { resolveRule(at) }
-  }
-
-  private func resolveDefault() {
-    guard let name = proxy.defaultBackend else { return }
-    guard let found = context.model.proxyIndex(named: name, having: .backend) else {
-      return context.alertPlain("Proxy '\(proxy.name)': unable to find required default_backend: '\(name)'.")
-    }
-    if found == validation.index {
-      return context.alertPlain("Proxy '\(proxy.name)': loop detected for default_backend: '\(name)'.")
-    }
-    if fits(found, "as its default backend") { validation.proxy.defaultBackendIndex = found }
-  }
-
-  private func resolveRule(_ at: Int) {
-    guard at < proxy.rules.switching.count, case .backend = proxy.rules.switching[at].target else { return }
-    let name = proxy.switchingRules[at].backend
-    guard let found = context.model.proxyIndex(named: name, having: .backend) else {
-      return context.alertPlain("Proxy '\(proxy.name)': unable to find required use_backend: '\(name)'.")
-    }
-    if fits(found, "in a 'use_backend' rule") {
-      validation.proxy.switchingRules[at].backendIndex = found
-      validation.proxy.rules.switching[at].target = .backend(found)
-    }
-  }
-
-  /// Whether the backend's mode can serve the frontend's: a TCP frontend may use an HTTP backend, which upgrades.
-  private func fits(_ index: Int, _ how: String) -> Bool {
-    let backend = context.model.proxies[index]
-    if backend.mode == proxy.mode || (proxy.mode == .tcp && backend.mode == .http) { return true }
-    context.alertPlain(
-      "\(proxy.mode.rawValue) \(proxy.title) (\(proxy.location.file):\(proxy.location.line)) tries to use "
-        + "incompatible \(backend.mode.rawValue) \(backend.title) "
-        + "(\(backend.location.file):\(backend.location.line)) \(how) (see 'mode').")
-    return false
-  }
-}
-
 /// The servers of one backend: names, numbers, tracking.
 struct ServerValidation {
   let validation: ProxyValidation

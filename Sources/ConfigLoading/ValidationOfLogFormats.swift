@@ -22,31 +22,36 @@ struct LogFormatValidation {
     if let text = proxy.uniqueIDFormat {
       check(
         text, "unique-id", proxy.uniqueIDLocation, isHTTP ? [.mergeSpaces, .http] : .mergeSpaces,
-        isHTTP ? .frontendRequestHeader : .frontendRequestContent, into: \.uniqueID
-      ) { $0.uniqueIDFormat = nil }
+        isHTTP ? .frontendRequestHeader : .frontendRequestContent, into: \.uniqueID)
     }
     if proxy.accepts(.frontend), let text = proxy.errorLogFormat {
-      check(text, "error-log-format", proxy.errorLogFormatLocation, .logLine, into: \.errorFormat) {
-        $0.errorLogFormat = nil
-      }
+      check(text, "error-log-format", proxy.errorLogFormatLocation, .logLine, into: \.errorFormat)
     }
   }
 
   private func check(
     _ text: String, _ name: String, _ place: SourceLocation, _ flags: LogFieldFlags, _ point: CheckPoint = .log,
-    into path: WritableKeyPath<CompiledLog, LogFormat?>, drop: (inout ProxySettings) -> Void
+    into path: WritableKeyPath<CompiledLog, LogFormat?>, drop: (inout ProxySettings) -> Void = { _ in }
   ) {
     do throws(LogFormatError) {
       let site = ExpressionSite(
         file: place.file, line: place.line, proxy: validation.proxy.name,
         user: name == "unique-id" ? .uniqueID : name == "log-format-sd" ? .logFormatStructured : .logFormat)
-      validation.proxy.compiledLog[keyPath: path] = try LogFormat(
+      let format = try LogFormat(
         text, flags: flags, isHTTP: validation.proxy.mode == .http, places: CheckPoints(point), site: site,
         compiler: validation.context.samples)
+      for warning in format.warnings {
+        validation.context.warningPlain("parsing [\(place.file):\(place.line)] : \(warning)")
+      }
+      validation.proxy.compiledLog[keyPath: path] = format
     } catch {
+      for warning in error.warnings {
+        validation.context.warningPlain("parsing [\(place.file):\(place.line)] : \(warning)")
+      }
+      // One that cannot even begin is none, for the checks that follow.
+      if !error.isStarted { drop(&validation.proxy) }
       let file = place.file.isEmpty ? "(null)" : place.file
       validation.context.alertPlain("Parsing [\(file):\(place.line)]: failed to parse \(name) : \(error).")
-      drop(&validation.proxy)
     }
   }
 }

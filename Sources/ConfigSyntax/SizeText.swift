@@ -2,8 +2,8 @@
 public enum SizeText {
   public enum Failure: Error, Equatable, Sendable {
     case unexpected(Unicode.Scalar)
-    /// Over 32 bits.
-    case overflow
+    /// Over 32 bits; the digit or suffix that is too much.
+    case overflow(Unicode.Scalar)
   }
 
   public static func parse(_ text: String) throws(Failure) -> Int {
@@ -13,7 +13,7 @@ public enum SizeText {
     var value: UInt64 = 0
     for digit in digits {
       value = value * 10 + UInt64(digit - 0x30)
-      if value > UInt64(UInt32.max) { throw .overflow }
+      if value > UInt64(UInt32.max) { throw .overflow(Unicode.Scalar(digit)) }
     }
     let rest = bytes.dropFirst(digits.count)
     guard let suffix = rest.first else { return Int(value) }
@@ -25,7 +25,7 @@ public enum SizeText {
     default: throw .unexpected(Unicode.Scalar(suffix))
     }
     if rest.count > 1 { throw .unexpected(Unicode.Scalar(rest[rest.startIndex + 1])) }
-    guard value << shift <= UInt64(UInt32.max) else { throw .overflow }
+    guard value << shift <= UInt64(UInt32.max) else { throw .overflow(Unicode.Scalar(suffix)) }
     return Int(value << shift)
   }
 }

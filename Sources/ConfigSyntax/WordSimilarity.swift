@@ -24,18 +24,22 @@ public enum WordSimilarity {
   }
 
   /// The likest of `candidates`, the first of several equally like; nil where it differs by more than twice the
-  /// length of the shorter of both words.
-  public static func bestMatch(for word: String, among candidates: [String]) -> String? {
+  /// length of the shorter of both words, or three times where it `isPrefix`.
+  public static func bestMatch(
+    for word: String, among candidates: [String], isPrefix: (Int) -> Bool = { _ in false }
+  ) -> String? {
     let bytes = word.latin1Bytes
     let wanted = fingerprint(bytes)
-    var best: (word: String, distance: Int)?
-    for candidate in candidates {
+    var best: (word: String, index: Int, distance: Int)?
+    for (index, candidate) in candidates.enumerated() {
       let other = fingerprint(candidate.latin1Bytes)
       var distance = 0
       for index in wanted.indices { distance += abs(wanted[index] - other[index]) }
-      if distance < best?.distance ?? .max { best = (candidate, distance) }
+      if distance < best?.distance ?? .max { best = (candidate, index, distance) }
     }
-    guard let best, best.distance <= 2 * bytes.count, best.distance <= 2 * best.word.utf8.count else { return nil }
+    guard let best else { return nil }
+    let factor = isPrefix(best.index) ? 3 : 2
+    guard best.distance <= factor * bytes.count, best.distance <= factor * best.word.utf8.count else { return nil }
     return best.word
   }
 

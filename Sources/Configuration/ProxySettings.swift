@@ -220,7 +220,7 @@ public struct ProxySettings: Sendable {
   // Both
   public var rules = ProxyRules()
   /// The names that `use-server` lines gave, in their order.
-  public var serverRuleNames: [String] = []
+  public var serverRuleNames: [SwitchingRule] = []
   /// `cookie`: persistence by a cookie.
   public var cookie: PersistenceCookie?
   /// `filter cache`

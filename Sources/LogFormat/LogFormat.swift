@@ -29,6 +29,8 @@ public struct LogFormat: Sendable {
   public let needsEndOfStream: Bool
   /// The line is written when the response headers (HTTP) or the server connection (TCP) are there.
   public var isLoggedEarly: Bool { logsAsSoonAsPossible || !needsEndOfStream }
+  /// One piece of text only, without a percent sign that was doubled: what HAProxy takes for a name.
+  public internal(set) var isPlain = false
   public var isEmpty: Bool { nodes.isEmpty }
   /// The text, where the format is only text.
   public var constantText: Bytes? {
@@ -68,5 +70,9 @@ public struct LogContext: ~Copyable {
 /// Why a string is no log-format; the description has HAProxy's words, without the final point.
 public struct LogFormatError: Error, Sendable, CustomStringConvertible {
   public let description: String
+  /// What HAProxy warns about before it finds the error, without file and line.
+  public internal(set) var warnings: [String] = []
+  /// Some part before the error was read.
+  public internal(set) var isStarted = false
   public init(_ description: String) { self.description = description }
 }

@@ -20,6 +20,7 @@ extension LogFormat {
     self.init(
       nodes: parser.nodes, texts: parser.texts, source: text, warnings: parser.warnings,
       options: isResponse ? [.final, .response] : .final)
+    isPlain = parser.isPlain
   }
 
   /// Compiles a string of text and aliases only: an expression in it is refused.
@@ -42,6 +43,9 @@ struct LogFormatParser {
   private(set) var texts: [UInt8] = []
   private(set) var warnings: [String] = []
   private var i = 0
+  /// How often text began: a percent sign that was doubled begins another piece.
+  private var textPieces = 0
+  var isPlain: Bool { nodes.isEmpty || nodes.count == 1 && nodes[0].kind == .text && textPieces < 2 }
 
   init(
     _ text: String, flags: LogFieldFlags, isHTTP: Bool, places: CheckPoints,
@@ -56,6 +60,17 @@ struct LogFormatParser {
   }
 
   mutating func run() throws(LogFormatError) {
+    do throws(LogFormatError) {
+      try read()
+    } catch {
+      var error = error
+      error.warnings = warnings
+      error.isStarted = !nodes.isEmpty
+      throw error
+    }
+  }
+
+  private mutating func read() throws(LogFormatError) {
     while i < input.count {
       let c = input[i]
       i += 1
@@ -87,6 +102,7 @@ struct LogFormatParser {
             + "Maybe you want to write a single '%', use the syntax '%%'")
       }
       i += 1
+      if nodes.last?.kind == .text { textPieces += 1 }
       literal(c)
     }
   }
@@ -174,19 +190,15 @@ struct LogFormatParser {
         "sample fetch <\(rest)> may not be reliably used here because it needs '\(parsed.fetch.sourceNames)' "
           + "which is not available here")
     }
-    // A comma that no converter follows is read with the expression.
-    if end + 1 == input.count && input[end] == UInt8(ascii: ",") {
-      throw LogFormatError("missing ']' after '\(string(start..<input.count))'")
-    }
-    guard end < input.count else { throw LogFormatError("missing ']' after '\(string(start..<end))'") }
-    if input[end] != UInt8(ascii: "]") {
-      throw LogFormatError("expected ']' after '\(string(start..<end))', but found '\(string(end..<end + 1))'")
-    }
     let readsBuffer = parsed.fetch.sources.contains { $0 == .requestBuffer || $0 == .responseBuffer }
     if flags.contains(.http) && readsBuffer {
       warnings.append("L6 sample fetch <\(rest)> ignored in HTTP log-format string.")
     }
     nodes.append(LogFormat.Node(kind: .expression, flags: flags, expression: parsed.expression))
+    guard end < input.count else { throw LogFormatError("missing ']' after '\(string(start..<end))'") }
+    if input[end] != UInt8(ascii: "]") {
+      throw LogFormatError("expected ']' after '\(string(start..<end))', but found '\(string(end..<end + 1))'")
+    }
     i = end + 1
   }
 
@@ -199,6 +211,7 @@ struct LogFormatParser {
     if let last = nodes.last, last.kind == .text {
       nodes[nodes.count - 1].count += 1
     } else {
+      textPieces += 1
       nodes.append(LogFormat.Node(kind: .text, start: texts.count - 1, count: 1))
     }
   }

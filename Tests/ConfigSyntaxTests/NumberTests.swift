@@ -33,8 +33,8 @@ struct NumberTests {
   func sizes(text: String, bytes: Int) throws { #expect(try SizeText.parse(text) == bytes) }
 
   @Test(arguments: [
-    ("", SizeText.Failure.unexpected("\0")), ("k", .unexpected("k")), ("1kb", .unexpected("b")), ("4g", .overflow),
-    ("4294967296", .overflow),
+    ("", SizeText.Failure.unexpected("\0")), ("k", .unexpected("k")), ("1kb", .unexpected("b")), ("4g", .overflow("g")),
+    ("4294967296", .overflow("6")), ("10995116277761", .overflow("7")),
   ]) func wrongSizes(text: String, failure: SizeText.Failure) {
     #expect(throws: failure) { try SizeText.parse(text) }
   }

@@ -9,7 +9,7 @@ extension SampleCompiler {
     if let bad = name.unicodeScalars.first(where: { !SampleCompiler.isNameScalar($0) }) {
       throw SampleError("character '\(bad)' is not permitted in acl name '\(name)'")
     }
-    let test = try parseTest(Array(words.dropFirst()), site)
+    let test = try parseTest(Array(words.dropFirst()), site, of: name)
     if let known = lists.numbers[name] {
       accessLists[Int(known)].tests.append(test)
     } else {
@@ -35,9 +35,13 @@ extension SampleCompiler {
   }
 
   /// Reads a test: an ACL keyword or an expression, options, and patterns.
-  func parseTest(_ words: [String], _ site: ExpressionSite) throws(SampleError) -> AccessListBuild.Test {
+  func parseTest(
+    _ words: [String], _ site: ExpressionSite, of list: String = ".noname"
+  ) throws(SampleError) -> AccessListBuild.Test {
     var subject = try parseSubject(words, site)
-    if subject.method != nil && subject.type != .boolean && words.count < 2 {
+    // An empty word ends the line for whatever reads on.
+    let end = words.dropFirst().firstIndex(of: "") ?? words.count
+    if subject.method != nil && subject.type != .boolean && end < 2 {
       warn(
         "parsing acl keyword '\(words[0])' :\n"
           + "  no pattern to match against were provided, so this ACL will never match.\n"
@@ -58,7 +62,7 @@ extension SampleCompiler {
       let reference = patterns.makeInline(
         id: options.id, display: "acl '\(subject.keyword)' file '\(site.file)' line \(site.line)")
       var operation = "eq"
-      for word in words.dropFirst(at) {
+      for word in words[min(at, end)..<end] {
         if method == .integer || method == .dottedVersion || method == .length,
           ["eq", "gt", "ge", "le", "lt"].contains(word)
         {
@@ -71,6 +75,14 @@ extension SampleCompiler {
       indices.append(try patterns.expression(reference, method: method, flags: options.flags, output: nil))
     } catch {
       throw SampleError(error.message)
+    }
+    if words.count > 1, words[1].hasPrefix("("), !words[0].unicodeScalars.contains("(") {
+      warn(
+        "parsing acl '\(list)' :\n"
+          + "  matching '\(words[0])' for pattern '\(words[1])' is likely a mistake and probably\n"
+          + "  not what you want. Maybe you need to remove the extraneous space before '('.\n"
+          + "  If you are really sure this is not an error, please insert '--' between the\n"
+          + "  match and the pattern to make this warning message disappear.")
     }
     return AccessListBuild.Test(
       expression: subject.expression, fetch: subject.fetch, keyword: subject.keyword, proxy: site.proxy,
@@ -153,7 +165,9 @@ extension SampleCompiler {
       case "-n": options.flags.insert(.noDNS)
       case "-M": isMap = true
       case "-u":
-        guard let id = ArgumentParser.integer(next().bytes), id >= 0, let number = Int32(exactly: id) else {
+        let word = next()
+        guard let id = word.isEmpty ? 0 : ArgumentParser.integer(word.bytes), id >= 0, let number = Int32(exactly: id)
+        else {
           throw SampleError("the argument of -u must be an integer")
         }
         if patterns.reference(id: number) != nil { throw SampleError("the id is already used") }
@@ -196,18 +210,21 @@ extension SampleCompiler {
     return options
   }
 
-  /// A number behind an operator as the range that it means ("gt 5" is "6:").
+  /// A number behind an operator as the range that it means ("gt 5" is "6:"); a range stays what it is.
   private static func rangeText(
     _ word: String, _ operation: String, _ method: PatternMethod
   ) throws(PatternError) -> String {
     if operation == "eq" || !(method == .integer || method == .dottedVersion || method == .length) { return word }
-    let digits = word.split(separator: ":", omittingEmptySubsequences: false).first ?? ""
-    let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard var major = parts.first.flatMap({ ArgumentParser.integer(String($0).bytes) }) else {
+    if word.unicodeScalars.contains(where: { $0 == ":" || $0 == "-" }) { return word }
+    let parts = word.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    func number(_ part: Int) throws(PatternError) -> Int64 {
+      if part >= parts.count { return 0 }
+      if parts[part].utf8.allSatisfy({ $0 &- 48 < 10 }), let number = Int64(parts[part]) { return number }
       throw PatternError("'\(word)' is neither a number nor a supported operator")
     }
+    var major = try number(0)
     if method != .dottedVersion {
-      if parts.count > 1 { throw PatternError("'\(word)' is neither a number nor a supported operator") }
+      // What follows a point counts for nothing.
       switch operation {
       case "gt": return "\(major &+ 1):"
       case "ge": return "\(major):"
@@ -215,21 +232,11 @@ extension SampleCompiler {
       default: return ":\(major)"
       }
     }
-    var minor: Int64 = 0
-    if parts.count > 1 {
-      guard let written = ArgumentParser.integer(String(parts[1]).bytes) else {
-        throw PatternError("'\(word)' is neither a number nor a supported operator")
-      }
-      if written > 65535 { throw PatternError("'\(word)' contains too large a minor value") }
-      minor = written
-    }
-    switch operation {
-    case "gt": minor += 1
-    case "lt":
-      minor -= 1
-      if minor < 0 { (major, minor) = (major &- 1, 65535) }
-    default: break
-    }
+    var minor = try number(1)
+    if major > 65535 { throw PatternError("'\(word)' contains too large a major value") }
+    if minor > 65535 { throw PatternError("'\(word)' contains too large a minor value") }
+    let packed = operation == "gt" ? 1 : operation == "lt" ? -1 : 0 as Int64
+    (major, minor) = ((major << 16 + minor + packed) >> 16, (minor + packed) & 0xffff)
     return operation == "gt" || operation == "ge" ? "\(major).\(minor):" : ":\(major).\(minor)"
   }
 }

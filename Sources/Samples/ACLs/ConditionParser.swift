@@ -61,7 +61,8 @@ extension SampleCompiler {
       }
       let list: Int32
       if word == "{" {
-        guard let end = words[(at + 1)...].firstIndex(of: "}") else {
+        guard let end = words[(at + 1)...].firstIndex(where: { $0 == "}" || $0.isEmpty }), !words[end].isEmpty
+        else {
           throw SampleError("missing closing '}' in condition")
         }
         let test = try parseTest(Array(words[(at + 1)..<end]), site)

@@ -81,6 +81,7 @@ extension SampleCompiler {
     do { return .variable(try variables.register(String(bytes: text))) } catch { throw SampleError(error.message) }
   }
   private func registeredVariable(_ text: [UInt8]) throws(SampleError) -> Argument {
+    if text.isEmpty { throw SampleError("missing variable name") }
     guard let known = try? variables.register(String(bytes: text)) else {
       throw SampleError("failed to register variable name '\(String(bytes: text))'")
     }

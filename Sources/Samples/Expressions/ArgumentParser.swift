@@ -47,9 +47,11 @@ struct ArgumentParser {
           + "type '\(list.types[arguments.count].rawValue)' expected", index: arguments.count)
     }
     if parenthesis {
-      if at >= text.count { throw ArgumentError(message: "expected ')'", index: arguments.count) }
+      // HAProxy counts what it expected behind the second argument as the last one's.
+      let place = arguments.count < 2 ? arguments.count : arguments.count - 1
+      if at >= text.count { throw ArgumentError(message: "expected ')'", index: place) }
       if text[at] != UInt8(ascii: ")") {
-        throw ArgumentError(message: "expected ')' before '\(String(bytes: text[at...]))'", index: arguments.count)
+        throw ArgumentError(message: "expected ')' before '\(String(bytes: text[at...]))'", index: place)
       }
       at += 1
     }

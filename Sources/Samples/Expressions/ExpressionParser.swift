@@ -128,6 +128,7 @@ extension SampleCompiler {
       }
       if isEmbedded && cursor.isAtEndOfWord { break }
       while cursor.byte() == UInt8(ascii: ",") { cursor.at += 1 }
+      if isEmbedded && cursor.isAtEndOfWord { break }
       var isOwnWord = false
       if cursor.isAtEndOfWord {
         cursor.word += 1

@@ -102,6 +102,12 @@ extension Pattern {
       }
       return .range(low, high)
     }
+    // What is below 0.0 holds no version: ":-1.65535" is what "lt 0" becomes.
+    if first.isEmpty, second.at(0) == UInt8(ascii: "-"), second.count > 1,
+      second.dropFirst(1).latin1.utf8.allSatisfy({ $0 &- 48 < 10 || $0 == 46 || $0 == 45 })
+    {
+      return .range(.min, -1)
+    }
     let low = first.isEmpty ? Int64.min : dotted(first, upper: false)
     let high = second.isEmpty ? Int64.max : dotted(second, upper: true)
     guard let low, let high, low <= high, !(first.isEmpty && second.isEmpty) else {

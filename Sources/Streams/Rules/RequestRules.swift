@@ -62,6 +62,11 @@ extension Worker {
     stream.ruleStage = RuleStage(rawValue: max(1, stream.ruleStage.rawValue) + 1) ?? .done
     stream.ruleIndex = 0
     stream.ruleDeadline = TimerWheel.never
+    if stream.isHTTP && stream.ruleStage == .frontendHTTP, let frontend = stream.frontend,
+      countsBehindContentRules(stream, frontend)
+    {
+      countRequest(frontend)
+    }
     if stream.isHTTP && stream.ruleStage == .backendHTTP { countTrackedBackendRequest(stream) }
   }
 

@@ -24,15 +24,17 @@ extension Worker {
   }
 
   func reply(_ stream: Stream, _ answer: PreparedAnswer, status: Int) {
-    beginOwnAnswer(stream, status: status)
+    let isLast = answer.raw.isEmpty || !hasRules || !hasAfterResponse(stream)
+    beginOwnAnswer(stream, status: status, countsStatus: isLast)
     if answer.raw.isEmpty || !stream.responseChannel.output.back(by: buffers) {
       // `errorfile <code> /dev/null`: close without a word.
+      if !isLast { countStatus(stream, status) }
       stream.clientKeepsAlive = false
       stream.responsePhase = .done
       return
     }
     if !answer.isFramed || answer.closes { stream.clientKeepsAlive = false }
-    if hasRules && hasAfterResponse(stream) {
+    if !isLast {
       stream.responseChannel.output.release()
       stream.response.reset(.response)
       stream.response.setStatus(answer.status, reason: answer.reason)
@@ -54,7 +56,7 @@ extension Worker {
 
   /// An answer whose head a rule made in `stream.response`.
   func replyMessage(_ stream: Stream, status: Int, body: Bytes) {
-    beginOwnAnswer(stream, status: status)
+    beginOwnAnswer(stream, status: status, countsStatus: !hasRules || !hasAfterResponse(stream))
     writeOwnMessage(stream, body: body)
   }
 
@@ -63,6 +65,8 @@ extension Worker {
     var unsent: UInt64 = 0
     if hasRules && hasAfterResponse(stream) {
       runAfterResponse(stream)
+      // What the rules made of it counts.
+      countStatus(stream, stream.response.status)
       if HTTPStatus.hasNoBody(stream.response.status) {
         // HAProxy counts what it then leaves out.
         let whole = stream.response.countedSize
@@ -108,19 +112,23 @@ extension Worker {
     _ = stream.responseChannel.output.append(body.prefix(stream.responseChannel.output.room))
   }
 
+  private func countStatus(_ stream: Stream, _ status: Int) {
+    stream.frontend?.counters.count(.ofStatus(status))
+    stream.backend?.counters.count(.ofStatus(status))
+  }
+
   func beginOwnAnswer(_ stream: Stream, status: Int, isRaw: Bool = false, countsStatus: Bool = true) {
     leaveServer(stream)
     stream.isIntercepted = true
     stream.status = status
+    if countsStatus { countStatus(stream, status) }
     if let frontend = stream.frontend {
-      if countsStatus { frontend.counters.count(.ofStatus(status)) }
       if isRaw {
         frontend.counters.count(.requestsTotal)
       } else if stream.backend == nil && stream.endCause != .clientTimeout && stream.endCause != .proxy {
         frontend.counters.count(.interceptedRequests)
       }
     }
-    if countsStatus { stream.backend?.counters.count(.ofStatus(status)) }
     stream.responseChannel.reset()
     stream.responseChannel.isComplete = true
     // A body that is there already is dropped; one that is still to come costs the connection.

@@ -73,12 +73,21 @@ extension Worker {
     case .untilClose: stream.requestChannel.source = .untilClose
     }
     stream.clientKeepsAlive = framing.isPersistent && !framing.mustClose
+    if !countsBehindContentRules(stream, frontend) { countRequest(frontend) }
+    touchClient(stream)
+    stream.requestPhase = .route
+  }
+
+  /// A request that `tcp-request content` rules may refuse counts behind them.
+  func countsBehindContentRules(_ stream: Stream, _ frontend: FrontendReplica) -> Bool {
+    !frontend.rules.tcpRequest.isEmpty && stream.session?.switchedBackend == nil
+  }
+
+  func countRequest(_ frontend: FrontendReplica) {
     let now = loop.now
     process.requestsTotal.add(1)
     frontend.counters.count(.requestsTotal)
     frontend.shared.with { $0.requestRateMax.raise(to: $0.requestRate.count(at: now)) }
-    touchClient(stream)
-    stream.requestPhase = .route
   }
 
   /// What has come of a chunked body is looked at before anything is sent: a broken one never reaches a server.

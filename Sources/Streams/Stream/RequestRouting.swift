@@ -12,9 +12,13 @@ extension Worker {
     if stream.ruleStage == .start {
       stream.text.reset()
       if stream.isHTTP, let uri = frontend.monitorURI, stream.request.target.equals(uri) {
+        if countsBehindContentRules(stream, frontend) { countRequest(frontend) }
         return answerMonitor(stream)
       }
-      if stream.isHTTP && !restrictHeaderNames(stream, frontend.options) { return }
+      if stream.isHTTP && !restrictHeaderNames(stream, frontend.options) {
+        if countsBehindContentRules(stream, frontend) { countRequest(frontend) }
+        return
+      }
     }
     if stream.isHTTP && frontend.options.contains(.httpBufferRequest) && !stream.requestChannel.isComplete
       && !stream.bodyWaited
