@@ -81,6 +81,11 @@ let proxy: [Target] = [
     ]),
   target("Resolution", ["Proxies", "Configuration", "DNS", "EventLoop", "System", "Memory", "Primitives"]),
   target("Peers", ["Proxies", "StickTables", "Configuration", "EventLoop", "System", "Memory", "Primitives"]),
+  target(
+    "LogForwarding",
+    [
+      "Observability", "Proxies", "Configuration", "Connections", "EventLoop", "TLS", "System", "Memory", "Primitives",
+    ]),
   target("StatsPage", ["Observability", "Proxies", "Configuration", "Memory", "Primitives"]),
   target("Prometheus", ["Observability", "Proxies", "LoadBalancing", "Configuration", "Memory", "Primitives"]),
   target(
@@ -108,7 +113,8 @@ let proxy: [Target] = [
   target(
     "ProcessControl",
     [
-      "RuntimeAPI", "Resolution", "Peers", "Streams", "HealthChecks", "Observability", "Proxies", "ConfigLoading",
+      "RuntimeAPI", "Resolution", "Peers", "LogForwarding", "Streams", "HealthChecks", "Observability", "Proxies",
+      "ConfigLoading",
       "Configuration",
       "ConfigSyntax", "EventLoop", "TLS", "System", "Memory", "Primitives",
     ]),

@@ -69,37 +69,46 @@ enum BindLine {
     while options.cursor.at < options.cursor.line.count {
       let name = options.cursor.name
       if name.isEmpty { break }
-      guard let option = BindOption.byName[name] else {
+      guard BindOption.byName[name] != nil else {
         let advice = WordSimilarity.bestMatch(for: name, among: BindOption.all.map(\.name))
         let tail = advice.map { "; did you mean '\($0)' maybe ?" } ?? "."
         options.context.alert("\(options.prefix): unknown keyword '\(name)'\(tail)")
         return false
       }
-      do throws(OptionError) {
-        try option.parse(&options)
-      } catch {
-        switch error {
-        case .text(let text): options.context.alert("\(options.prefix) : \(text.droppingLastLineFeed)")
-        case .silent: break
-        case .reported:
-          options.context.alert("\(options.prefix) : error encountered while processing '\(name)'.")
-        }
-        return false
-      }
-      options.cursor.advance()
+      guard readOne(&options) else { return false }
     }
     return true
   }
 
+  /// Reads the option at the cursor, which is known; false after an error.
+  static func readOne(_ options: inout BindOptionContext) -> Bool {
+    let name = options.cursor.name
+    do throws(OptionError) {
+      try BindOption.byName[name]?.parse(&options)
+    } catch {
+      switch error {
+      case .text(let text): options.context.alert("\(options.prefix) : \(text.droppingLastLineFeed)")
+      case .silent: break
+      case .reported:
+        options.context.alert("\(options.prefix) : error encountered while processing '\(name)'.")
+      }
+      return false
+    }
+    options.cursor.advance()
+    return true
+  }
+
   /// One value for each address and port of the comma-separated list.
-  static func addresses(_ list: String, _ context: LoadContext) throws(AddressError) -> [BindSettings] {
+  static func addresses(
+    _ list: String, _ context: LoadContext, kind: AddressRules = .stream
+  ) throws(AddressError) -> [BindSettings] {
     var result: [BindSettings] = []
     var parts = list.split(separator: ",", omittingEmptySubsequences: false)
     // A comma at the end is no address.
     if parts.count > 1 && parts.last == "" { parts.removeLast() }
     for part in parts {
       let parsed = try AddressParsing.parse(
-        String(part), [.resolveNow, .portMandatory, .portAllowed, .portRange, .boundSocket, .stream],
+        String(part), kind.union([.resolveNow, .portMandatory, .portAllowed, .portRange, .boundSocket]),
         unixPrefix: context.model.global.unixBindPrefix ?? "")
       for port in parsed.firstPort...max(parsed.firstPort, parsed.lastPort) {
         guard let address = parsed.socketAddress(port: UInt16(clamping: port)) else { continue }

@@ -56,6 +56,8 @@ public final class LoadContext {
   var httpErrors: [String: HTTPErrorsSection] = [:]
   /// The `ring` section that is open.
   var ringIndex: Int?
+  /// The `log-forward` section that is open.
+  var logForwardIndex: Int?
   /// The `cache` section that is open.
   var cacheIndex: Int?
   /// The `resolvers` section that is open.

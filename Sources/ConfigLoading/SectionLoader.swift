@@ -50,6 +50,7 @@ let loadChecks: [@Sendable (LoadContext) -> Void] = [
   { $0.finishUserLists() }, completeGlobal, completeProxies, completeTables, completeRules, LoadContext.completeCaches,
   completeHeaderCase,
   { $0.finishRings() },
+  { $0.finishLogForwards() },
   { $0.finishResolvers() }, { $0.numberResolvers() },
 ]
 

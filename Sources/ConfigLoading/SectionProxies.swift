@@ -56,6 +56,11 @@ extension LoadContext {
         "Parsing [\(line.file):\(line.number)]: \(Self.word(capabilities)) '\(name)' has the same name as "
           + "\(Self.word(twin.capabilities)) '\(twin.name)' declared at \(twin.location.file):\(twin.location.line).")
     }
+    if kind != .backend, let twin = model.logForwards.first(where: { $0.name == name }) {
+      alertPlain(
+        "Parsing [\(line.file):\(line.number)]: \(Self.word(capabilities)) '\(name)' has the same name as log forward "
+          + "section '\(name)' declared at \(twin.location.file):\(twin.location.line).")
+    }
     var hasSource = line[2] == "from" && !line[3].isEmpty
     if hasSource && !line[4].isEmpty {
       alert("'\(kind.rawValue)' cannot handle unexpected argument '\(line[4])'.")

@@ -11,7 +11,7 @@ extension LoadContext {
       let text = "character '\(bad)' is not permitted in '\(kind.rawValue)' name '\(name)'."
       return [.userlist, .fcgiApp].contains(kind) ? alertTight(text) : alert(text)
     }
-    if [.userlist, .cache, .logForward, .fcgiApp].contains(kind),
+    if [.userlist, .cache, .fcgiApp].contains(kind),
       !checkArgumentCount(line, atMost: 1)
     {
       return
@@ -24,7 +24,6 @@ extension LoadContext {
     case .userlist: alertTight("'userlist' expects <name> as arguments.")
     case .fcgiApp: alertTight("'fcgi-app' expects <name> as argument.")
     case .cache: abort("'cache' expects a <name> argument")
-    case .logForward: abort("missing name for ip-forward section.")
     default: abort("missing name for \(kind.rawValue) section.")
     }
   }
@@ -34,7 +33,6 @@ extension LoadContext {
     switch kind {
     case .userlist: alertTight("unknown keyword '\(line.keyword)' in 'users' section")
     case .fcgiApp: alertTight("unknown keyword '\(line.keyword)' in 'fcgi-app' section")
-    case .logForward: alert("unknown keyword '\(line.keyword)' in log-forward section.")
     default: alert("unknown keyword '\(line.keyword)' in '\(kind.rawValue)' section")
     }
   }

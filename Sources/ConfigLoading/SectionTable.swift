@@ -17,6 +17,7 @@ extension LoadContext {
     case .mailers: openMailers(line)
     case .program: openProgram(line)
     case .cache: openCache(line)
+    case .logForward: openLogForward(line)
     case .namespaceList: break
     default: openRefusedSection(line, kind)
     }
@@ -33,6 +34,7 @@ extension LoadContext {
     if section == .mailers { return readInMailers(line) }
     if section == .program { return readInProgram(line) }
     if section == .cache { return readInCache(line) }
+    if section == .logForward { return readInLogForward(line) }
     if section == .namespaceList { return readInNamespaceList(line) }
     if !section.isProxy && section != .global && section != .httpErrors { return readInRefusedSection(line, section) }
     if section.isProxy && current == .none { return alert("'listen' or 'defaults' expected.") }
@@ -59,6 +61,7 @@ extension LoadContext {
     if section == .ring { closeRing() }
     if section == .peers { closePeers() }
     if section == .cache { closeCache() }
+    if section == .logForward { closeLogForward() }
     current = .none
     serversByID = [:]
   }

@@ -33,6 +33,8 @@ public struct ConfigurationModel: Sendable {
   public var mailers: [MailersSettings] = []
   /// Network namespaces that `bind` and `server` lines and `namespace_list` sections name.
   public var namespaces: [String] = []
+  /// `log-forward` sections, in the order of the files.
+  public var logForwards: [LogForwardSettings] = []
   /// `program` sections, in the order of the files.
   public var programs: [ProgramSettings] = []
   public var tables: [TableSettings] = []
@@ -43,6 +45,7 @@ public struct ConfigurationModel: Sendable {
   /// Whether anything listens: without that there is nothing to start.
   public var hasListener: Bool {
     !global.statsSockets.isEmpty || proxies.contains { !$0.disabled && !$0.binds.isEmpty }
+      || logForwards.contains { !$0.binds.isEmpty || !$0.datagramBinds.isEmpty }
       || peers.contains { !$0.isDisabled && $0.localPeer != nil && !$0.binds.isEmpty }
   }
 

@@ -27,4 +27,5 @@ public enum TokenKind {
   public static let resolver: UInt8 = 10
   public static let peers: UInt8 = 11
   public static let mail: UInt8 = 12
+  public static let forward: UInt8 = 13
 }

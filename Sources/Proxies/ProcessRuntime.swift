@@ -40,6 +40,8 @@ public final class ProcessRuntime: Sendable {
   public let sessionRateLimit: SharedCell
   public let tls: TLSCounts
   public let droppedLogs = SharedCell()
+  /// Messages that came to be sent on (`log-forward`).
+  public let receivedLogs = SharedCell()
   /// Bytes a second into and out of compression, and the limit of what goes in, 0 for none (`maxcomprate`).
   public let compressionIn = FrequencyCounter()
   public let compressionOut = FrequencyCounter()

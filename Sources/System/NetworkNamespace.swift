@@ -35,12 +35,12 @@ public struct NetworkNamespace: Sendable {
   }
 
   /// As `Socket.make`, in the namespace. Needs the right to enter it (`CAP_SYS_ADMIN`).
-  public func make(family: Endpoint.Family) throws(SystemError) -> Socket {
+  public func make(family: Endpoint.Family, kind: Socket.Kind = .stream) throws(SystemError) -> Socket {
     guard let own = NetworkNamespace.known.withLock({ $0.own }) else { throw SystemError(code: ENOENT) }
     if weir_setns(descriptor.number, NetworkNamespace.kind) != 0 { throw .current }
     var made: Socket?
     var failure: SystemError?
-    do throws(SystemError) { made = try Socket.make(family: family) } catch { failure = error }
+    do throws(SystemError) { made = try Socket.make(family: family, kind: kind) } catch { failure = error }
     if weir_setns(own.number, NetworkNamespace.kind) != 0 {
       // This thread would make all its sockets in the wrong place.
       let error = SystemError.current
@@ -54,8 +54,10 @@ public struct NetworkNamespace: Sendable {
 
 extension Socket {
   /// A socket in the namespace of that name, or in the process's own.
-  public static func make(family: Endpoint.Family, namespace: NetworkNamespace?) throws(SystemError) -> Socket {
-    guard let namespace else { return try make(family: family) }
-    return try namespace.make(family: family)
+  public static func make(
+    family: Endpoint.Family, kind: Kind = .stream, namespace: NetworkNamespace?
+  ) throws(SystemError) -> Socket {
+    guard let namespace else { return try make(family: family, kind: kind) }
+    return try namespace.make(family: family, kind: kind)
   }
 }

@@ -212,32 +212,11 @@ def differences(case, weir, haproxy):
     return found
 
 
-def refusals(program, cases):
-    """{case number: message} of the cases whose lines the program refuses, so that the others can run without them"""
-    refused = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for attempt in range(5):
-            left = [case for case in cases if case.number not in refused]
-            text = configuration(left, {case.number: [1] * len(case.peers) for case in left}, 1, 2)
-            text = text.replace("@CONTROL@", folder + "/control")
-            path = os.path.join(folder, f"{attempt}.cfg")
-            with open(path, "w", encoding="latin-1") as file:
-                file.write(text)
-            run = subprocess.run([program, "-c", "-f", path], capture_output=True, text=True, errors="replace")
-            if run.returncode == 0:
-                break
-            lines = text.split("\n")
-            for number, message in re.findall(r"^\[ALERT\].*?:(\d+)\]\s*:? (.*)", run.stderr, re.M):
-                before = [line for line in lines[:int(number)] if re.match(r"backend c\d+$", line)]
-                if before:
-                    refused.setdefault(int(before[-1][9:]), message)
-    return refused
-
-
 def compare(weir, haproxy, only="", show=False):
     import check_cases
     cases = [case for case in check_cases.CASES if only in case.name]
-    refused = {} if weir == haproxy else refusals(weir, cases)
+    def written(left): return configuration(left, {case.number: [1] * len(case.peers) for case in left}, 1, 2)
+    refused = {} if weir == haproxy else harness.refusals(weir, cases, written, "backend c")
     unbuilt = {number for number, message in refused.items() if "is not implemented by Weir yet" in message}
     for number, message in refused.items():
         if number not in unbuilt:

@@ -535,14 +535,14 @@ def known_differences(table):
     return {name for kind, name in lines if kind == table}
 
 
-def refusals(program, cases, head):
-    """{case number: message} of the cases whose lines the program refuses, so that the others can run without them"""
+def refusals(program, cases, written, section):
+    """{case number: message} of the cases whose lines the program refuses, so that the others can run without them.
+    `written` makes the configuration of cases; `section` is what begins a case's part of it, before its number."""
     refused = {}
     with tempfile.TemporaryDirectory(prefix="oracle") as folder:
         for attempt in range(5):
             left = [case for case in cases if case.number not in refused]
-            ports = {case.number: [1] * (1 + case.servers) for case in left}
-            text = configuration(left, ports, 1, head).replace("@CONTROL@", folder + "/control").replace("@FOLDER@", folder)
+            text = written(left).replace("@CONTROL@", folder + "/control").replace("@FOLDER@", folder)
             path = os.path.join(folder, f"{attempt}.cfg")
             with open(path, "w", encoding="latin-1") as file:
                 file.write(text)
@@ -550,10 +550,10 @@ def refusals(program, cases, head):
             if run.returncode == 0:
                 break
             lines = text.split("\n")
-            for number, message in re.findall(r"^\[ALERT\].*?:(\d+)\] ?: (.*)", run.stderr, re.M):
-                before = [line for line in lines[:int(number)] if line.startswith("frontend c")]
+            for number, message in re.findall(r"^\[ALERT\].*?:(\d+)\]\s*:? (.*)", run.stderr, re.M):
+                before = [found.group(1) for line in lines[:int(number)] if (found := re.match(section + r"(\d+)$", line))]
                 if before:
-                    refused.setdefault(int(before[-1][-3:]), message)
+                    refused.setdefault(int(before[-1]), message)
     return refused
 
 
@@ -575,7 +575,8 @@ def compare(table, cases, weir, haproxy, only="", head=HEAD, jobs=16, attempts=4
                                     run_program(haproxy, some, folder, "haproxy", head, jobs, pool[count:]))
 
     known = known_differences(table)
-    refused = refusals(weir, chosen, head)
+    def written(left): return configuration(left, {case.number: [1] * (1 + case.servers) for case in left}, 1, head)
+    refused = refusals(weir, chosen, written, "frontend c")
     unbuilt = {number for number, message in refused.items() if "is not implemented by Weir yet" in message}
     for case in chosen:
         if case.number in refused:

@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 
+from asking import until
+
 PROGRAM = os.path.abspath(sys.argv[1])
 CONFIG = """global
   {extra}
@@ -80,14 +82,6 @@ class Master:
         try:
             with open(os.path.join(self.folder.name, name)) as file: return file.read().split()
         except OSError: return []
-
-
-def until(condition, what, seconds=20):
-    end = time.time() + seconds
-    while time.time() < end:
-        if value := condition(): return value
-        time.sleep(0.02)
-    raise AssertionError("never came: " + what)
 
 
 def gone(pid):

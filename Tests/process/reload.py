@@ -14,6 +14,8 @@ import tempfile
 import threading
 import time
 
+from asking import ask_softly as ask, free_port, until
+
 PROGRAM = os.path.abspath(sys.argv[1])
 CONFIG = """global
   stats socket {folder}/stats level admin expose-fd listeners
@@ -30,37 +32,6 @@ frontend f
   bind abns@weir-{port}
   monitor-uri /alive
 """
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def until(condition, what, seconds=20):
-    end = time.time() + seconds
-    while time.time() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError("never came: " + what)
-
-
-def ask(path, text):
-    try:
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(10)
-            s.connect(path)
-            s.sendall(text.encode() + b"\n")
-            s.shutdown(socket.SHUT_WR)
-            answer = b""
-            while chunk := s.recv(65536):
-                answer += chunk
-            return answer.decode()
-    except OSError:
-        return ""
 
 
 class Instance:

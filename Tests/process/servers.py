@@ -13,6 +13,8 @@ import tempfile
 import threading
 import time
 
+from asking import ask
+
 PROGRAM = os.path.abspath(sys.argv[1])
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 5
 CONFIG = """global
@@ -49,16 +51,6 @@ class Handler(socketserver.BaseRequestHandler):
                     held = held.split(b"\r\n\r\n", 1)[1]
                     self.request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
         except OSError: pass
-
-
-def ask(path, text):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(10)
-        s.connect(path)
-        s.sendall(text.encode() + b"\n")
-        answer = b""
-        while chunk := s.recv(65536): answer += chunk
-    return answer.decode().strip()
 
 
 def traffic(path, stop, counts, errors):

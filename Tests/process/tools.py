@@ -19,6 +19,8 @@ import termios
 import time
 import urllib.request
 
+from asking import ask, free_port, until
+
 PROGRAM = os.path.abspath(sys.argv[1])
 CONFIG = """global
   stats socket {folder}/stats level admin
@@ -37,32 +39,6 @@ backend origin
   server first 127.0.0.1:1 weight 10
   server second 127.0.0.1:2
 """
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def ask(path, text):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(10)
-        s.connect(path)
-        s.sendall(text.encode() + b"\n")
-        answer = b""
-        while chunk := s.recv(65536): answer += chunk
-    return answer.decode().strip()
-
-
-def until(condition, what, seconds=20):
-    end = time.time() + seconds
-    while time.time() < end:
-        try:
-            if value := condition(): return value
-        except OSError: pass
-        time.sleep(0.05)
-    raise AssertionError("never came: " + what)
 
 
 def exporter(address):

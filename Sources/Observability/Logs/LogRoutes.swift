@@ -12,7 +12,8 @@ public struct LogRoutes: Sendable {
   /// The most bytes a line may have before its header is added: one less than the longest `len`.
   public let lineLimit: Int
   let targets: [Target]
-  /// Per proxy of the model, and one more for the `global` section.
+  private let proxyCount: Int
+  /// Per proxy of the model, then per `log-forward` section, and one more for the `global` section.
   private let ranges: [Range<Int>]
   /// Set once a failed send was reported.
   let reported = SharedCell()
@@ -29,7 +30,7 @@ public struct LogRoutes: Sendable {
     var targets: [Target] = []
     var ranges: [Range<Int>] = []
     let global = model.global
-    for list in model.proxies.map(\.logTargets) + [global.logTargets] {
+    for list in model.proxies.map(\.logTargets) + model.logForwards.map(\.logTargets) + [global.logTargets] {
       let start = targets.count
       for target in list {
         if let compiled = Target(target, rings, defaultFormat: global.logSendHostname == nil ? .local : .rfc3164) {
@@ -39,13 +40,19 @@ public struct LogRoutes: Sendable {
       ranges.append(start..<targets.count)
     }
     self.targets = targets
+    proxyCount = model.proxies.count
     self.ranges = ranges
     lineLimit = (targets.map(\.maxLength).max() ?? 1024) - 1
   }
 
   /// Where the traffic and the events of the proxy at `index` of the model go.
   public func route(ofProxy index: Int) -> Route {
-    Route(range: index >= 0 && index < ranges.count - 1 ? ranges[index] : 0..<0)
+    Route(range: index >= 0 && index < proxyCount ? ranges[index] : 0..<0)
+  }
+  /// Where what a `log-forward` section receives goes.
+  public func route(ofForward section: Int) -> Route {
+    let index = proxyCount + section
+    return Route(range: section >= 0 && index < ranges.count - 1 ? ranges[index] : 0..<0)
   }
   /// Where events of the process itself go.
   public var global: Route { Route(range: ranges.last ?? 0..<0) }
@@ -59,6 +66,8 @@ public struct LogRoutes: Sendable {
     }
     let transport: Transport
     let format: LogTarget.Format
+    /// nil: messages that are sent on keep the form that they had.
+    let givenFormat: LogTarget.Format?
     let maxLength: Int
     let facility: Int
     let maxLevel: Int
@@ -87,7 +96,8 @@ public struct LogRoutes: Sendable {
         // A ring keeps lines as they are unless it says otherwise.
         own = ring.settings.format ?? .raw
       }
-      format = target.format ?? own ?? defaultFormat
+      givenFormat = target.format ?? own
+      format = givenFormat ?? defaultFormat
       maxLength = target.maxLength
       facility = target.facility
       maxLevel = target.maxLevel

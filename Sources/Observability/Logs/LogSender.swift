@@ -15,7 +15,7 @@ public struct LogSender: ~Copyable {
   private let headerHostName: Bytes
   private let globalTag: Bytes
   /// Headers, and the lines of `log(...)`.
-  private let arena: ByteArena
+  let arena: ByteArena
   private var ipv4 = Socket(.none)
   private var ipv6 = Socket(.none)
   private var local = Socket(.none)
@@ -174,13 +174,13 @@ public struct LogSender: ~Copyable {
     }
     return arena.finish()
   }
-  private func appendPriority(_ value: Int64) {
+  func appendPriority(_ value: Int64) {
     arena.append("<")
     arena.append(decimal: value)
     arena.append(">")
   }
   /// `2026-11-23T06:57:30.099071+00:00`
-  private mutating func appendISODate(_ now: Int64) {
+  mutating func appendISODate(_ now: Int64) {
     let second = now / 1_000_000
     arena.append(context.clock.isoDate(second))
     arena.append(".")
@@ -192,7 +192,7 @@ public struct LogSender: ~Copyable {
     arena.append(context.clock.isoZone(second))
   }
 
-  private mutating func transmit(_ header: Bytes, _ body: Bytes, to index: Int) {
+  mutating func transmit(_ header: Bytes, _ body: Bytes, to index: Int) {
     let result: IOResult
     switch routes.targets[index].transport {
     case .descriptor(let descriptor):

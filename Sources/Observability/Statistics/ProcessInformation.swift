@@ -195,7 +195,7 @@ public struct ProcessInformation {
     add("TotalSplicdedBytesOut", "MGP", 0, "bytes sent through pipes", kind: "u64")
     add("BytesOutRate", "MRP", 0, "bytes sent in the last second", kind: "u64")
     add("DebugCommandsIssued", "MGP", 0, "debugging commands run")
-    add("CumRecvLogs", "MCP", 0, "log lines received")
+    add("CumRecvLogs", "MCP", process.receivedLogs.value, "log lines received")
     add("Build info", "POS", facts.version, "build")
     add("Memmax_bytes", "CLP", facts.memoryLimit, "limit of memory in bytes")
     add("PoolAlloc_bytes", "MGP", 0, "memory of the pools in bytes", kind: "u64")

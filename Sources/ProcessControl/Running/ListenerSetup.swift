@@ -11,16 +11,17 @@ struct ListenerSetup {
   /// Listening sockets of the process before this one (`-x`).
   var inherited = InheritedListeners()
   /// Unix socket paths that this process made.
-  private(set) var paths: [String] = []
+  var paths: [String] = []
 
   init(_ global: GlobalSettings) { self.global = global }
 
   /// Opens the socket of one `bind`. `owner` is how messages name the section, for example `frontend 'maas'`.
   mutating func open(
-    _ bind: BindSettings, owner: String, defaultBacklog: Int, smartAccept: Bool = false
+    _ bind: BindSettings, owner: String, defaultBacklog: Int, smartAccept: Bool = false, isDatagram: Bool = false
   ) -> Socket? {
     do throws(Failure) {
-      let socket = try make(bind, backlog: bind.backlog > 0 ? bind.backlog : defaultBacklog)
+      let socket =
+        try isDatagram ? makeDatagram(bind) : make(bind, backlog: bind.backlog > 0 ? bind.backlog : defaultBacklog)
       // `option tcp-smart-accept`: the first acknowledgement waits for the answer. Connections inherit it.
       if smartAccept, case .ip = bind.address { socket.setQuickAck(false) }
       sockets.append(socket)
@@ -40,7 +41,7 @@ struct ListenerSetup {
     sockets = []
   }
 
-  private struct Failure: Error { let text: String }
+  struct Failure: Error { let text: String }
 
   private mutating func make(_ bind: BindSettings, backlog: Int) throws(Failure) -> Socket {
     switch bind.address {
@@ -83,10 +84,12 @@ struct ListenerSetup {
     return socket
   }
 
-  private func create(_ family: Endpoint.Family, namespace name: String? = nil) throws(Failure) -> Socket {
+  func create(
+    _ family: Endpoint.Family, namespace name: String? = nil, kind: Socket.Kind = .stream
+  ) throws(Failure) -> Socket {
     let namespace = name.flatMap { NetworkNamespace.named($0) }
     if let name, namespace == nil { throw Failure(text: "cannot open namespace '\(name)'") }
-    do throws(SystemError) { return try Socket.make(family: family, namespace: namespace) } catch {
+    do throws(SystemError) { return try Socket.make(family: family, kind: kind, namespace: namespace) } catch {
       throw Failure(text: "cannot create receiving socket (\(error))")
     }
   }

@@ -93,6 +93,7 @@ enum Runner {
         }
       }
     }
+    let forwards = listening.openForwards(model)
     if !listening.errors.isEmpty {
       for error in listening.errors { diagnostics.alert(error) }
       diagnostics.alert("[haproxy.main()] Some protocols failed to start their listeners! Exiting.")
@@ -106,6 +107,7 @@ enum Runner {
     }
     exposed += statsSockets.map { ExposedListener(socket: $0.socket, namespace: $0.settings.namespace ?? "") }
     exposed += peerSockets.map { ExposedListener(socket: $0.socket) }
+    exposed += forwards.filter { !$0.isDatagram }.map { ExposedListener(socket: $0.socket) }
     if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
     if let socket = settings.master?.workerSocket { statsSockets.append(socket) }
     let reports = StateReports(diagnostics, quiet: settings.quiet)
@@ -113,7 +115,8 @@ enum Runner {
       version: Version.text, releaseDate: Version.date, descriptorLimit: model.global.ulimitN ?? limits.maxSockets,
       maxSockets: limits.maxSockets, listeners: sockets.count + statsSockets.count)
     facts.startMessages = diagnostics.startMessages
-    let api = RuntimeAPISockets(facts: facts, listeners: statsSockets, peers: peerSockets, exposed: exposed)
+    let api = RuntimeAPISockets(
+      facts: facts, listeners: statsSockets, peers: peerSockets, forwards: forwards, exposed: exposed)
     // The paths of local sockets stay: a new process may serve them by now.
     return start(process, wakeUps, sockets, reports, api, tellsService: settings.master == nil)
   }

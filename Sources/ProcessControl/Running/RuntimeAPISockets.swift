@@ -1,4 +1,5 @@
 import Configuration
+import LogForwarding
 import Observability
 import RuntimeAPI
 import System
@@ -9,6 +10,8 @@ struct RuntimeAPISockets: Sendable {
   var listeners: [(settings: BindSettings, socket: Socket)]
   /// Where peers connect to: the section and its socket.
   var peers: [(section: Int, socket: Socket)] = []
+  /// Where messages come that are sent on.
+  var forwards: [ForwardListener] = []
   /// What a new process may take over (`expose-fd listeners`).
   var exposed: [ExposedListener] = []
 }

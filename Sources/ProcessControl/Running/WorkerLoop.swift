@@ -1,5 +1,6 @@
 import EventLoop
 import HealthChecks
+import LogForwarding
 import Observability
 import Peers
 import Proxies
@@ -21,6 +22,7 @@ final class WorkerLoop {
   private var resolvers: ResolverScheduler
   private var peers: PeersService
   private var mails: MailAlerts
+  private var forwards: LogForwarder
   private let isBusyPolling: Bool
 
   init(worker: Worker, process: ProcessRuntime, reports: StateReports, api sockets: RuntimeAPISockets?) {
@@ -32,6 +34,7 @@ final class WorkerLoop {
     peers = PeersService(process: process, listeners: sockets?.peers ?? [])
     checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
     mails = MailAlerts(process: process)
+    forwards = LogForwarder(process: process, listeners: sockets?.forwards ?? [], buffers: worker.buffers)
     let facts = sockets?.facts ?? ProcessFacts.none
     api = RuntimeAPIServer(
       process: process, facts: facts, listeners: sockets?.listeners ?? [], exposed: sockets?.exposed ?? [])
@@ -46,6 +49,7 @@ final class WorkerLoop {
       forwarder.start(process.rings, &worker.loop)
       resolvers.start(&worker.loop)
       peers.start(&worker.loop)
+      forwards.start(&worker.loop)
     }
     while true {
       // `busy-polling`, which an old process leaves off: it would only take time from the new one.
@@ -53,6 +57,7 @@ final class WorkerLoop {
       if worker.loop.poller.needsRearming {
         worker.rearm()
         peers.rearm(worker.loop.poller)
+        forwards.rearm(worker.loop.poller)
       }
       let count = worker.loop.wait(block: !worker.hasReadyWork && !polls)
       worker.activity.count(events: count)
@@ -65,6 +70,7 @@ final class WorkerLoop {
         case TokenKind.resolver: resolvers.handleEvent(event, &worker.loop)
         case TokenKind.peers: peers.handleEvent(event, &worker.loop)
         case TokenKind.mail: mails.handleEvent(event, &worker.loop)
+        case TokenKind.forward: forwards.handleEvent(event, &worker.loop, &worker.logs)
         default: worker.handle(event)
         }
       }
@@ -79,6 +85,7 @@ final class WorkerLoop {
         case TokenKind.resolver: resolvers.handleTimer(Token(bits: token), &worker.loop)
         case TokenKind.peers: peers.handleTimer(Token(bits: token), &worker.loop)
         case TokenKind.mail: mails.handleTimer(Token(bits: token), &worker.loop)
+        case TokenKind.forward: forwards.handleTimer(Token(bits: token), &worker.loop)
         default: worker.handleTimer(token)
         }
       }
@@ -90,6 +97,7 @@ final class WorkerLoop {
       if process.stopping.value >= 2 { return }
       if process.stopping.value == 1 && worker.isStopping {
         api.stopListening(&worker.loop)
+        forwards.stopListening(&worker.loop)
         if worker.activeSessions == 0 && process.workerConnections[worker.index].value == 0 { return }
       }
     }
