@@ -23,6 +23,10 @@ public struct CharacterClass: Sendable {
   @inlinable public static var token: CharacterClass {
     CharacterClass(0x03ff_6cfa_0000_0000, 0x57ff_ffff_c7ff_fffe, 0, 0)
   }
+  /// Those of names in HTTP/2: without upper-case letters.
+  @inlinable public static var lowerCaseToken: CharacterClass {
+    CharacterClass(0x03ff_6cfa_0000_0000, 0x57ff_ffff_c000_0000, 0, 0)
+  }
   /// What may stand in a `Host` value or an authority: visible ASCII and bytes above, without `/ ? # @ ,` and space.
   @inlinable public static var host: CharacterClass {
     CharacterClass(0x7fff_6ff6_0000_0000, 0x7fff_ffff_ffff_fffe, .max, .max)

@@ -3,7 +3,7 @@ import Memory
 
 /// What nghttp2 calls. Each finds its session in the user data and writes down what happened there; none calls up.
 enum HTTP2Callbacks {
-  static func make(_ role: HTTP2Role) -> OpaquePointer? {
+  static func make(_ role: HTTP2Role, _ memory: HTTP2Memory?) -> OpaquePointer? {
     var callbacks: OpaquePointer?
     var options: OpaquePointer?
     var session: OpaquePointer?
@@ -23,62 +23,90 @@ enum HTTP2Callbacks {
     unsafe nghttp2_option_set_no_closed_streams(options, 1)
     unsafe nghttp2_option_set_max_continuations(options, 32)
     unsafe nghttp2_option_set_max_reserved_remote_streams(options, 0)
-    let result =
+    func open(_ memory: UnsafeMutablePointer<nghttp2_mem>?) -> Int32 {
       role == .server
-      ? unsafe nghttp2_session_server_new2(&session, callbacks, nil, options)
-      : unsafe nghttp2_session_client_new2(&session, callbacks, nil, options)
+        ? unsafe nghttp2_session_server_new3(&session, callbacks, nil, options, memory)
+        : unsafe nghttp2_session_client_new3(&session, callbacks, nil, options, memory)
+    }
+    let result = if let memory { unsafe memory.open { unsafe open($0) } } else { open(nil) }
     unsafe nghttp2_session_callbacks_del(callbacks)
     unsafe nghttp2_option_del(options)
     return result == 0 ? unsafe session : nil
   }
 
-  private static func owner(_ user: UnsafeMutableRawPointer?) -> HTTP2Session? {
-    unsafe user.map { unsafe Unmanaged<HTTP2Session>.fromOpaque($0).takeUnretainedValue() }
+  /// The session, which is alive for as long as nghttp2 calls: no reference is counted. Without one, `none`.
+  @inline(__always) private static func with<R>(
+    _ user: UnsafeMutableRawPointer?, _ none: R, _ body: (HTTP2Session) -> R
+  ) -> R {
+    guard let user = unsafe user else { return none }
+    return unsafe Unmanaged<HTTP2Session>.fromOpaque(user)._withUnsafeGuaranteedRef(body)
   }
 
   private static let beginHeaders: nghttp2_on_begin_headers_callback = { _, _, user in
-    unsafe owner(user)?.block.begin()
-    return 0
+    unsafe with(user, 0) { session in
+      session.block.begin()
+      return 0
+    }
   }
   private static let header: nghttp2_on_header_callback = { _, _, name, nameLength, value, valueLength, _, user in
-    guard let session = unsafe owner(user), let name = unsafe name, let value = unsafe value else { return 0 }
-    unsafe session.block.add(Bytes(base: name, count: nameLength), Bytes(base: value, count: valueLength))
-    return 0
+    guard let name = unsafe name, let value = unsafe value else { return 0 }
+    return unsafe with(user, 0) { session in
+      unsafe session.block.add(Bytes(base: name, count: nameLength), Bytes(base: value, count: valueLength))
+      return 0
+    }
   }
   private static let frame: nghttp2_on_frame_recv_callback = { _, frame, user in
-    guard let session = unsafe owner(user), let frame = unsafe frame else { return 0 }
+    guard let frame = unsafe frame else { return 0 }
     let head = unsafe frame.pointee.hd
     let ends = head.flags & 1 != 0
-    session.counts.received(head.type)
-    if head.type == 1 {
-      let isFirst = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
-      session.events.append(.head(head.stream_id, isFirst: isFirst, ends: ends))
-    } else if head.type == 0 && ends {
-      session.events.append(.ended(head.stream_id))
-    } else if session.role == .client {
-      session.noteControl(type: head.type, isAnswer: ends)
+    return unsafe with(user, 0) { session in
+      session.counts.received(head.type)
+      if head.type == 1 {
+        session.block.end()
+        let isFirst = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+        session.events.append(.head(head.stream_id, isFirst: isFirst, ends: ends))
+      } else if head.type == 0 && ends {
+        session.events.append(.ended(head.stream_id))
+      } else if session.role == .client {
+        session.noteControl(type: head.type, isAnswer: ends)
+      }
+      return 0
     }
-    return 0
   }
   private static let sent: nghttp2_on_frame_send_callback = { _, frame, user in
-    if let frame = unsafe frame { unsafe owner(user)?.counts.sent(frame.pointee.hd.type) }
-    return 0
+    guard let frame = unsafe frame else { return 0 }
+    let type = unsafe frame.pointee.hd.type
+    return unsafe with(user, 0) { session in
+      session.counts.sent(type)
+      return 0
+    }
   }
   private static let data: nghttp2_on_data_chunk_recv_callback = { _, _, id, bytes, count, user in
-    guard let session = unsafe owner(user), let bytes = unsafe bytes else { return 0 }
-    unsafe session.events.append(.data(id, Bytes(base: bytes, count: count)))
-    return 0
+    guard let bytes = unsafe bytes else { return 0 }
+    return unsafe with(user, 0) { session in
+      unsafe session.events.append(.data(id, Bytes(base: bytes, count: count)))
+      return 0
+    }
   }
   private static let close: nghttp2_on_stream_close_callback = { _, id, code, user in
-    unsafe owner(user)?.noteClosed(id, code)
-    return 0
+    unsafe with(user, 0) { session in
+      session.noteClosed(id, code)
+      return 0
+    }
   }
 
   /// How much of a stream's body may go into the next frame.
   static let readData: nghttp2_data_source_read_callback = { raw, id, _, limit, flags, _, user in
-    guard let session = unsafe owner(user), let stream = session.streams[id], let raw = unsafe raw else {
-      return ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    let failure = ssize_t(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    return unsafe with(user, failure) { session in
+      guard let stream = session.streams[id], let raw = unsafe raw else { return failure }
+      return unsafe readBody(session, raw, stream, limit, flags)
     }
+  }
+  private static func readBody(
+    _ session: HTTP2Session, _ raw: OpaquePointer, _ stream: HTTP2Stream, _ limit: Int,
+    _ flags: UnsafeMutablePointer<UInt32>?
+  ) -> Int {
     if stream.available == 0 && !stream.bodyDone { _ = stream.prepare(session.tools) }
     if stream.available > 0 {
       let n = min(stream.available, limit)
@@ -108,15 +136,20 @@ enum HTTP2Callbacks {
   }
 
   private static let sendData: nghttp2_send_data_callback = { _, frame, head, length, _, user in
-    guard let session = unsafe owner(user), let frame = unsafe frame, let head = unsafe head,
-      let stream = session.streams[unsafe frame.pointee.hd.stream_id]
-    else { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue }
-    guard unsafe session.output.append(Bytes(base: head, count: 9)),
-      session.output.append(stream.link.outgoing.readable.prefix(length))
-    else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
-    stream.sent(length)
-    session.dataSent = true
-    session.drained.append(stream.id)
-    return NGHTTP2_ERR_PAUSE.rawValue
+    let failure = NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+    guard let frame = unsafe frame, let head = unsafe head else { return failure }
+    let id = unsafe frame.pointee.hd.stream_id
+    return unsafe with(user, failure) { session in
+      guard let stream = session.streams[id] else { return failure }
+      guard unsafe session.output.append(Bytes(base: head, count: 9)),
+        session.output.append(stream.link.outgoing.readable.prefix(length))
+      else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
+      stream.sent(length)
+      session.drained.append(stream.id)
+      // Frame follows frame until there are enough of them.
+      if session.output.count < session.outputLimit { return 0 }
+      session.isPaused = true
+      return NGHTTP2_ERR_PAUSE.rawValue
+    }
   }
 }

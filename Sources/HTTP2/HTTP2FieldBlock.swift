@@ -3,12 +3,13 @@ public import Memory
 /// The fields of one header block as they are decoded, bounded in number and in bytes.
 public struct HTTP2FieldBlock: ~Copyable {
   private struct Place {
-    let start: Int
-    let name: Int
-    let value: Int
+    let start: UInt32
+    let name: UInt32
+    let value: UInt32
   }
   private var bytes = Buffer()
   private var places: [Place] = []
+  private var isOpen = false
   private let maxFields: Int
   private let pool: BufferPool
   /// Something did not fit: what is here is not all of it.
@@ -19,13 +20,15 @@ public struct HTTP2FieldBlock: ~Copyable {
     self.maxFields = maxFields
   }
   public var count: Int { places.count }
-  public func name(_ i: Int) -> Bytes { bytes.readable.slice(places[i].start, places[i].name) }
+  public func name(_ i: Int) -> Bytes { bytes.readable.slice(Int(places[i].start), Int(places[i].name)) }
   public func value(_ i: Int) -> Bytes {
-    bytes.readable.slice(places[i].start + places[i].name, places[i].value)
+    let place = places[i]
+    return bytes.readable.slice(Int(place.start) + Int(place.name), Int(place.value))
   }
 
   mutating func begin() {
     bytes.reset()
+    isOpen = true
     isOver = !bytes.back(by: pool)
     places.removeAll(keepingCapacity: true)
   }
@@ -35,7 +38,19 @@ public struct HTTP2FieldBlock: ~Copyable {
       isOver = true
       return
     }
-    places.append(Place(start: start, name: name.count, value: value.count))
+    places.append(
+      Place(
+        start: UInt32(truncatingIfNeeded: start), name: UInt32(truncatingIfNeeded: name.count),
+        value: UInt32(truncatingIfNeeded: value.count)))
   }
-  public mutating func release() { bytes.release() }
+  /// The block is complete.
+  mutating func end() { isOpen = false }
+  /// Gives the memory of the bytes back, unless a block has come in part.
+  public mutating func release() { if !isOpen { bytes.release() } }
+  /// Keeps nothing until the next block.
+  mutating func rest() {
+    if isOpen { return }
+    bytes.release()
+    places = []
+  }
 }

@@ -67,17 +67,20 @@ public struct HTTP2RequestHead {
   }
 
   private mutating func note(_ name: Bytes, _ value: Bytes) -> Bool {
-    if name.equals("host") {
+    switch name.count {
+    case 2: if name.equals("te") { return value.equalsIgnoringCase("trailers") }
+    case 4:
+      if !name.equals("host") { return true }
       if !host.isEmpty && !host.equalsIgnoringCase(value) { return false }
       host = value
       return isHost(value)
-    }
-    if name.equals("cookie") { cookies += 1 }
-    if name.equals("sec-websocket-key") { hasKey = true }
-    if name.equals("te") { return value.equalsIgnoringCase("trailers") }
-    if name.equals("content-length") {
+    case 6: if name.equals("cookie") { cookies += 1 }
+    case 14:
+      if !name.equals("content-length") { return true }
       guard let n = HTTP2FieldCheck.number(value), length == nil || length == n else { return false }
       length = n
+    case 17: if name.equals("sec-websocket-key") { hasKey = true }
+    default: break
     }
     return true
   }
@@ -156,16 +159,24 @@ public struct HTTP2RequestHead {
 /// What holds for every field of HTTP/2.
 enum HTTP2FieldCheck {
   static func isSound(_ value: Bytes) -> Bool {
-    for i in 0..<value.count where (value[i] < 0x20 && value[i] != 0x09) || value[i] == 0x7f { return false }
+    var i = value.firstControl(from: 0)
+    while i < value.count {
+      if value[i] != 0x09 { return false }
+      i = value.firstControl(from: i + 1)
+    }
     return true
   }
   /// A lower-case token, and none of the fields that belong to one hop of HTTP/1.
   static func isRegular(_ name: Bytes, _ value: Bytes) -> Bool {
-    if !name.isToken { return false }
-    for i in 0..<name.count where name[i] &- 0x41 < 26 { return false }
-    return
-      !(name.equals("connection") || name.equals("transfer-encoding") || name.equals("upgrade")
-      || name.equals("keep-alive") || name.equals("proxy-connection"))
+    for i in 0..<name.count where !CharacterClass.lowerCaseToken.contains(name[i]) { return false }
+    switch name.count {
+    case 0: return false
+    case 7: return !name.equals("upgrade")
+    case 10: return !name.equals("connection") && !name.equals("keep-alive")
+    case 16: return !name.equals("proxy-connection")
+    case 17: return !name.equals("transfer-encoding")
+    default: return true
+    }
   }
   static func number(_ value: Bytes) -> UInt64? {
     if value.isEmpty || value.count > 18 { return nil }

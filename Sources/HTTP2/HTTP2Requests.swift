@@ -129,7 +129,7 @@ extension HTTP2Session {
       ? .untilClose : head.isChunked ? .chunked : head.length > 0 ? .length(head.length) : .none
     var ends = false
     if case .none = stream.body { ends = true }
-    let id = unsafe HTTP2Submission.request(raw, head, &tools.line, ends: ends)
+    let id = unsafe HTTP2Submission.request(raw, head, tools, ends: ends)
     stream.link.outgoing.consume(head.count)
     if id < 0 {
       peerGoesAway = true

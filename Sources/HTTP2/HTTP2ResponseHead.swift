@@ -20,7 +20,7 @@ struct HTTP2ResponseHead {
     for i in 1..<max(1, block.count) {
       let (name, value) = (block.name(i), block.value(i))
       if name.at(0) == 0x3a || !HTTP2FieldCheck.isRegular(name, value) || !HTTP2FieldCheck.isSound(value) { return nil }
-      if name.equals("content-length") {
+      if name.count == 14 && name.equals("content-length") {
         guard let n = HTTP2FieldCheck.number(value), length == nil || length == n else { return nil }
         length = n
       }
@@ -41,7 +41,7 @@ struct HTTP2ResponseHead {
     var hasLength = false
     for i in 1..<max(1, block.count) {
       let name = block.name(i)
-      if name.equals("content-length") {
+      if name.count == 14 && name.equals("content-length") {
         // Twice the same is once.
         if hasLength || opens || isInterim { continue }
         hasLength = true

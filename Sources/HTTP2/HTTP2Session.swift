@@ -13,8 +13,8 @@ public import Memory
   public var block: HTTP2FieldBlock
   /// Emptied by the owner.
   public var events: [HTTP2Event] = []
-  public internal(set) var streams: [Int32: HTTP2Stream] = [:]
-  public let output: ByteQueue
+  public internal(set) var streams = HTTP2StreamTable()
+  public var output: ByteQueue
   /// Streams whose users may write again since bytes left: emptied by the owner.
   public var drained: [Int32] = []
   private var prefaceLeft: Int
@@ -29,7 +29,9 @@ public import Memory
   public internal(set) var hasPeerSettings = false
   /// The peer will serve no other streams, or has done what ends the connection.
   public internal(set) var peerGoesAway = false
-  var dataSent = false
+  /// A frame of DATA was the last for now: there are as many bytes as were asked for.
+  var isPaused = false
+  var outputLimit = 0
   /// Frames since the owner last took the counts.
   public var counts = HTTP2Counts()
   public private(set) var goesAway = false
@@ -43,10 +45,11 @@ public import Memory
     self.tools = tools
     block = HTTP2FieldBlock(pool: pool, maxFields: limits.maxFields)
     output = ByteQueue(pool: pool)
-    guard let raw = unsafe HTTP2Callbacks.make(role) else { return nil }
+    guard let raw = unsafe HTTP2Callbacks.make(role, tools.memory) else { return nil }
     unsafe self.raw = unsafe raw
     unsafe nghttp2_session_set_user_data(raw, Unmanaged.passUnretained(self).toOpaque())
-    events.reserveCapacity(32)
+    // A client's first bytes already stand in the buffer for frames, which is not for this session alone.
+    if role == .client { produce(limit: 1) }
     submitSettings()
   }
   deinit { unsafe nghttp2_session_del(raw) }
@@ -132,7 +135,19 @@ public import Memory
   }
   public func noteRefused(_ id: Int32) { lastStream = max(lastStream, id) }
   /// Forgets a stream whose user has gone.
-  public func forget(_ stream: HTTP2Stream) { streams[stream.id] = nil }
+  public func forget(_ stream: HTTP2Stream) {
+    streams[stream.id] = nil
+    stream.isForgotten = true
+  }
+  /// Gives back what only streams under way need; called when there may be none for a while.
+  public func rest() {
+    if !streams.isEmpty || !events.isEmpty || !drained.isEmpty { return }
+    streams.shrink()
+    block.rest()
+    if events.capacity > 4 { events = [] }
+    if drained.capacity > 4 { drained = [] }
+    if lingering.isEmpty && lingering.capacity > 0 { lingering = [] }
+  }
 
   /// Bytes of a body for a stream; the connection's window is given back at once, the stream's by `consumed`.
   public func take(_ bytes: Bytes, for id: Int32) {
@@ -286,8 +301,9 @@ public import Memory
 
   /// Makes bytes to send, until there are `limit` or no more.
   public func produce(limit: Int) {
+    outputLimit = limit
     while output.count < limit {
-      dataSent = false
+      isPaused = false
       var start: UnsafePointer<UInt8>?
       let n = unsafe nghttp2_session_mem_send(raw, &start)
       if n < 0 {
@@ -295,7 +311,7 @@ public import Memory
         return
       }
       if n == 0 {
-        if dataSent { continue }
+        if isPaused { continue }
         return
       }
       if let start = unsafe start { _ = unsafe output.append(Bytes(base: start, count: n)) }

@@ -9,6 +9,10 @@ public final class HTTP2Stream {
   public let link: ByteLink
   /// For the owner: whose stream this is.
   public var user = 0
+  /// For the owner: its user has something to see that it was not told of yet.
+  public var isNoted = false
+  /// Its session knows it no more, and its link may serve another.
+  public internal(set) var isForgotten = false
   var isHead: Bool
   var isConnect: Bool
   var isExtended: Bool
@@ -153,9 +157,15 @@ public final class HTTP2Tools {
   var trailerParser: H1TrailerParser
   /// The size line of a chunk.
   var line = Buffer()
+  /// Fields on their way to nghttp2.
+  var fields = HTTP2FieldList()
   let pool: BufferPool
-  public init(limits: H1Limits, pool: BufferPool) {
+  /// nil: sessions have memory of their own.
+  let memory: HTTP2Memory?
+  /// `sharesMemory`: for many sessions of one thread.
+  public init(limits: H1Limits, pool: BufferPool, sharesMemory: Bool) {
     self.pool = pool
+    memory = sharesMemory ? HTTP2Memory() : nil
     var limits = limits
     limits.acceptsInvalid = true
     limits.maxHeaders += 32

@@ -7,39 +7,40 @@ enum HTTP2Submission {
   static func head(
     _ raw: OpaquePointer, _ stream: HTTP2Stream, _ tools: HTTP2Tools, status: Int, isInterim: Bool, ends: Bool
   ) {
-    var fields = unsafe list(tools)
-    let digits = Bytes(permanentStatus: status)
-    unsafe fields.insert(pair(Bytes(":status"), digits), at: 0)
+    tools.fields.reset()
+    tools.fields.append(Bytes(":status"), Bytes(permanentStatus: status))
+    list(tools)
+    let (fields, count) = unsafe (tools.fields.base, tools.fields.count)
     if isInterim || ends {
       unsafe nghttp2_submit_headers(
-        raw, UInt8(ends ? NGHTTP2_FLAG_END_STREAM.rawValue : 0), stream.id, nil, fields, fields.count, nil)
+        raw, UInt8(ends ? NGHTTP2_FLAG_END_STREAM.rawValue : 0), stream.id, nil, fields, count, nil)
     } else {
       var provider = unsafe nghttp2_data_provider()
       unsafe provider.read_callback = unsafe HTTP2Callbacks.readData
-      unsafe nghttp2_submit_response(raw, stream.id, fields, fields.count, &provider)
+      unsafe nghttp2_submit_response(raw, stream.id, fields, count, &provider)
     }
   }
   /// A request; its number, or below 0 where none can begin. Names are lower case on the wire: those that are not are
-  /// copied into `scratch`.
-  static func request(_ raw: OpaquePointer, _ head: WrittenRequestHead, _ scratch: inout Buffer, ends: Bool) -> Int32 {
-    var fields: [nghttp2_nv] = unsafe []
-    unsafe fields.reserveCapacity(24)
+  /// copied into the tools' scratch line.
+  static func request(_ raw: OpaquePointer, _ head: WrittenRequestHead, _ tools: HTTP2Tools, ends: Bool) -> Int32 {
+    tools.fields.reset()
     var (scheme, authority, path) = head.places
     if head.isUpgrade && authority.isEmpty, let host = head.host { authority = host }
-    unsafe fields.append(pair(Bytes(":method"), head.isUpgrade ? Bytes("CONNECT") : head.method))
-    if !scheme.isEmpty { unsafe fields.append(pair(Bytes(":scheme"), scheme)) }
-    if !authority.isEmpty { unsafe fields.append(pair(Bytes(":authority"), authority)) }
-    if !path.isEmpty { unsafe fields.append(pair(Bytes(":path"), path)) }
-    if head.isUpgrade { unsafe fields.append(pair(Bytes(":protocol"), head.upgrade)) }
+    tools.fields.append(Bytes(":method"), head.isUpgrade ? Bytes("CONNECT") : head.method)
+    if !scheme.isEmpty { tools.fields.append(Bytes(":scheme"), scheme) }
+    if !authority.isEmpty { tools.fields.append(Bytes(":authority"), authority) }
+    if !path.isEmpty { tools.fields.append(Bytes(":path"), path) }
+    if head.isUpgrade { tools.fields.append(Bytes(":protocol"), head.upgrade) }
     var all = head.eachField
     while let (name, value) = all.next() {
       if !head.keeps(name, value, hasAuthority: !authority.isEmpty) { continue }
-      unsafe fields.append(pair(lowered(name, &scratch), value))
+      tools.fields.append(lowered(name, &tools.line), value)
     }
-    if ends { return unsafe nghttp2_submit_request(raw, nil, fields, fields.count, nil, nil) }
+    let (fields, count) = unsafe (tools.fields.base, tools.fields.count)
+    if ends { return unsafe nghttp2_submit_request(raw, nil, fields, count, nil, nil) }
     var provider = unsafe nghttp2_data_provider()
     unsafe provider.read_callback = unsafe HTTP2Callbacks.readData
-    return unsafe nghttp2_submit_request(raw, nil, fields, fields.count, &provider, nil)
+    return unsafe nghttp2_submit_request(raw, nil, fields, count, &provider, nil)
   }
   private static func lowered(_ name: Bytes, _ scratch: inout Buffer) -> Bytes {
     for i in 0..<name.count where name[i] &- 0x41 < 26 {
@@ -52,14 +53,13 @@ enum HTTP2Submission {
     return name
   }
   static func trailers(_ raw: OpaquePointer, _ stream: HTTP2Stream, _ tools: HTTP2Tools) {
-    let fields = unsafe list(tools)
-    unsafe nghttp2_submit_trailer(raw, stream.id, fields, fields.count)
+    tools.fields.reset()
+    list(tools)
+    unsafe nghttp2_submit_trailer(raw, stream.id, tools.fields.base, tools.fields.count)
   }
 
   /// The fields of the message, without those of one hop.
-  private static func list(_ tools: HTTP2Tools) -> [nghttp2_nv] {
-    var fields: [nghttp2_nv] = unsafe []
-    unsafe fields.reserveCapacity(tools.message.fieldCount + 1)
+  private static func list(_ tools: HTTP2Tools) {
     var i = tools.message.nextField(from: 0)
     while let at = i {
       let field = tools.message[at]
@@ -67,14 +67,34 @@ enum HTTP2Submission {
       switch field.known {
       case .connection, .transferEncoding, .upgrade, .keepAlive, .proxyConnection, .secWebsocketAccept, .host, .te:
         continue
-      default: unsafe fields.append(pair(field.name, field.value))
+      default: tools.fields.append(field.name, field.value)
       }
     }
-    return unsafe fields
   }
-  private static func pair(_ name: Bytes, _ value: Bytes) -> nghttp2_nv {
-    unsafe nghttp2_nv(
-      name: pointer(name), value: pointer(value), namelen: name.count, valuelen: value.count, flags: 0)
+}
+
+/// Fields as nghttp2 takes them. The memory stays for the next ones.
+@safe struct HTTP2FieldList: ~Copyable {
+  private(set) var base: UnsafeMutablePointer<nghttp2_nv>
+  private var capacity = 64
+  private(set) var count = 0
+
+  init() { unsafe base = .allocate(capacity: 64) }
+  deinit { unsafe base.deallocate() }
+
+  mutating func reset() { count = 0 }
+  /// The bytes must stay where they are until the list has been submitted.
+  mutating func append(_ name: Bytes, _ value: Bytes) {
+    if count == capacity {
+      let larger = UnsafeMutablePointer<nghttp2_nv>.allocate(capacity: capacity * 2)
+      unsafe larger.update(from: base, count: count)
+      unsafe base.deallocate()
+      unsafe base = larger
+      capacity *= 2
+    }
+    unsafe base[count] = nghttp2_nv(
+      name: Self.pointer(name), value: Self.pointer(value), namelen: name.count, valuelen: value.count, flags: 0)
+    count += 1
   }
   private static func pointer(_ bytes: Bytes) -> UnsafeMutablePointer<UInt8>? {
     unsafe bytes.withUnsafeBytes {

@@ -8,21 +8,21 @@ import TLS
 
 /// The HTTP/2 of one check's connection: the check writes its request and reads its answer as HTTP/1.1.
 final class CheckHTTP2 {
-  private let session: HTTP2Session
+  let session: HTTP2Session
   private var stream: HTTP2Stream
   private var link: ByteLink
   private let pool: BufferPool
   var input = Buffer()
 
   init?(pool: BufferPool, limits: H1Limits) {
-    let tools = HTTP2Tools(limits: limits, pool: pool)
+    let tools = HTTP2Tools(limits: limits, pool: pool, sharesMemory: false)
     guard let session = HTTP2Session(.client, limits: HTTP2Limits(), tools: tools, pool: pool) else { return nil }
     (self.session, self.pool) = (session, pool)
     link = ByteLink(pool: pool, board: LinkBoard())
     stream = session.attach(link, endsByClosing: false)
   }
 
-  /// Takes the request; what must go to the server is in `output` then. One after another has a stream of its own.
+  /// Takes the request; what must go to the server is in the session's output then. One after another has a stream of its own.
   func write(_ bytes: Bytes) -> Int {
     if stream.isSent && stream.peerEnded {
       session.forget(stream)
@@ -37,7 +37,6 @@ final class CheckHTTP2 {
     session.update(stream)
     session.produce(limit: 32768)
   }
-  var output: ByteQueue { session.output }
 
   /// Takes in what has come into `input`. False: the server does not speak HTTP/2.
   func read(now: Int64) -> Bool {
@@ -117,10 +116,10 @@ extension CheckScheduler {
   }
 
   private func flush(_ i: Int, _ http2: CheckHTTP2) -> IOResult {
-    while !http2.output.isEmpty {
-      let result = transmitPlain(i, http2.output.front.array)
+    while !http2.session.output.isEmpty {
+      let result = transmitPlain(i, http2.session.output.front.array)
       guard case .bytes(let n) = result, n > 0 else { return result }
-      http2.output.consume(n)
+      http2.session.output.consume(n)
     }
     return .bytes(0)
   }

@@ -7,12 +7,13 @@ public import Glibc
   public let capacity: Int
   @usableFromInline var head: Int = 0
   @usableFromInline var tail: Int = 0
-  @usableFromInline unowned(unsafe) let pool: BufferPool?
+  /// The pool outlives its buffers, which take no part in its reference count.
+  @usableFromInline let pool: Unmanaged<BufferPool>?
 
   @inlinable init(base: UnsafeMutablePointer<UInt8>, capacity: Int, pool: BufferPool) {
     unsafe self.base = unsafe base
     self.capacity = capacity
-    unsafe self.pool = pool
+    unsafe self.pool = Unmanaged.passUnretained(pool)
   }
   /// A buffer without memory: it holds nothing and takes nothing until one from a pool replaces it.
   @inlinable public init() {
@@ -20,7 +21,9 @@ public import Glibc
     capacity = 0
     unsafe pool = nil
   }
-  @inlinable deinit { if let pool = unsafe pool { unsafe pool.giveBack(base) } }
+  @inlinable deinit {
+    if let pool = unsafe pool { unsafe pool._withUnsafeGuaranteedRef { unsafe $0.giveBack(base) } }
+  }
 
   /// Whether there is memory behind it.
   @inlinable public var isBacked: Bool { capacity != 0 }

@@ -9,7 +9,7 @@
   private let board: LinkBoard
 
   // From the multiplexer to the user.
-  public let incoming: ByteQueue
+  public var incoming: ByteQueue
   /// Nothing comes behind what is in `incoming`.
   public var incomingEnded = false
   /// The stream was broken off by the peer, or its connection was: nothing can be sent, and what came is worthless.
@@ -96,6 +96,15 @@ public final class LinkBoard {
     link.isMarked = true
     links.append(link)
   }
+  /// Links that were given back, for the streams to come.
+  private var spare: [ByteLink] = []
+  public func makeLink(pool: BufferPool) -> ByteLink { spare.popLast() ?? ByteLink(pool: pool, board: self) }
+  /// Takes a link that neither side uses any more.
+  public func giveBack(_ link: ByteLink) {
+    link.reset()
+    if spare.count < 1024 { spare.append(link) }
+  }
+
   /// In the order in which they were marked.
   public func takeFirst() -> ByteLink? {
     if links.isEmpty { return nil }

@@ -1,6 +1,6 @@
 /// Bytes that wait between a producer and a consumer of one thread, in as many pooled buffers as they need. An empty
 /// queue holds no memory. The producer bounds it: the queue takes whatever the pool can give.
-@safe public final class ByteQueue {
+@safe public struct ByteQueue: ~Copyable {
   private final class Node {
     var buffer: Buffer
     var next: Node?
@@ -18,7 +18,7 @@
   public var isEmpty: Bool { count == 0 }
 
   /// Adds all of `bytes`; false where the pool has no buffer, and then some of them may have been added.
-  public func append(_ bytes: Bytes) -> Bool {
+  public mutating func append(_ bytes: Bytes) -> Bool {
     var rest = bytes
     if overflow == nil {
       if !head.back(by: pool) { return false }
@@ -46,7 +46,7 @@
     return bytes.dropFirst(n)
   }
   /// Puts a whole buffer in front of everything; only into an empty queue.
-  public func put(_ buffer: consuming Buffer) {
+  public mutating func put(_ buffer: consuming Buffer) {
     precondition(count == 0)
     head = buffer
     count = head.count
@@ -57,7 +57,7 @@
   public var second: Bytes { overflow?.buffer.readable ?? Bytes() }
 
   /// Takes `n` bytes out at the front.
-  public func consume(_ n: Int) {
+  public mutating func consume(_ n: Int) {
     precondition(n <= count)
     count -= n
     var left = n
@@ -76,7 +76,7 @@
   }
 
   /// Moves bytes to the tail of `buffer`, `limit` at most; returns how many.
-  public func move(into buffer: inout Buffer, limit: Int = .max) -> Int {
+  public mutating func move(into buffer: inout Buffer, limit: Int = .max) -> Int {
     var moved = 0
     while count > 0 {
       let n = min(head.count, buffer.room, limit - moved)
@@ -89,7 +89,7 @@
   }
 
   /// Forgets everything.
-  public func clear() {
+  public mutating func clear() {
     head.release()
     overflow = nil
     last = nil

@@ -37,6 +37,8 @@ public final class Worker {
   let http2Tools: HTTP2Tools
   let linkBoard = LinkBoard()
   var dirtyMuxes: [Session] = []
+  /// Streams of the connection being read whose users have something to see.
+  var noted: [HTTP2Stream] = []
   var isSettling = false
   var readAgain: [Session] = []
   var dirtyServerMuxes: [ServerConnection] = []
@@ -128,7 +130,7 @@ public final class Worker {
       routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName,
       processID: Int(OwnProcess.id))
     resources = PumpResources(pool: buffers, limits: tune.limits)
-    http2Tools = HTTP2Tools(limits: tune.limits, pool: buffers)
+    http2Tools = HTTP2Tools(limits: tune.limits, pool: buffers, sharesMemory: true)
     headerCase = HeaderCase(process.model.global.headerCaseAdjust)
     arena = ByteArena(capacity: max(64 << 10, t.bufferSize * 4))
     identifierContext = LogContext(

@@ -42,7 +42,10 @@ extension Worker {
   /// of the loop's turn.
   func muxEvent(_ session: Session) {
     guard let mux = session.mux else { return }
-    if !readMux(session, mux) { return endMux(session) }
+    let goesOn = readMux(session, mux)
+    mux.protocolSession.block.release()
+    wakeNoted(.server)
+    if !goesOn { return endMux(session) }
     setDirty(session, mux)
   }
 
@@ -61,6 +64,7 @@ extension Worker {
         case .failed:
           // What is to be told of it goes out if it can.
           handleEvents(session, mux)
+          wakeNoted(.server)
           sendMux(session, mux)
           return false
         case .needMore: break
@@ -103,19 +107,21 @@ extension Worker {
         } else {
           made.end(stream, trailers: true)
         }
-        wake(stream)
+        note(stream)
       case .data(let id, let bytes):
         made.take(bytes, for: id)
-        if let stream = made.streams[id] { wake(stream) }
+        if let stream = made.streams[id] { note(stream) }
       case .ended(let id):
         guard let stream = made.streams[id] else { continue }
         made.end(stream, trailers: false)
-        wake(stream)
+        note(stream)
       case .closed(let id, let code):
         guard let stream = made.streams[id] else { continue }
         if stream.link.isClosed {
           forget(stream, mux)
         } else if code != HTTP2Error.none {
+          // What came before it counts.
+          if stream.isNoted { wake(stream) }
           stream.link.isBroken = true
           wake(stream)
         }
@@ -123,12 +129,30 @@ extension Worker {
       }
     }
     made.events.removeAll(keepingCapacity: true)
-    made.block.release()
+  }
+
+  /// The user of a stream will see what has come once all that can be read has been: head and body at once.
+  func note(_ stream: HTTP2Stream) {
+    if stream.isNoted { return }
+    stream.isNoted = true
+    noted.append(stream)
+  }
+  /// `role`: ours on the connection that was read.
+  func wakeNoted(_ role: HTTP2Role) {
+    var i = 0
+    while i < noted.count {
+      let stream = noted[i]
+      i += 1
+      if !stream.isNoted { continue }
+      if role == .server { wake(stream) } else { wakeFromServer(stream) }
+    }
+    noted.removeAll(keepingCapacity: true)
   }
 
   /// Lets the stream of an exchange see what has come.
   func wake(_ stream: HTTP2Stream) {
-    if stream.link.isClosed || stream.user >= sessions.count { return }
+    stream.isNoted = false
+    if stream.isForgotten || stream.link.isClosed || stream.user >= sessions.count { return }
     let own = sessions[stream.user]
     own.connection.noteLink()
     clientEvent(own)
@@ -157,7 +181,7 @@ extension Worker {
       made.reset(id, HTTP2Error.enhanceYourCalm)
       return logMalformed(session)
     }
-    let link = ByteLink(pool: buffers, board: linkBoard)
+    let link = linkBoard.makeLink(pool: buffers)
     let stream = HTTP2Stream(id, link, head, ends: ends)
     let own = takeSession()
     (link.owner, link.slot) = (session.index, Int(id))
@@ -203,8 +227,8 @@ extension Worker {
     endWithoutRequest(stream, cause: .proxy, status: 0)
   }
 
-  private func forget(_ stream: HTTP2Stream, _ mux: ClientMux) {
+  func forget(_ stream: HTTP2Stream, _ mux: ClientMux) {
     mux.protocolSession.forget(stream)
-    stream.link.reset()
+    linkBoard.giveBack(stream.link)
   }
 }

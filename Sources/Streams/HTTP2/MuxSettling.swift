@@ -45,10 +45,7 @@ extension Worker {
     else { return }
     mux.protocolSession.consumed(stream)
     mux.protocolSession.update(stream)
-    if link.isClosed && stream.isClosed {
-      mux.protocolSession.forget(stream)
-      link.reset()
-    }
+    if link.isClosed && stream.isClosed { forget(stream, mux) }
     setDirty(sessions[link.owner], mux)
   }
 
@@ -76,6 +73,7 @@ extension Worker {
       mux.isFull = false
       readAgain.append(session)
     }
+    if made.streams.isEmpty { made.rest() }
     waitMux(session, mux)
   }
 
@@ -84,8 +82,7 @@ extension Worker {
     for event in made.events {
       guard case .closed(let id, let code) = event, let stream = made.streams[id] else { continue }
       if stream.link.isClosed {
-        made.forget(stream)
-        stream.link.reset()
+        forget(stream, mux)
       } else if code != HTTP2Error.none {
         stream.link.isBroken = true
         made.drained.append(id)
@@ -154,7 +151,7 @@ extension Worker {
       mux.tally?.end(row)
     }
     mux.input.release()
-    for stream in Array(mux.protocolSession.streams.values) where !stream.link.isClosed {
+    for stream in mux.protocolSession.streams.values where !stream.link.isClosed {
       stream.link.isBroken = true
       wake(stream)
     }

@@ -16,11 +16,14 @@ struct MuxTally {
   mutating func add(_ session: HTTP2Session, served total: Int, to row: CounterRow) {
     let counts = session.counts
     session.counts = HTTP2Counts()
-    let pairs: [(TrafficCounter, UInt64)] = [
-      (.h2Headers, counts.headers), (.h2Data, counts.data), (.h2Settings, counts.settings), (.h2Resets, counts.resets),
-      (.h2GoAways, counts.goAways), (.h2ResetsSent, counts.resetsSent), (.h2GoAwaysSent, counts.goAwaysSent),
-    ]
-    for (counter, n) in pairs where n > 0 { row.count(counter, n) }
+    func add(_ counter: TrafficCounter, _ n: UInt64) { if n > 0 { row.count(counter, n) } }
+    add(.h2Headers, counts.headers)
+    add(.h2Data, counts.data)
+    add(.h2Settings, counts.settings)
+    add(.h2Resets, counts.resets)
+    add(.h2GoAways, counts.goAways)
+    add(.h2ResetsSent, counts.resetsSent)
+    add(.h2GoAwaysSent, counts.goAwaysSent)
     let (open, all) = (UInt64(session.streams.count), UInt64(total))
     if open != streams { row.count(.h2OpenStreams, open &- streams) }
     if all != served { row.count(.h2Streams, all &- served) }

@@ -58,7 +58,7 @@ extension Worker {
 
   /// Gives the stream a link of the connection.
   func join(_ stream: Stream, _ carrier: ServerConnection, _ mux: ServerMux) {
-    let link = ByteLink(pool: buffers, board: linkBoard)
+    let link = linkBoard.makeLink(pool: buffers)
     let own = takeServerConnection()
     let made = mux.protocolSession.attach(link, endsByClosing: !stream.request.isVersion11)
     link.owner = -1 - carrier.index
@@ -78,7 +78,11 @@ extension Worker {
 
   func serverMuxEvent(_ carrier: ServerConnection) {
     guard let mux = carrier.mux else { return }
-    if !read(carrier, mux) { return endServerMux(carrier) }
+    let goesOn = read(carrier, mux)
+    mux.protocolSession.block.release()
+    wakeNoted(.client)
+    if carrier.mux !== mux { return }
+    if !goesOn { return endServerMux(carrier) }
     setDirty(carrier, mux)
   }
 
@@ -134,21 +138,20 @@ extension Worker {
       case .head(let id, _, let ends):
         guard let stream = made.streams[id] else { continue }
         made.takeHead(stream, ends: ends)
-        wakeFromServer(stream)
+        note(stream)
       case .data(let id, let bytes):
         made.take(bytes, for: id)
-        if let stream = made.streams[id] { wakeFromServer(stream) }
+        if let stream = made.streams[id] { note(stream) }
       case .ended(let id):
         guard let stream = made.streams[id] else { continue }
         made.end(stream, trailers: false)
-        wakeFromServer(stream)
+        note(stream)
       case .closed(let id, let code): closed(id, code, carrier, mux)
       case .settings:
-        for stream in Array(made.streams.values) where stream.id < 0 { made.update(stream) }
+        for stream in made.streams.values where stream.id < 0 { made.update(stream) }
       }
     }
     made.events.removeAll(keepingCapacity: true)
-    made.block.release()
   }
 
   /// The stream is over on the wire.
@@ -156,6 +159,7 @@ extension Worker {
     guard let stream = mux.protocolSession.streams[id] else { return }
     if stream.link.isClosed { return forget(stream, carrier, mux) }
     if code != HTTP2Error.none || !stream.peerEnded || !stream.isSent {
+      if stream.isNoted { wakeFromServer(stream) }
       stream.link.isUnserved = code == HTTP2Error.refusedStream
       stream.link.isCut = true
       wakeFromServer(stream)
@@ -164,7 +168,8 @@ extension Worker {
 
   /// Lets the user of a stream see what has come.
   func wakeFromServer(_ stream: HTTP2Stream) {
-    if stream.link.isClosed || stream.user >= serverConnections.count { return }
+    stream.isNoted = false
+    if stream.isForgotten || stream.link.isClosed || stream.user >= serverConnections.count { return }
     let own = serverConnections[stream.user]
     own.connection.noteLink()
     if let user = own.stream { advance(user) }
@@ -178,7 +183,7 @@ extension Worker {
 
   func forget(_ stream: HTTP2Stream, _ carrier: ServerConnection, _ mux: ServerMux) {
     mux.protocolSession.forget(stream)
-    stream.link.reset()
+    linkBoard.giveBack(stream.link)
     if mux.protocolSession.streams.isEmpty { restServerMux(carrier, mux) } else { relist(carrier, mux) }
   }
 
@@ -189,7 +194,7 @@ extension Worker {
     if inOrder { takeLeave(carrier, mux) }
     carrier.mux = nil
     mux.input.release()
-    let left = Array(mux.protocolSession.streams.values)
+    let left = mux.protocolSession.streams.values
     let wasListed = carrier.isIdle && removeIdle(carrier)
     closeServerConnection(carrier, used: !wasListed)
     for stream in left where !stream.link.isClosed {
