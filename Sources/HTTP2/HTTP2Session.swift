@@ -150,14 +150,15 @@ public import Memory
   }
 
   /// Bytes of a body for a stream; the connection's window is given back at once, the stream's by `consumed`.
-  public func take(_ bytes: Bytes, for id: Int32) {
+  /// The stream, where its user has something to see.
+  @discardableResult public func take(_ bytes: Bytes, for id: Int32) -> HTTP2Stream? {
     unsafe nghttp2_session_consume_connection(raw, bytes.count)
     guard let stream = streams[id], !stream.isReset else {
       unsafe nghttp2_session_consume_stream(raw, id, bytes.count)
-      return
+      return streams[id]
     }
-    if !stream.hasHead || !stream.receive(bytes, tools) { return malformed(stream) }
-    consumed(stream)
+    if stream.hasHead && stream.receive(bytes, tools) { consumed(stream) } else { malformed(stream) }
+    return stream
   }
   /// The peer has ended its direction, with trailers or without.
   public func end(_ stream: HTTP2Stream, trailers: Bool) {
@@ -190,6 +191,14 @@ public import Memory
       stream.link.isCut = true
     }
     reset(stream, HTTP2Error.protocolError)
+  }
+  /// The user of a link has done something: windows are given back, and what it has written goes on. The link's stream,
+  /// where it is one of this session.
+  public func settle(_ link: ByteLink) -> HTTP2Stream? {
+    guard let stream = streams[Int32(truncatingIfNeeded: link.slot)], stream.link === link else { return nil }
+    consumed(stream)
+    update(stream)
+    return stream
   }
   /// Gives the windows back of what the user has taken.
   public func consumed(_ stream: HTTP2Stream) {

@@ -8,8 +8,7 @@ import Primitives
 /// their own, whose connection is a link.
 final class ClientMux {
   let protocolSession: HTTP2Session
-  /// Bytes of an unfinished frame.
-  var input = Buffer()
+  var intake = FrameIntake()
   /// It waits for one of its streams to end before it reads on.
   var isFull = false
   /// In the worker's list of those that have something to send.
@@ -34,7 +33,7 @@ extension Worker {
     session.state = .multiplexing
     session.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpRequest)
     _ = localEndpoint(of: session)
-    if session.input.isBacked { mux.input = session.input.take() }
+    if session.input.isBacked { mux.intake.put(session.input.take()) }
     muxEvent(session)
   }
 
@@ -51,45 +50,22 @@ extension Worker {
 
   /// False: the connection is over.
   private func readMux(_ session: Session, _ mux: ClientMux) -> Bool {
-    var rounds = 0
+    mux.intake.begin()
     while true {
-      if !mux.input.isEmpty {
-        switch mux.protocolSession.receive(&mux.input, now: loop.now) {
-        case .events:
-          handleEvents(session, mux)
-          continue
-        case .tooManyStreams:
-          mux.isFull = true
-          return true
-        case .failed:
-          // What is to be told of it goes out if it can.
-          handleEvents(session, mux)
-          wakeNoted(.server)
-          sendMux(session, mux)
-          return false
-        case .needMore: break
-        }
-      }
-      if !session.connection.canReceive { return !session.connection.endReceived }
-      if rounds == 8 {
-        // Others have their turn: the socket is looked at again with the next settling.
+      switch mux.intake.next(mux.protocolSession, from: &session.connection, buffers, now: loop.now) {
+      case .events: handleEvents(session, mux)
+      case .tooManyStreams, .yields:
+        // The socket is looked at again with the next settling.
         mux.isFull = true
-        setDirty(session, mux)
         return true
-      }
-      rounds += 1
-      if !mux.input.isBacked {
-        // Of which there is one for a connection, not for a request.
-        guard let fresh = buffers.takeScratch() else { return false }
-        mux.input = fresh
-      }
-      if mux.input.room == 0 { mux.input.compact() }
-      switch session.connection.receive(into: &mux.input) {
-      case .bytes: continue
-      case .wouldBlock:
-        if mux.input.isEmpty { mux.input.release() }
-        return true
-      case .closed, .failed: return false
+      case .failed:
+        // What is to be told of it goes out if it can.
+        handleEvents(session, mux)
+        wakeNoted(.server)
+        sendMux(session, mux)
+        return false
+      case .waits: return true
+      case .ended: return false
       }
     }
   }
@@ -108,13 +84,6 @@ extension Worker {
           made.end(stream, trailers: true)
         }
         note(stream)
-      case .data(let id, let bytes):
-        made.take(bytes, for: id)
-        if let stream = made.streams[id] { note(stream) }
-      case .ended(let id):
-        guard let stream = made.streams[id] else { continue }
-        made.end(stream, trailers: false)
-        note(stream)
       case .closed(let id, let code):
         guard let stream = made.streams[id] else { continue }
         if stream.link.isClosed {
@@ -125,28 +94,11 @@ extension Worker {
           stream.link.isBroken = true
           wake(stream)
         }
+      case .data, .ended: _ = takeBody(made.events[i], made)
       case .settings: break
       }
     }
     made.events.removeAll(keepingCapacity: true)
-  }
-
-  /// The user of a stream will see what has come once all that can be read has been: head and body at once.
-  func note(_ stream: HTTP2Stream) {
-    if stream.isNoted { return }
-    stream.isNoted = true
-    noted.append(stream)
-  }
-  /// `role`: ours on the connection that was read.
-  func wakeNoted(_ role: HTTP2Role) {
-    var i = 0
-    while i < noted.count {
-      let stream = noted[i]
-      i += 1
-      if !stream.isNoted { continue }
-      if role == .server { wake(stream) } else { wakeFromServer(stream) }
-    }
-    noted.removeAll(keepingCapacity: true)
   }
 
   /// Lets the stream of an exchange see what has come.

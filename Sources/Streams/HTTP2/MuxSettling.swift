@@ -40,13 +40,11 @@ extension Worker {
   }
 
   private func settle(_ link: ByteLink) {
-    guard link.owner < sessions.count, let mux = sessions[link.owner].mux,
-      let stream = mux.protocolSession.streams[Int32(truncatingIfNeeded: link.slot)], stream.link === link
-    else { return }
-    mux.protocolSession.consumed(stream)
-    mux.protocolSession.update(stream)
+    guard link.owner < sessions.count else { return }
+    let session = sessions[link.owner]
+    guard let mux = session.mux, let stream = mux.protocolSession.settle(link) else { return }
     if link.isClosed && stream.isClosed { forget(stream, mux) }
-    setDirty(sessions[link.owner], mux)
+    setDirty(session, mux)
   }
 
   private func flush(_ session: Session, _ mux: ClientMux) {
@@ -150,7 +148,7 @@ extension Worker {
       mux.tally?.add(mux.protocolSession, served: mux.served, to: row)
       mux.tally?.end(row)
     }
-    mux.input.release()
+    mux.intake.release()
     for stream in mux.protocolSession.streams.values where !stream.link.isClosed {
       stream.link.isBroken = true
       wake(stream)

@@ -7,8 +7,7 @@ import Memory
 /// whose connection is a link and whose `carrier` is that one.
 final class ServerMux {
   let protocolSession: HTTP2Session
-  /// Bytes of an unfinished frame.
-  var input = Buffer()
+  var intake = FrameIntake()
   var isDirty = false
   /// It had its turn, and reads on with the next one.
   var isInTurnList = false
@@ -88,42 +87,24 @@ extension Worker {
 
   /// False: the connection is over.
   private func read(_ carrier: ServerConnection, _ mux: ServerMux) -> Bool {
-    var rounds = 0
+    mux.intake.begin()
     while true {
-      if !mux.input.isEmpty {
-        switch mux.protocolSession.receive(&mux.input, now: loop.now) {
-        case .events:
-          handleEvents(carrier, mux)
-          if carrier.mux !== mux { return true }
-          continue
-        case .failed:
-          handleEvents(carrier, mux)
-          if carrier.mux === mux { send(carrier, mux) }
-          return false
-        case .needMore, .tooManyStreams: break
-        }
-      }
-      if !carrier.connection.canReceive { return !carrier.connection.endReceived }
-      if rounds == 8 {
-        // Others have their turn.
+      switch mux.intake.next(mux.protocolSession, from: &carrier.connection, buffers, now: loop.now) {
+      case .events:
+        handleEvents(carrier, mux)
+        if carrier.mux !== mux { return true }
+      case .failed:
+        handleEvents(carrier, mux)
+        if carrier.mux === mux { send(carrier, mux) }
+        return false
+      case .yields:
         if !mux.isInTurnList {
           mux.isInTurnList = true
           readAgainFromServers.append(carrier)
         }
         return true
-      }
-      rounds += 1
-      if !mux.input.isBacked {
-        guard let fresh = buffers.takeScratch() else { return false }
-        mux.input = fresh
-      }
-      if mux.input.room == 0 { mux.input.compact() }
-      switch carrier.connection.receive(into: &mux.input) {
-      case .bytes: continue
-      case .wouldBlock:
-        if mux.input.isEmpty { mux.input.release() }
-        return true
-      case .closed, .failed: return false
+      case .waits, .tooManyStreams: return true
+      case .ended: return false
       }
     }
   }
@@ -139,13 +120,7 @@ extension Worker {
         guard let stream = made.streams[id] else { continue }
         made.takeHead(stream, ends: ends)
         note(stream)
-      case .data(let id, let bytes):
-        made.take(bytes, for: id)
-        if let stream = made.streams[id] { note(stream) }
-      case .ended(let id):
-        guard let stream = made.streams[id] else { continue }
-        made.end(stream, trailers: false)
-        note(stream)
+      case .data, .ended: _ = takeBody(event, made)
       case .closed(let id, let code): closed(id, code, carrier, mux)
       case .settings:
         for stream in made.streams.values where stream.id < 0 { made.update(stream) }
@@ -193,7 +168,7 @@ extension Worker {
     withdraw(carrier, mux)
     if inOrder { takeLeave(carrier, mux) }
     carrier.mux = nil
-    mux.input.release()
+    mux.intake.release()
     let left = mux.protocolSession.streams.values
     let wasListed = carrier.isIdle && removeIdle(carrier)
     closeServerConnection(carrier, used: !wasListed)

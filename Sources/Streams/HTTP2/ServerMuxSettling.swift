@@ -14,12 +14,9 @@ extension Worker {
   /// The user of a link has done something.
   func settleServerLink(_ link: ByteLink) {
     let index = -1 - link.owner
-    guard index < serverConnections.count, let mux = serverConnections[index].mux,
-      let stream = mux.protocolSession.streams[Int32(truncatingIfNeeded: link.slot)], stream.link === link
-    else { return }
+    guard index < serverConnections.count else { return }
     let carrier = serverConnections[index]
-    mux.protocolSession.consumed(stream)
-    mux.protocolSession.update(stream)
+    guard let mux = carrier.mux, let stream = mux.protocolSession.settle(link) else { return }
     // Before the connection is there nothing can be sent.
     if carrier.stream == nil { setDirty(carrier, mux) }
     if link.isClosed && stream.isClosed { forget(stream, carrier, mux) }

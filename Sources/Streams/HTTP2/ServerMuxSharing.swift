@@ -137,7 +137,7 @@ extension Worker {
     }
     withdraw(carrier, mux)
     carrier.mux = nil
-    mux.input.release()
+    mux.intake.release()
     for other in others {
       connectFailed(other)
       runLater(other)
