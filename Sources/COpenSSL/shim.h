@@ -77,7 +77,6 @@ static inline int weir_SSL_CTX_set1_curves_list(SSL_CTX *context, const char *li
 {
     return (int)SSL_CTX_set1_curves_list(context, list);
 }
-static inline int weir_SSL_CTX_set_dh_auto(SSL_CTX *context, long on) { return (int)SSL_CTX_set_dh_auto(context, on); }
 static inline int weir_SSL_set_min_proto_version(SSL *session, int version)
 {
     return (int)SSL_set_min_proto_version(session, version);

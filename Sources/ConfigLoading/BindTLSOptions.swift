@@ -60,8 +60,10 @@ private func readCertificates(
   _ read: (inout TLSFileAccess) throws(CertificateError) -> [TLSCertificateUse]
 ) throws(OptionError) {
   var files = bind.context.tlsFiles
+  let uses: [TLSCertificateUse]
   do throws(CertificateError) {
-    bind.settings.tls.certificates += try read(&files)
+    uses = try read(&files)
+    bind.settings.tls.certificates += uses
   } catch {
     bind.context.report(files.messages)
     throw .text(prefix + error.text)
@@ -74,6 +76,13 @@ private func readCertificates(
       bind.context.warningPlain(text)
     case .warning(let text): bind.warn(prefix + text)
     }
+  }
+  let tuning = bind.context.model.global.tls.tuning(bind.context.model.global.tune)
+  let weak = bind.context.model.certificates.diffieHellmanProblems(uses, tuning)
+  if weak.count == 1 {
+    bind.warn(prefix + weak[0])
+  } else if weak.count > 1 {
+    bind.warn("\n  " + prefix + weak.joined(separator: "\n  "))
   }
 }
 

@@ -42,10 +42,7 @@ public enum SupportPage {
       "tune.h2.header-table-size", "tune.h2.initial-window-size", "tune.h2.max-concurrent-streams",
       "tune.h2.max-frame-size",
     ]
-    let kept = Set(
-      globalDormantKeywords.map(\.name) + [
-        "ssl-mode-async", "tune.ssl.ssl-ctx-cache-size",
-      ])
+    let kept = Set(globalDormantKeywords.map(\.name))
     return kept.subtracting(actedOn)
   }
   private static var refusedBinds: Set<String> { UnservedKeywords.binds }

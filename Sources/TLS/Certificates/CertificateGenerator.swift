@@ -2,11 +2,27 @@ import COpenSSL
 import Memory
 
 /// `generate-certificates`: makes a certificate for each name that a client asks for, signed by the file of
-/// `ca-sign-file`, and keeps the last thousand (`tune.ssl.ssl-ctx-cache-size`).
+/// `ca-sign-file`, and keeps those that were used last (`tune.ssl.ssl-ctx-cache-size`).
 final class CertificateGenerator: Sendable {
   private struct Kept {
-    var byName: [[UInt8]: BoundCertificate] = [:]
-    var order: [[UInt8]] = []
+    var byName: [[UInt8]: (certificate: BoundCertificate, lastUse: UInt64)] = [:]
+    var uses: UInt64 = 0
+
+    mutating func find(_ name: [UInt8]) -> BoundCertificate? {
+      guard let found = byName[name]?.certificate else { return nil }
+      uses &+= 1
+      byName[name]?.lastUse = uses
+      return found
+    }
+    /// Making a certificate costs much more than the search for the one that goes.
+    mutating func add(_ certificate: BoundCertificate, _ name: [UInt8], limit: Int) {
+      if limit == 0 { return }
+      if byName.count >= limit, let oldest = byName.min(by: { $0.value.lastUse < $1.value.lastUse })?.key {
+        byName[oldest] = nil
+      }
+      uses &+= 1
+      byName[name] = (certificate, uses)
+    }
   }
   private let authority: CertificateMaterial
   private let limit: Int
@@ -19,18 +35,15 @@ final class CertificateGenerator: Sendable {
     makeContext: @escaping @Sendable (CertificateMaterial) -> BoundCertificate?
   ) {
     self.authority = authority
-    self.limit = max(1, limit)
+    self.limit = max(0, limit)
     self.makeContext = makeContext
   }
 
   func certificate(for name: [UInt8]) -> BoundCertificate? {
     let key = ServerNameTable.lowered(name)
-    if let known = kept.withLock({ $0.byName[key] }) { return known }
+    if let known = kept.withLock({ $0.find(key) }) { return known }
     guard let material = make(key), let made = makeContext(material) else { return nil }
-    kept.withLock {
-      if $0.byName.updateValue(made, forKey: key) == nil { $0.order.append(key) }
-      if $0.order.count > limit { $0.byName[$0.order.removeFirst()] = nil }
-    }
+    kept.withLock { $0.add(made, key, limit: limit) }
     return made
   }
 

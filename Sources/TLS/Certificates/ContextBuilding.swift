@@ -73,16 +73,9 @@ struct ContextBuilder {
     unsafe _ = SSL_CTX_use_serverinfo_ex(raw, UInt32(SSL_SERVERINFOV2), bytes, bytes.count)
   }
 
-  /// Diffie-Hellman parameters: of the certificate's file, of `global`, or made up.
+  /// What of them is no good was told when the configuration was read.
   func useParameters(of material: CertificateMaterial?, _ tuning: TLSTuning) {
-    defer { ERR_clear_error() }
-    let own = material?.parameters ?? tuning.diffieHellmanText.flatMap { PEMReader($0)?.parameters() }
-    if let own {
-      unsafe EVP_PKEY_up_ref(own.raw)
-      if unsafe SSL_CTX_set0_tmp_dh_pkey(raw, own.raw) == 1 { return }
-      unsafe EVP_PKEY_free(own.raw)
-    }
-    if tuning.diffieHellmanBits > 0 { unsafe _ = weir_SSL_CTX_set_dh_auto(raw, 1) }
+    _ = unsafe DiffieHellman.install(for: material, tuning, in: raw)
   }
 
   /// Whom to trust, and which certificates are revoked.

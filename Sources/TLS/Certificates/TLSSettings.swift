@@ -119,7 +119,7 @@ public struct TLSTuning: Sendable, Hashable {
   public var hardRecordLimit = 0
   /// Seconds.
   public var sessionLifetime = 300
-  /// Bits of Diffie-Hellman parameters that are made up; 0: none.
+  /// Bits that known Diffie-Hellman groups may have at most; 0: none is used.
   public var diffieHellmanBits = 0
   /// The content of `ssl-dh-param-file`.
   public var diffieHellmanText: [UInt8]?
