@@ -63,8 +63,9 @@ public final class CertificateStatus: Sendable {
       throw CertificateError("Failed to get basic response from OCSP Response")
     }
     defer { unsafe OCSP_BASICRESP_free(basic) }
-    guard unsafe OCSP_resp_count(basic) == 1 else {
-      throw CertificateError("OCSP response ignored because contains multiple single responses")
+    let count = unsafe OCSP_resp_count(basic)
+    guard count == 1 else {
+      throw CertificateError("OCSP response ignored because contains multiple single responses (\(count))")
     }
     guard let single = unsafe OCSP_resp_get0(basic, 0) else {
       throw CertificateError("Failed to get OCSP single response")
@@ -88,18 +89,22 @@ public final class CertificateStatus: Sendable {
   @unsafe private static func expiry(of single: OpaquePointer) throws(CertificateError) -> Int {
     var next: UnsafeMutablePointer<ASN1_GENERALIZEDTIME>?
     var reason: Int32 = 0
-    let status = unsafe OCSP_single_get0_status(single, &reason, nil, nil, &next)
-    if status != V_OCSP_CERTSTATUS_GOOD {
-      throw CertificateError("OCSP single response: certificate status not good")
+    var this: UnsafeMutablePointer<ASN1_GENERALIZEDTIME>?
+    let status = unsafe OCSP_single_get0_status(single, &reason, nil, &this, &next)
+    if status != V_OCSP_CERTSTATUS_GOOD && status != V_OCSP_CERTSTATUS_REVOKED {
+      throw CertificateError("OCSP single response: certificate status is unknown")
     }
-    guard let next = unsafe next else { throw CertificateError("OCSP single response: missing nextUpdate") }
+    guard let next = unsafe next else { throw CertificateError("OCSP single response: missing nextupdate") }
+    if unsafe OCSP_check_validity(this, next, skew, -1) != 1 {
+      throw CertificateError("OCSP single response: no longer valid.")
+    }
     var parts = unsafe tm()
     guard unsafe ASN1_TIME_to_tm(next, &parts) == 1 else {
       throw CertificateError("OCSP single response: nextUpdate does not conform")
     }
-    let end = unsafe Int(timegm(&parts))
-    // Shortly before its end it would come too late to the client.
-    if end < time(nil) + 60 { throw CertificateError("OCSP single response: no longer valid") }
-    return end - 60
+    // A client's clock may be ahead of ours.
+    return unsafe Int(timegm(&parts)) - skew
   }
+  /// Seconds by which clocks may differ.
+  private static let skew = 300
 }

@@ -97,16 +97,14 @@ public final class TLSStore: Sendable {
 
   /// The ticket keys of a file, the same for all that name it.
   public func loadTicketKeys(_ path: String) throws(TLSTicketKeys.Failure) -> TLSTicketKeys {
-    let (known, number) = contents.withLock { all in
-      (all.ticketKeys.first { $0.path == path }, all.ticketKeys.count)
-    }
-    if let known { return known }
+    if let known = contents.withLock({ all in all.ticketKeys.first { $0.path == path } }) { return known }
     guard let text = try? Files.read(path, limit: 1 << 20) else { throw .unreadable }
-    let keys = try TLSTicketKeys(path: path, number: number, text)
+    let keys = try TLSTicketKeys(path: path, text)
     contents.withLock { $0.ticketKeys.append(keys) }
     return keys
   }
-  public var ticketKeys: [TLSTicketKeys] { contents.withLock { $0.ticketKeys } }
+  /// In the order of their numbers: the file that was read last has 0.
+  public var ticketKeys: [TLSTicketKeys] { contents.withLock { $0.ticketKeys.reversed() } }
 
   /// Builds what a `bind` line needs; nil where that fails, and `problems` says why.
   public func makeListener(

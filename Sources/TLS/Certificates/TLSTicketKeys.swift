@@ -22,13 +22,11 @@ public final class TLSTicketKeys: Sendable {
   }
 
   public let path: String
-  /// The number that `show tls-keys` and `set ssl tls-key` know it by.
-  public let number: Int
   /// 48 or 80.
   public let keySize: Int
   private let ring: Lock<Ring>
 
-  init(path: String, number: Int, _ text: [UInt8]) throws(Failure) {
+  init(path: String, _ text: [UInt8]) throws(Failure) {
     var keys: [[UInt8]] = []
     var size = 0
     var line = 0
@@ -44,7 +42,6 @@ public final class TLSTicketKeys: Sendable {
     if keys.count < Self.count { throw .tooFew }
     keys = Array(keys.suffix(Self.count))
     self.path = path
-    self.number = number
     keySize = size
     ring = Lock(Ring(keys: keys, current: Self.count - 2))
   }

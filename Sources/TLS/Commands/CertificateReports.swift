@@ -34,6 +34,10 @@ extension TLSStore {
       if all.empty.contains(path) { return CertificateDraft() }
       return all.materials[path].map { CertificateDraft($0) }
     }
+    if draft == nil, name.hasSuffix(".ocsp"), let status = status(String(name.dropLast(5))) {
+      let hasFile = material(status.path)?.statusResponse?.isEmpty == false
+      return .text(hasFile ? status.responseReport : "")
+    }
     guard let draft else {
       return .error("Can't display the certificate: Not found or the certificate is a bundle!\n")
     }
@@ -44,7 +48,8 @@ extension TLSStore {
     } else {
       text += "Status: Empty\n"
     }
-    let key = isOpen ? [] : status(path)?.identifier ?? []
+    let hasFile = draft.statusResponse?.isEmpty == false
+    let key = isOpen || !hasFile ? [] : status(path)?.identifier ?? []
     return .text(text + "OCSP Response Key: \(Hexadecimal.lower(key))\n")
   }
 

@@ -6,10 +6,11 @@ extension TLSStore {
     let all = contents.withLock { Array($0.statuses.values) }
     var seen: Set<[UInt8]> = []
     let distinct = all.filter { seen.insert($0.identifier).inserted }
+      .sorted { $0.identifier.lexicographicallyPrecedes($1.identifier) }
     if name.isEmpty {
       if distinct.isEmpty { return .text("") }
       let lines = distinct.map { status in
-        "  Certificate ID key : \(Hexadecimal.lower(status.identifier))\n" + status.identifierReport + "\n"
+        "Certificate ID key : \(Hexadecimal.lower(status.identifier))\n" + status.identifierReport
       }
       return .text("# Certificate IDs\n" + lines.joined())
     }
@@ -39,23 +40,27 @@ extension TLSStore {
 
   // MARK: - Ticket keys
 
-  private func ticketKeys(named name: String) -> TLSTicketKeys? {
-    if name.hasPrefix("#") { return Int(name.dropFirst()).flatMap { n in ticketKeys.first { $0.number == n } } }
-    return ticketKeys.first { $0.path == name }
+  /// By the path, or by the number behind `#`.
+  private func ticketKeys(named name: String) -> (number: Int, keys: TLSTicketKeys)? {
+    if name.hasPrefix("#") { return Int(name.dropFirst()).flatMap { n in numberedKeys.first { $0.number == n } } }
+    return numberedKeys.first { $0.keys.path == name }
+  }
+  private var numberedKeys: [(number: Int, keys: TLSTicketKeys)] {
+    ticketKeys.enumerated().map { (number: $0, keys: $1) }
   }
 
   func showTicketKeys(_ name: String) -> TLSReply {
     if name.isEmpty {
-      return .text("# id (file)\n" + ticketKeys.map { "\($0.number) (\($0.path))\n" }.joined())
+      return .text("# id (file)\n" + ticketKeys.enumerated().map { "\($0) (\($1.path))\n" }.joined())
     }
-    let chosen = name == "*" ? ticketKeys : ticketKeys(named: name).map { [$0] } ?? []
+    let chosen = name == "*" ? numberedKeys : ticketKeys(named: name).map { [$0] } ?? []
     if chosen.isEmpty && name != "*" {
       return .error("'show tls-keys' unable to locate referenced filename\n")
     }
     var text = "# id secret\n"
-    for keys in chosen {
-      text += "# \(keys.number) (\(keys.path))\n"
-      for (i, key) in keys.keys.enumerated() { text += "\(keys.number).\(i) \(Base64Text.of(key))\n" }
+    for (number, keys) in chosen {
+      text += "# \(number) (\(keys.path))\n"
+      for (i, key) in keys.keys.enumerated() { text += "\(number).\(i) \(Base64Text.of(key))\n" }
     }
     return .text(text)
   }
@@ -64,7 +69,7 @@ extension TLSStore {
     guard words.count >= 2 else {
       return .error("'set ssl tls-key' expects a filename and the new TLS key in base64 encoding.\n")
     }
-    guard let keys = ticketKeys(named: words[0]) else {
+    guard let keys = ticketKeys(named: words[0])?.keys else {
       return .error("'set ssl tls-key' unable to locate referenced filename\n")
     }
     guard let key = TLSTicketKeys.decodeKey(words[1]) else {
@@ -108,8 +113,8 @@ extension CertificateStatus {
     let texts = unsafe [nameHash, keyHash, serial].map {
       unsafe LibraryText.serial($0.map { unsafe UnsafePointer($0) })
     }
-    return "    Certificate ID:\n      Issuer Name Hash: \(texts[0])\n      Issuer Key Hash: \(texts[1])\n"
-      + "      Serial Number: \(texts[2])\n"
+    return " Certificate ID:\n   Issuer Name Hash: \(texts[0])\n   Issuer Key Hash: \(texts[1])\n"
+      + "   Serial Number: \(texts[2])\n"
   }
 
   /// As `openssl ocsp -text` writes it.
