@@ -76,8 +76,10 @@ enum HTTP2Callbacks {
   private static let sent: nghttp2_on_frame_send_callback = { _, frame, user in
     guard let frame = unsafe frame else { return 0 }
     let type = unsafe frame.pointee.hd.type
+    if type != 3 && type != 7 { return 0 }
+    let code = unsafe type == 7 ? frame.pointee.goaway.error_code : 0
     return unsafe with(user, 0) { session in
-      session.counts.sent(type)
+      if type == 7 { session.counts.sentGoAway(code) } else { session.counts.sentReset() }
       return 0
     }
   }

@@ -21,6 +21,7 @@ public enum HTTP2Error {
   public static let none: UInt32 = 0
   public static let protocolError: UInt32 = 1
   public static let internalError: UInt32 = 2
+  public static let frameSizeError: UInt32 = 6
   public static let refusedStream: UInt32 = 7
   public static let cancel: UInt32 = 8
   public static let enhanceYourCalm: UInt32 = 11
@@ -38,6 +39,8 @@ public struct HTTP2Counts: Sendable {
   public internal(set) var goAways: UInt64 = 0
   public internal(set) var resetsSent: UInt64 = 0
   public internal(set) var goAwaysSent: UInt64 = 0
+  /// Of those, the ones that blame the peer for breaking the protocol's rules or its sizes of frames.
+  public internal(set) var connectionErrors: UInt64 = 0
   public init() {}
 
   mutating func received(_ type: UInt8) {
@@ -50,8 +53,10 @@ public struct HTTP2Counts: Sendable {
     default: break
     }
   }
-  mutating func sent(_ type: UInt8) {
-    if type == 3 { resetsSent += 1 } else if type == 7 { goAwaysSent += 1 }
+  mutating func sentReset() { resetsSent += 1 }
+  mutating func sentGoAway(_ code: UInt32) {
+    goAwaysSent += 1
+    if code == HTTP2Error.protocolError || code == HTTP2Error.frameSizeError { connectionErrors += 1 }
   }
 }
 

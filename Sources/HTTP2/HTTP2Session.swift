@@ -67,13 +67,12 @@ public import Memory
     if limits.maxFrameSize != 16384 { list.append(entry(5, limits.maxFrameSize)) }
     unsafe nghttp2_submit_settings(raw, 0, list, list.count)
   }
-  /// The windows of the streams bound what may come; the connection's leaves room for several of them. It is widened with
+  /// The windows of the streams bound what may come; the connection's stands in no stream's way. It is widened with
   /// the first request, so that a peer sees both frames of settings before anything else, as from HAProxy.
   func widenWindow() {
     if hasWideWindow { return }
     hasWideWindow = true
-    let window = Int32(clamping: max(1 << 20, limits.initialWindow &* 2))
-    unsafe nghttp2_session_set_local_window_size(raw, 0, 0, window)
+    unsafe nghttp2_session_set_local_window_size(raw, 0, 0, Int32.max)
   }
 
   // MARK: Receiving
@@ -206,7 +205,11 @@ public import Memory
     let n = stream.unconsumed - waiting
     if n <= 0 { return }
     stream.unconsumed = waiting
-    if !stream.isClosed { unsafe nghttp2_session_consume_stream(raw, stream.id, n) }
+    stream.owed += n
+    // The library would wait for half of the window, and the peer with it on a long path.
+    if stream.isClosed || stream.peerEnded || stream.owed < limits.initialWindow / 8 { return }
+    unsafe nghttp2_submit_window_update(raw, 0, stream.id, Int32(clamping: stream.owed))
+    stream.owed = 0
   }
 
   // MARK: Sending

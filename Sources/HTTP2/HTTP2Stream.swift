@@ -31,6 +31,8 @@ public final class HTTP2Stream {
   public internal(set) var peerEnded = false
   /// Bytes of DATA whose window has not been given back.
   var unconsumed = 0
+  /// Bytes that were taken while the peer was not told yet.
+  var owed = 0
 
   // Sending
   enum Body { case head, length(UInt64), chunked, untilClose, none }
