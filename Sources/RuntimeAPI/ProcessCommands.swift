@@ -89,6 +89,7 @@ extension CommandRunner {
     'set rate-limit' only supports :
        - 'connections global' to set the per-process maximum connection rate
        - 'sessions global' to set the per-process maximum session rate
+       - 'ssl-sessions global' to set the per-process maximum SSL session rate
        - 'http-compression global' to set the per-process maximum compression speed in kB/s
     """
 
@@ -97,6 +98,7 @@ extension CommandRunner {
     switch arguments[0] {
     case "connections": cell = process.connectionRateLimit
     case "sessions": cell = process.sessionRateLimit
+    case "ssl-sessions": cell = process.tls.rateLimit
     case "http-compression": cell = process.compressionRateLimit
     default: return .error(Self.rateLimitUsage)
     }
@@ -132,7 +134,10 @@ extension CommandRunner {
       if all { backend.downTransitions.set(0) }
       for server in backend.servers { clear(server, all: all) }
     }
-    for cell in [process.connectionRateMax, process.sessionRateMax] { cell.set(0) }
+    for cell in [
+      process.connectionRateMax, process.sessionRateMax, process.tls.rateMax, process.tls.frontendKeysMax,
+      process.tls.backendKeysMax,
+    ] { cell.set(0) }
     return .empty
   }
 

@@ -51,6 +51,8 @@ public final class Worker {
   let cacheNames: [Bytes]
   let namespaces: [ClientNamespace]
   let evaluator: Evaluator
+  /// Expressions ask for the line of requests.
+  let readsRequestLine: Bool
   let matcher = RegexMatcher()
   /// For unique identifiers, which may be asked for while a log line is written.
   var identifierContext: LogContext
@@ -152,6 +154,7 @@ public final class Worker {
     limits.transaction = t.varsTxnMaxSize
     limits.requestResponse = t.varsReqresMaxSize
     limits.check = t.varsCheckMaxSize
+    readsRequestLine = process.model.program?.readsRequestLine == true
     evaluator = Evaluator(
       program: process.model.program?.replica() ?? SampleCompiler().makeProgram(),
       arena: ByteArena(capacity: max(64 << 10, t.bufferSize * 4)),

@@ -56,6 +56,16 @@ set profiling memory on
 set profiling memory off
 show cache
 show startup-logs
+set rate-limit
+set rate-limit foo
+set rate-limit ssl-sessions
+set rate-limit ssl-sessions foo
+set rate-limit ssl-sessions global
+set rate-limit ssl-sessions global x
+set rate-limit ssl-sessions global -1
+set rate-limit ssl-sessions global 17
+set rate-limit ssl-sessions global 0
+set rate-limit sessions global
 set maxconn frontend
 set maxconn frontend zz
 set maxconn frontend f

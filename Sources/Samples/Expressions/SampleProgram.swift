@@ -36,6 +36,10 @@ public struct ConverterCall: Sendable {
 public final class SampleProgram: Sendable {
   @usableFromInline let expressions: [ExpressionRecord]
   @usableFromInline let converters: [ConverterCall]
+  /// Some expression reads the request line, which is kept where a line of the log wants it, or this.
+  public var readsRequestLine: Bool {
+    expressions.contains { [.captureReqMethod, .captureReqUri, .captureReqVer].contains($0.fetch.id) }
+  }
   let conditions: [ConditionRecord]
   let terms: [ConditionTerm]
   let accessLists: [AccessListRecord]

@@ -1,5 +1,6 @@
 import Configuration
 import HTTP
+import LogFormat
 import Memory
 import Primitives
 import Proxies
@@ -66,8 +67,8 @@ struct SessionSampleView: SampleSource {
     case .fcSrcIsLocal: return put(.boolean(isLoopback(ownPeer)))
     case .dstIsLocal: return put(.boolean(isLoopback(destination ?? worker.localEndpoint(of: session))))
     case .fcDstIsLocal: return put(.boolean(isLoopback(ownLocal)))
-    case .fcErr: return put(.integer(Int64(session.transport.failure.rawValue)))
-    case .fcErrStr: return put(.string(Bytes(session.transport.failure.text)))
+    case .fcErr: return put(.integer(Int64(failure.rawValue)))
+    case .fcErrStr: return put(.string(Bytes(failure.text)))
     case .fcRtt, .fcRttvar, .fcUnacked, .fcSacked, .fcRetrans, .fcFackets, .fcLost, .fcReordering:
       return put(statistic(call))
     case .feName: return put((frontend?.name).map { .string($0) })
@@ -96,6 +97,13 @@ struct SessionSampleView: SampleSource {
     case .stopping: return put(.boolean(worker.isStopping))
     default: return secured(call, evaluator, &sample)
     }
+  }
+
+  private var failure: ConnectionFailure {
+    let known = session.transport.failure
+    if known != .none { return known }
+    // TLS that was agreed on has broken.
+    return session.transport.connection.withTLS { $0.errorCode } ?? 0 == 0 ? .none : .tlsFatal
   }
 
   /// The ends of the connection itself, whatever a PROXY header or a rule put in their place.

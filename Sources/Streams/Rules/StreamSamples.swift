@@ -210,8 +210,11 @@ extension StreamLogView: SampleSource {
     case .captureReqHdr: return text(logRequestCapture(Int(call.arguments.first.integer ?? -1)), &sample)
     case .captureResHdr: return text(logResponseCapture(Int(call.arguments.first.integer ?? -1)), &sample)
     case .captureReqMethod: return text(requestPart(0), &sample)
-    case .captureReqUri: return text(requestPart(1), &sample)
-    case .captureReqVer: return text(requestPart(2), &sample)
+    case .captureReqUri: return text(requestPart(1).flatMap { Self.path(of: $0) }, &sample)
+    case .captureReqVer:
+      return stream.requestLine.bytes.isEmpty
+        ? .notFound
+        : put(.string(stream.request.isVersion11 ? Bytes("HTTP/1.1") : Bytes("HTTP/1.0")), &sample)
     case .captureResVer:
       return stream.hasResponseHead && !stream.isIntercepted
         ? put(.string(stream.response.isVersion11 ? Bytes("HTTP/1.1") : Bytes("HTTP/1.0")), &sample) : .notFound
@@ -254,7 +257,8 @@ extension StreamLogView: SampleSource {
   private var serverFailure: ConnectionFailure? {
     if stream.serverConnection != nil { return ConnectionFailure.none }
     if !stream.lostConnection.isKnown { return nil }
-    let failure = stream.lostConnection.failure
+    var failure = stream.lostConnection.failure
+    if failure == .none, stream.lostConnection.connection.withTLS({ $0.errorCode }) ?? 0 != 0 { failure = .tlsFatal }
     return failure != .none || stream.lostConnection.wasEstablished ? failure : nil
   }
 
@@ -284,6 +288,14 @@ extension StreamLogView: SampleSource {
     case 1: return line[first + 1..<last]
     default: return line.dropFirst(last + 1)
     }
+  }
+
+  /// A target from its first slash on, that of the authority's end.
+  private static func path(of target: Bytes) -> Bytes? {
+    if target.at(0) == 0x2f || target.equals("*") { return target }
+    guard let colon = target.firstIndex(of: 0x3a), target.dropFirst(colon).hasPrefix(Bytes("://")) else { return nil }
+    let rest = target.dropFirst(colon + 3)
+    return rest.firstIndex(of: 0x2f).map { rest.dropFirst($0) }
   }
 
   private func text(_ bytes: Bytes?, _ sample: inout Sample) -> FetchStatus {

@@ -101,7 +101,7 @@ extension Worker {
 
   /// The request line as it came, for the log: its bytes are gone by then.
   private func captureRequestLine(_ stream: Stream) {
-    guard stream.frontend?.logs == true else { return }
+    guard readsRequestLine || stream.frontend?.logs == true else { return }
     let head = stream.requestChannel.input.readable.dropFirst(stream.requestFraming.leadingLength)
     var end = head.firstIndex(of: 0x0a) ?? head.count
     if end > 0 && head[end - 1] == 0x0d { end -= 1 }
