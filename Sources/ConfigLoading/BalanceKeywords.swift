@@ -5,7 +5,7 @@ import Primitives
 /// `balance`, `hash-type`, `hash-balance-factor` (manual section 4.2).
 let balanceKeywords: [KeywordEntry] = [
   KeywordEntry("balance", .proxies) { context, line in
-    guard context.requires(.backend, "balance") else { return }
+    context.requires(.backend, "balance")
     do throws(BalanceError) {
       context.proxy.balance.algorithm = try BalanceParsing.algorithm(line)
       context.proxy.balanceExpression = line[1] == "hash" ? line[2] : nil
@@ -15,7 +15,7 @@ let balanceKeywords: [KeywordEntry] = [
     }
   },
   KeywordEntry("hash-type", .proxies) { context, line in
-    guard context.requires(.backend, "hash-type") else { return }
+    context.requires(.backend, "hash-type")
     do throws(BalanceError) {
       try BalanceParsing.hashType(line, &context.proxy.balance)
     } catch {

@@ -42,7 +42,7 @@ enum BindLine {
 
   @Sendable static func parse(_ context: LoadContext, _ line: ConfigLine) {
     guard context.forbidsDefaults("bind") else { return }
-    guard context.requires(.frontend, "bind") else { return }
+    context.requires(.frontend, "bind")
     if line[1].isEmpty { return context.alert(usage) }
     let start: [BindSettings]
     do throws(AddressError) {
@@ -57,6 +57,7 @@ enum BindLine {
       context: context, title: "bind \(line[1])", cursor: OptionCursor(line: line, at: 2), settings: first,
       addressCount: start.count, proxy: context.proxy, prefix: prefix)
     guard read(&options) else { return }
+    if !context.proxy.accepts(.frontend) { return }
     for one in start {
       var settings = options.settings
       settings.address = one.address

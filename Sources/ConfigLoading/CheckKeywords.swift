@@ -5,7 +5,7 @@ import Primitives
 /// `option httpchk` and `option tcp-check` (manual section 4.2).
 enum CheckOptions {
   static func tcpCheck(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, "tcp-check") else { return }
+    context.requires(.backend, "tcp-check")
     guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
     context.proxy.check.kind = .tcpScript
     context.proxy.check.hasOwnScript = true
@@ -13,7 +13,7 @@ enum CheckOptions {
 
   /// `option httpchk [[<method>] <uri> [<version>]]`.
   static func httpchk(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, "httpchk") else { return }
+    context.requires(.backend, "httpchk")
     guard context.checkArgumentCount(line, atMost: 3, after: 1) else { return }
     var request = CheckRequest()
     if !line[3].isEmpty {

@@ -18,7 +18,8 @@ enum CheckProtocols {
   private static func bytes(_ bytes: [UInt8]) -> CheckScript.Step { .send(CheckSend(.text(.plain(bytes)))) }
 
   @Sendable static func redis(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
+    context.requires(.backend, line[1])
+    guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
     use(
       context,
       [
@@ -32,7 +33,8 @@ enum CheckProtocols {
   }
 
   @Sendable static func smtp(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 2, after: 1) else { return }
+    context.requires(.backend, line[1])
+    guard context.checkArgumentCount(line, atMost: 2, after: 1) else { return }
     let isKnown = line[2] == "EHLO" || line[2] == "HELO"
     let hello = isKnown && !line[3].isEmpty ? "\(line[2]) \(line[3])\r\n" : "HELO localhost\r\n"
     func code(_ pattern: String, _ change: (inout CheckExpect) -> Void) -> CheckScript.Step {
@@ -61,7 +63,8 @@ enum CheckProtocols {
   }
 
   @Sendable static func sslHello(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
+    context.requires(.backend, line[1])
+    guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
     // A hello of SSL 3.0 that offers every cipher of its time.
     var hello: [UInt8] = [0x16, 3, 0, 0, 0x79, 1, 0, 0, 0x75, 3, 0, 0, 0, 0, 0]
     hello += Array("HAPROXYSSLCHK\nHAPROXYSSLCHK\n".utf8)
@@ -83,13 +86,15 @@ enum CheckProtocols {
   }
 
   @Sendable static func ldap(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
+    context.requires(.backend, line[1])
+    guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
     let bind: [UInt8] = [0x30, 0x0c, 2, 1, 1, 0x60, 7, 2, 1, 3, 4, 0, 0x80, 0]
     use(context, [bytes(bind), expect(.peer(.ldap))])
   }
 
   @Sendable static func spop(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
+    context.requires(.backend, line[1])
+    guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
     func text(_ value: String) -> [UInt8] { [UInt8(value.utf8.count)] + Array(value.utf8) }
     var body: [UInt8] = [1, 0, 0, 0, 1, 0, 0]
     body += text("supported-versions") + [8] + text("2.0") + text("max-frame-size") + [3, 0xfc, 0xf0, 6]
@@ -98,7 +103,8 @@ enum CheckProtocols {
   }
 
   @Sendable static func postgres(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 2, after: 1) else { return }
+    context.requires(.backend, line[1])
+    guard context.checkArgumentCount(line, atMost: 2, after: 1) else { return }
     guard line[2] == "user", !line[3].isEmpty else {
       return context.alert("'option pgsql-check' expects 'user <username>' as argument.")
     }
@@ -121,7 +127,8 @@ enum CheckProtocols {
   }
 
   @Sendable static func mysql(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 3, after: 1) else { return }
+    context.requires(.backend, line[1])
+    guard context.checkArgumentCount(line, atMost: 3, after: 1) else { return }
     let connect = CheckScript.Step.connect(CheckConnect(usingDefaults: true))
     if line[2].isEmpty { return use(context, [connect, expect(.peer(.mysqlGreeting))]) }
     if line[2] != "user" {
@@ -175,13 +182,13 @@ let externalCheckKeywords: [KeywordEntry] = [
 
 extension CheckProtocols {
   @Sendable static func external(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, line[1]), context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
+    guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
+    context.requires(.backend, line[1])
     context.proxy.check.kind = .external
   }
 
   /// What HAProxy says of external checks once all is read.
   static func validate(_ proxy: ProxySettings, _ context: LoadContext) {
-    guard proxy.accepts(.backend) else { return }
     defer {
       if let command = proxy.check.externalCommand, !command.hasPrefix("/"), proxy.check.externalPath == nil {
         context.alertPlain(

@@ -38,7 +38,7 @@ struct CheckSteps {
   }
 
   func parseTCP() {
-    guard context.requires(.backend, "tcp-check") else { return context.warning("(null)") }
+    context.requires(.backend, "tcp-check")
     do throws(StepError) {
       let step: CheckScript.Step
       switch line[1] {
@@ -54,13 +54,15 @@ struct CheckSteps {
             + "'set-var(*)', 'unset-var(*)'. but got '\(line[1])'")
       }
       try addTCP(step)
+      // HAProxy ends such a line with the text of an error that there was not.
+      if !context.proxy.accepts(.backend) { context.warning("(null)") }
     } catch {
       report(error)
     }
   }
 
   func parseHTTP() {
-    guard context.requires(.backend, "http-check") else { return }
+    context.requires(.backend, "http-check")
     do throws(StepError) {
       let step: CheckScript.Step
       switch line[1] {

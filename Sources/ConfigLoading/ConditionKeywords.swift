@@ -53,7 +53,7 @@ enum ConditionLines {
 
   @Sendable static func useBackend(_ context: LoadContext, _ line: ConfigLine) {
     guard context.forbidsDefaults("use_backend") else { return }
-    guard context.requires(.frontend, "use_backend") else { return }
+    context.requires(.frontend, "use_backend")
     if line[1].isEmpty { return context.alert("'use_backend' expects a backend name.") }
     var found: Condition?
     switch line[2] {
@@ -75,7 +75,7 @@ enum ConditionLines {
 
   @Sendable static func useServer(_ context: LoadContext, _ line: ConfigLine) {
     guard context.forbidsDefaults("use-server") else { return }
-    guard context.requires(.backend, "use-server") else { return }
+    context.requires(.backend, "use-server")
     if line[1].isEmpty { return context.alert("'use-server' expects a server name.") }
     guard line[2] == "if" || line[2] == "unless" else {
       return context.alert("'use-server' requires either 'if' or 'unless' followed by a condition.")
@@ -91,7 +91,7 @@ enum ConditionLines {
   static func persistence(_ context: LoadContext, _ line: ConfigLine, isForced: Bool) {
     let keyword = line.keyword
     guard context.forbidsDefaults(keyword) else { return }
-    guard context.requires(.backend, keyword) else { return }
+    context.requires(.backend, keyword)
     guard line[1] == "if" || line[1] == "unless" else {
       return context.alert("'\(keyword)' requires either 'if' or 'unless' followed by a condition.")
     }
@@ -105,7 +105,7 @@ enum ConditionLines {
 
   @Sendable static func monitor(_ context: LoadContext, _ line: ConfigLine) {
     guard context.forbidsDefaults("monitor") else { return }
-    guard context.requires(.frontend, "monitor") else { return }
+    context.requires(.frontend, "monitor")
     guard line[1] == "fail" else { return context.alert("'monitor' only supports 'fail'.") }
     guard line[2] == "if" || line[2] == "unless" else {
       return context.alert("'monitor fail' requires either 'if' or 'unless' followed by a condition.")

@@ -18,7 +18,7 @@ enum CookieLines {
   }
 
   @Sendable static func cookie(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, "cookie") else { return }
+    context.requires(.backend, "cookie")
     if line[1].isEmpty { return context.alert("'cookie' expects <cookie_name> as argument.") }
     var cookie = PersistenceCookie(name: line[1])
     var domains: [String] = []

@@ -87,7 +87,10 @@ enum LogLineParsing {
     case .abstract(let name) where parsed.isDatagram: return .abstract(name)
     case .ip(let address) where parsed.isDatagram:
       return .udp(address, port: parsed.hasPort ? UInt16(clamping: parsed.firstPort) : defaultPort)
-    default: throw .notImplemented("log over a stream")
+    default:
+      let port = parsed.hasPort ? UInt16(clamping: parsed.firstPort) : defaultPort
+      guard let address = parsed.socketAddress(port: port) else { throw .notImplemented("log to '\(word)'") }
+      return .stream(address)
     }
   }
 

@@ -55,7 +55,8 @@ enum OptionLine {
 
   private static func set(_ known: SwitchOption, _ context: LoadContext, _ line: ConfigLine) {
     guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
-    guard context.requires(known.capability, known.name) else { return }
+    context.requires(known.capability, known.name)
+    guard context.proxy.accepts(known.capability) else { return }
     if line.prefix == .none {
       if UnservedKeywords.options.contains(known.name) { return context.refuse("option \(known.name)") }
       context.proxy.options.insert(known.option)
@@ -126,8 +127,8 @@ enum OptionLine {
 extension LoadContext {
   /// The warning about `retries` and `option redispatch` in a frontend: HAProxy ignores them, Weir does not.
   func frontendRetryText(_ keyword: String) -> String {
-    // What Weir does with it is told where messages are explained.
     ignoredText(.backend, keyword)
+      + " (That is what HAProxy does; Weir applies it to the requests of this frontend whose backend does not set it.)"
   }
 }
 

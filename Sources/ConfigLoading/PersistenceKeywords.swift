@@ -19,12 +19,12 @@ let persistenceKeywords: [KeywordEntry] = [
     context.proxy.persistentRDPCookie = String(name)
   },
   KeywordEntry("dynamic-cookie-key", .proxies) { context, line in
-    guard context.requires(.backend, "dynamic-cookie-key") else { return }
+    context.requires(.backend, "dynamic-cookie-key")
     if line[1].isEmpty { return context.alert("'dynamic-cookie-key' expects <secret_key> as argument.") }
     context.proxy.dynamicCookieKey = line[1]
   },
   KeywordEntry("max-session-srv-conns", .proxies) { context, line in
-    guard context.requires(.frontend, "max-session-srv-conns") else { return }
+    context.requires(.frontend, "max-session-srv-conns")
     if line[1].isEmpty {
       return context.alertPlain(
         "parsine [\(line.file):\(line.number)] : 'max-session-srv-conns' expects a number. Got no argument")

@@ -5,7 +5,7 @@ import Primitives
 /// Keywords of the side that goes to servers (manual section 4.2).
 let proxyBackendKeywords: [KeywordEntry] = [
   KeywordEntry("fullconn", .proxies) { context, line in
-    guard context.requires(.backend, "fullconn", hint: "Maybe you want 'maxconn' instead ?") else { return }
+    context.requires(.backend, "fullconn", hint: "Maybe you want 'maxconn' instead ?")
     if line[1].isEmpty { return context.alert("'fullconn' expects an integer argument.") }
     let limit = CInteger.leading(line[1])
     context.proxy.fullConnections = limit > 0 ? limit : nil
@@ -14,7 +14,7 @@ let proxyBackendKeywords: [KeywordEntry] = [
   KeywordEntry("retries", .proxies, parse: BackendLines.retries),
   KeywordEntry("retry-on", .proxies, parse: BackendLines.retryOn),
   KeywordEntry("http-reuse", .proxies) { context, line in
-    guard context.requires(.backend, "http-reuse") else { return }
+    context.requires(.backend, "http-reuse")
     guard let reuse = HTTPReuse(rawValue: line[1]) else {
       return context.alert("'http-reuse' only supports 'never', 'safe', 'aggressive', 'always'.")
     }
@@ -22,7 +22,7 @@ let proxyBackendKeywords: [KeywordEntry] = [
     _ = context.checkArgumentCount(line, atMost: 0, after: 1)
   },
   KeywordEntry("http-send-name-header", .proxies) { context, line in
-    guard context.requires(.backend, "http-send-name-header") else { return }
+    context.requires(.backend, "http-send-name-header")
     if line[1].isEmpty { return context.alert("'http-send-name-header' requires a header string.") }
     context.proxy.httpSendNameHeader = line[1]
   },
@@ -30,12 +30,12 @@ let proxyBackendKeywords: [KeywordEntry] = [
   KeywordEntry("source", .proxies, parse: BackendLines.source),
   KeywordEntry("dispatch", .proxies, parse: BackendLines.dispatch),
   KeywordEntry("transparent", .proxies) { context, line in
-    guard context.requires(.backend, "transparent") else { return }
+    guard context.checkArgumentCount(line, atMost: 0) else { return }
+    context.requires(.backend, "transparent")
     context.proxy.options.insert(.transparent)
-    _ = context.checkArgumentCount(line, atMost: 0)
   },
   KeywordEntry("load-server-state-from-file", .proxies) { context, line in
-    guard context.requires(.backend, "load-server-state-from-file") else { return }
+    context.requires(.backend, "load-server-state-from-file")
     switch line[1] {
     case "none": context.proxy.serverStateSource = .none
     case "global": context.proxy.serverStateSource = .global
@@ -45,7 +45,7 @@ let proxyBackendKeywords: [KeywordEntry] = [
     }
   },
   KeywordEntry("server-state-file-name", .proxies) { context, line in
-    guard context.requires(.backend, "server-state-file-name") else { return }
+    context.requires(.backend, "server-state-file-name")
     guard context.checkArgumentCount(line, atMost: 1) else { return }
     let ownName = line[1].isEmpty || line[1] == "use-backend-name"
     context.proxy.serverStateFileName = ownName ? context.proxy.name : line[1]
@@ -57,15 +57,14 @@ enum BackendLines {
   @Sendable static func retries(_ context: LoadContext, _ line: ConfigLine) {
     if !context.proxy.accepts(.backend) {
       if line[1].isEmpty || !line[2].isEmpty {
-        _ = context.requires(.backend, "retries")
-        return
+        context.requires(.backend, "retries")
+      } else {
+        context.warning(context.frontendRetryText("retries"))
       }
-      context.warning(context.frontendRetryText("retries"))
-    } else {
-      guard context.checkArgumentCount(line, atMost: 1) else { return }
-      if line[1].isEmpty {
-        return context.alert("'retries' expects an integer argument (dispatch counts for one).")
-      }
+    }
+    guard context.checkArgumentCount(line, atMost: 1) else { return }
+    if line[1].isEmpty {
+      return context.alert("'retries' expects an integer argument (dispatch counts for one).")
     }
     context.proxy.hasOwnRetries = !context.proxy.capabilities.contains(.defaults)
     context.proxy.retries = max(0, CInteger.leading(line[1]))
@@ -83,11 +82,11 @@ enum BackendLines {
   ]
 
   @Sendable static func retryOn(_ context: LoadContext, _ line: ConfigLine) {
-    if !context.proxy.accepts(.backend) {
-      return context.alert("'retry-on' only available in backend or listen section")
-    }
     if line[1].isEmpty {
       return context.alert("'retry-on' needs at least one keyword to specify when to retry")
+    }
+    if !context.proxy.accepts(.backend) {
+      return context.alert("'retry-on' only available in backend or listen section")
     }
     if line[1] == "none" {
       if !line[2].isEmpty { return context.alert("'retry-on' 'none' keyworld only usable alone") }
@@ -119,7 +118,7 @@ enum BackendLines {
 
   @Sendable static func dispatch(_ context: LoadContext, _ line: ConfigLine) {
     guard context.forbidsDefaults("dispatch") else { return }
-    guard context.requires(.backend, "dispatch") else { return }
+    context.requires(.backend, "dispatch")
     do throws(AddressError) {
       let parsed = try AddressParsing.parse(line[1], [.resolveNow, .portMandatory, .portAllowed, .stream, .connect])
       guard context.checkArgumentCount(line, atMost: 1) else { return }
@@ -130,7 +129,7 @@ enum BackendLines {
   }
 
   @Sendable static func source(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.backend, "source") else { return }
+    context.requires(.backend, "source")
     if line[1].isEmpty {
       return context.alert(
         "'source' expects <addr>[:<port>], and optionally 'usesrc' <addr>, and 'interface' <name>.")

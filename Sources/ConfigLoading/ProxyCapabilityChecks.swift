@@ -21,11 +21,10 @@ extension ProxySettings {
 }
 
 extension LoadContext {
-  /// Whether `keyword` has an effect in this proxy; else warns that it is ignored.
-  func requires(_ capability: ProxyCapabilities, _ keyword: String, hint: String? = nil) -> Bool {
-    if proxy.accepts(capability) { return true }
+  /// Warns that `keyword` is ignored where it has no effect in this proxy. It is read all the same, and its errors told.
+  func requires(_ capability: ProxyCapabilities, _ keyword: String, hint: String? = nil) {
+    if proxy.accepts(capability) { return }
     warning("\(ignoredText(capability, keyword))\(hint.map { " \($0)" } ?? "")")
-    return false
   }
   /// HAProxy's sentence about a keyword without effect.
   func ignoredText(_ capability: ProxyCapabilities, _ keyword: String) -> String {

@@ -9,7 +9,7 @@ let proxyCaptureKeywords: [KeywordEntry] = [
 
 enum CaptureLines {
   @Sendable static func capture(_ context: LoadContext, _ line: ConfigLine) {
-    guard context.requires(.frontend, "capture") else { return }
+    context.requires(.frontend, "capture")
     switch (line[1], line[2]) {
     case ("cookie", _): cookie(context, line)
     case ("request", "header"): header(context, line, \.requestCaptures)

@@ -4,27 +4,27 @@ import Configuration
 /// Keywords of the side that accepts connections (manual section 4.2).
 let proxyFrontendKeywords: [KeywordEntry] = [
   KeywordEntry("maxconn", .proxies) { context, line in
-    guard context.requires(.frontend, "maxconn", hint: "Maybe you want 'fullconn' instead ?") else { return }
+    context.requires(.frontend, "maxconn", hint: "Maybe you want 'fullconn' instead ?")
     if line[1].isEmpty { return context.alert("'maxconn' expects an integer argument.") }
     let limit = CInteger.leading(line[1])
     context.proxy.maxConnections = limit > 0 ? limit : nil
     _ = context.checkArgumentCount(line, atMost: 1)
   },
   KeywordEntry("backlog", .proxies) { context, line in
-    guard context.requires(.frontend, "backlog") else { return }
+    context.requires(.frontend, "backlog")
     if line[1].isEmpty { return context.alert("'backlog' expects an integer argument.") }
     guard context.checkArgumentCount(line, atMost: 1) else { return }
     context.proxy.backlog = max(0, CInteger.leading(line[1]))
   },
   KeywordEntry("rate-limit", .proxies, parse: FrontendLines.rateLimit),
   KeywordEntry("default_backend", .proxies) { context, line in
-    guard context.requires(.frontend, "default_backend") else { return }
+    context.requires(.frontend, "default_backend")
     if line[1].isEmpty { return context.alert("'default_backend' expects a backend name.") }
     context.proxy.defaultBackend = line[1]
     _ = context.checkArgumentCount(line, atMost: 1)
   },
   KeywordEntry("monitor-uri", .proxies) { context, line in
-    guard context.requires(.frontend, "monitor-uri") else { return }
+    context.requires(.frontend, "monitor-uri")
     guard context.checkArgumentCount(line, atMost: 1) else { return }
     if line[1].isEmpty { return context.alert("'monitor-uri' expects an URI.") }
     context.proxy.monitorURI = line[1]

@@ -67,7 +67,7 @@ extension LoadContext {
   /// The expression of `balance hash`.
   fileprivate func compileBalanceKey(of index: Int) {
     let proxy = model.proxies[index]
-    guard let text = proxy.balanceExpression, proxy.balance.algorithm == .hash, proxy.accepts(.backend) else { return }
+    guard let text = proxy.balanceExpression, proxy.balance.algorithm == .hash else { return }
     let place = "\(proxy.title) [\(proxy.location.file):\(proxy.location.line)]"
     do throws(SampleError) {
       let parsed = try samples.parse(

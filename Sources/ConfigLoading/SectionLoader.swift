@@ -49,7 +49,7 @@ private func complete(_ context: LoadContext) -> Bool {
 let loadChecks: [@Sendable (LoadContext) -> Void] = [
   { $0.finishUserLists() }, completeGlobal, completeProxies, completeTables, completeRules, LoadContext.completeCaches,
   completeHeaderCase,
-  { $0.finishRings() },
+  { $0.makeImplicitRings() }, { $0.finishRings() },
   { $0.finishLogForwards() },
   { $0.finishResolvers() }, { $0.numberResolvers() },
 ]

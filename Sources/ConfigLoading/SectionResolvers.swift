@@ -202,7 +202,7 @@ extension LoadContext {
           )
         } else {
           alertPlain(
-            "proxy '\(model.proxies[index].name)', server '\(server.name)': unable to find required resolvers '\(name)'"
+            "\(model.proxies[index].title), server '\(server.name)': unable to find required resolvers '\(name)'"
           )
         }
       }

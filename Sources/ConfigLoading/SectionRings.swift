@@ -1,5 +1,6 @@
 import ConfigSyntax
 import Configuration
+import Primitives
 
 /// `ring` sections (manual section 3.9).
 extension LoadContext {
@@ -92,6 +93,35 @@ extension LoadContext {
         "ring '\(ring.name)' event max length '\(ring.maxLength)' exceeds size, forced to size '\(ring.size)'.")
       model.rings[ringIndex].maxLength = ring.size
     }
+  }
+
+  /// A `log` line to a stream makes a ring with one server, which all who inherit the line share.
+  func makeImplicitRings() {
+    var made: [LogTarget: String] = [:]
+    func replaced(_ target: LogTarget) -> LogTarget {
+      guard case .stream(let address) = target.destination else { return target }
+      let name = made[target] ?? addImplicitRing(to: address, target)
+      made[target] = name
+      var result = target
+      result.destination = .ring(name)
+      return result
+    }
+    model.global.logTargets = model.global.logTargets.map(replaced)
+    for index in model.proxies.indices {
+      model.proxies[index].logTargets = model.proxies[index].logTargets.map(replaced)
+    }
+  }
+
+  private func addImplicitRing(to address: SocketAddress, _ target: LogTarget) -> String {
+    let name = "ring#\(model.rings.filter(\.isImplicit).count + 1)"
+    var ring = RingSettings(name: name, size: Self.defaultRingSize, location: target.location)
+    ring.description =
+      "created from logserver declared into '\(target.location.file)' at line \(target.location.line)"
+    ring.isImplicit = true
+    (ring.connectTimeout, ring.serverTimeout) = (1_000, 5_000)
+    ring.servers = [ServerSettings(name: "default", address: .socket(address))]
+    model.rings.append(ring)
+    return name
   }
 
   /// The checks that HAProxy makes of a ring's servers with those of proxies.

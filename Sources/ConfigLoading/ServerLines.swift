@@ -159,12 +159,21 @@ enum ServerLine {
       let isLate = context.section != .peers && context.section != .ring
       let parsed = try AddressParsing.parse(
         line[addressAt], [isLate ? .nameAllowed : .resolveNow, .portAllowed, .portOffset, .stream, .connect])
+      if case .name(let host) = parsed.host, !isDomainName(host) {
+        options.alert("Can't create DNS resolution for server '\(name)'")
+        return nil
+      }
       setAddress(parsed, &options.settings)
     } catch {
       options.alert(error.text)
       return nil
     }
     return options
+  }
+
+  /// Whether a name server could be asked for it: no label is empty, the last one aside.
+  private static func isDomainName(_ host: String) -> Bool {
+    !host.split(separator: ".", omittingEmptySubsequences: false).dropLast().contains(where: \.isEmpty)
   }
 
   private static func setAddress(_ parsed: ParsedAddress, _ settings: inout ServerSettings) {

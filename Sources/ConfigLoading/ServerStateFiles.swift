@@ -7,7 +7,7 @@ import System
 /// says what cannot be.
 func loadServerStates(_ context: LoadContext) {
   let global = context.model.global
-  for proxy in context.model.proxies where proxy.serverStateSource == .global && proxy.hasStates {
+  for proxy in context.model.proxies where proxy.serverStateSource == .global && !proxy.disabled {
     if global.serverStateFile != nil { break }
     context.warningPlain(
       "backend '\(proxy.name)' configured to load server state file from global section 'server-state-file' "
@@ -43,7 +43,7 @@ func loadServerStates(_ context: LoadContext) {
 }
 
 extension ProxySettings {
-  fileprivate var hasStates: Bool { capabilities.contains(.backend) && !disabled }
+  fileprivate var hasStates: Bool { capabilities.contains(.backend) && !disabled && !servers.isEmpty }
 }
 
 /// The lines of a state file by backend and server.

@@ -7,7 +7,8 @@ import Samples
 enum StickLine {
   @Sendable static func parse(_ context: LoadContext, _ line: ConfigLine) {
     guard context.forbidsDefaults("stick") else { return }
-    guard context.requires(.backend, "stick") else { return }
+    context.requires(.backend, "stick")
+    guard context.proxy.accepts(.backend) else { return }
     let matches: Bool
     let stores: StickRule.Store
     switch line[1] {

@@ -24,7 +24,7 @@ struct LogFormatValidation {
         text, "unique-id", proxy.uniqueIDLocation, isHTTP ? [.mergeSpaces, .http] : .mergeSpaces,
         isHTTP ? .frontendRequestHeader : .frontendRequestContent, into: \.uniqueID)
     }
-    if proxy.accepts(.frontend), let text = proxy.errorLogFormat {
+    if let text = proxy.errorLogFormat {
       check(text, "error-log-format", proxy.errorLogFormatLocation, .logLine, into: \.errorFormat)
     }
   }

@@ -136,7 +136,6 @@ struct ProxyValidation {
   }
 
   private func checkUnusedCheckRules() {
-    guard proxy.accepts(.backend) else { return }
     if proxy.check.kind == .tcpScript || proxy.check.kind == .script {
       let options = [("disable-on-404", proxy.check.disableOn404), ("send-state", proxy.check.sendState)]
       for (name, isSet) in options where isSet {

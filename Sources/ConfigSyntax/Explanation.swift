@@ -165,9 +165,6 @@ public struct Explanation: Sendable, Equatable {
   private static func remark(_ text: String, _ words: [String]) -> String? {
     if let remark = ModernLine.remark(on: words) { return remark }
     if text.contains("not implemented by Weir yet") { return "HAProxy has it; docs/support.md tells what Weir has" }
-    if text.contains("'retries' ignored because") || text.contains("'redispatch' ignored because") {
-      return "that is what HAProxy does; Weir applies it to the requests of this frontend whose backend does not set it"
-    }
     if text.contains("Missing LF on last line") { return "end the file with a line end" }
     if text.contains("missing timeouts for") {
       return "set 'timeout client', 'timeout connect' and 'timeout server' in 'defaults'"

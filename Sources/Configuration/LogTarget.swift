@@ -13,6 +13,8 @@ public struct LogTarget: Sendable, Hashable {
     case descriptor(Int32)
     /// `ring@name`.
     case ring(String)
+    /// `tcp@`, `uxst@`: a ring of its own with one server stands in its place once all is read.
+    case stream(SocketAddress)
   }
   public enum Format: String, Sendable, Hashable { case rfc3164, rfc5424, local, priority, short, timed, iso, raw }
   public var destination: Destination

@@ -15,6 +15,8 @@ public struct RingSettings: Sendable {
   /// Where the lines are sent on to.
   public var servers: [ServerSettings] = []
   public let location: SourceLocation
+  /// Made by a `log` line that names a stream.
+  public var isImplicit = false
 
   public init(name: String, size: Int, location: SourceLocation) {
     self.name = name

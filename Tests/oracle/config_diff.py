@@ -46,8 +46,13 @@ def build(lines):
     return text, env, args
 
 
+# What Weir adds, on purpose, to the warnings of `retries` and `option redispatch` in a frontend (docs/differences.md).
+FRONTEND_RETRIES = " (That is what HAProxy does; Weir applies it to the requests of this frontend whose backend does not set it.)"
+
+
 def normalise(out):
     out = re.sub(r"^(\[\w+\]\s+)\(\d+\)", r"\1(P)", out, flags=re.M)
+    out = out.replace(FRONTEND_RETRIES, "")
     return "".join(
         line for line in out.splitlines(keepends=True)
         if not re.match(r"\[NOTICE\]\s+\(P\) : (haproxy version is|path to executable)", line))

@@ -10,6 +10,7 @@ import time
 
 import config_diff
 import harness
+import misplaced_lines
 
 PROXY = "defaults\n    mode http\n    timeout connect 1s\n    timeout client 1s\n    timeout server 1s\nlisten l\n    bind 127.0.0.1:1\n"
 PATIENCE = 60  # seconds; a debug build on a busy machine
@@ -76,6 +77,11 @@ def table():
     case("a map with a line of a megabyte", PROXY + "    http-request set-var(txn.a) path,map_str(long.map)\n", {"long.map": "a " + "x" * 1000000 + "\nb c\n"})
     case("a map without an end", PROXY + "    http-request set-var(txn.a) path,map_str(long.map)\n", {"long.map": "a b\nc d"})
     case("a binary map", PROXY + "    http-request set-var(txn.a) path,map_str(long.map)\n", {"long.map": "a\0b c\n\xff\xfe d\n"})
+    opening = PROXY.replace("listen l\n    bind 127.0.0.1:1\n", "")
+    for line in misplaced_lines.IN_FRONTENDS:
+        case(f"in a frontend: {line}", f"{opening}frontend f\n    bind 127.0.0.1:1\n    {line}\n")
+    for line in misplaced_lines.IN_BACKENDS:
+        case(f"in a backend: {line}", f"{opening}frontend f\n    bind 127.0.0.1:1\nbackend b\n    {line}\n")
 
 
 table()

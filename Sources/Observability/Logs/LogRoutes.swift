@@ -94,7 +94,8 @@ public struct LogRoutes: Sendable {
         guard let ring = rings.first(where: { $0.settings.name == name }) else { return nil }
         transport = .ring(ring)
         // A ring keeps lines as they are unless it says otherwise.
-        own = ring.settings.format ?? .raw
+        own = ring.settings.format ?? (ring.settings.isImplicit ? nil : .raw)
+      case .stream: return nil
       }
       givenFormat = target.format ?? own
       format = givenFormat ?? defaultFormat
