@@ -8,6 +8,7 @@ enum CheckOptions {
     context.requires(.backend, "tcp-check")
     guard context.checkArgumentCount(line, atMost: 0, after: 1) else { return }
     context.proxy.check.kind = .tcpScript
+    context.proxy.check.forgetUnusedRules()
     context.proxy.check.hasOwnScript = true
   }
 
@@ -42,6 +43,7 @@ enum CheckOptions {
   /// What the option says itself counts; what it only implies leaves a `http-check send` before it alone.
   private static func use(_ request: CheckRequest, _ check: inout CheckSettings) {
     check.kind = .http
+    check.forgetUnusedRules()
     if let at = check.firstRequest, case .send(var send) = check.httpRules[at], case .request(let own) = send.content {
       send.content = .request(own.overwritten(by: request))
       check.httpRules[at] = .send(send)

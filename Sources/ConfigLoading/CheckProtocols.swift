@@ -5,6 +5,7 @@ import Configuration
 enum CheckProtocols {
   private static func use(_ context: LoadContext, _ steps: [CheckScript.Step]) {
     context.proxy.check.kind = .script
+    context.proxy.check.forgetUnusedRules()
     context.proxy.check.script = CheckScript(steps: steps)
   }
   private static func expect(

@@ -98,6 +98,7 @@ struct CheckSteps {
   private func addTCP(_ step: CheckScript.Step) throws(StepError) {
     if !context.proxy.check.hasOwnTCPRules { context.proxy.check.tcpRules = [] }
     context.proxy.check.hasOwnTCPRules = true
+    context.proxy.check.hasUnusedTCPRules = true
     if step.isConnect { try checkFirst(context.proxy.check.tcpRules) }
     context.proxy.check.tcpRules.append(step)
   }
@@ -115,6 +116,7 @@ struct CheckSteps {
     var check = context.proxy.check
     if !check.hasOwnHTTPRules { check.httpRules = [] }
     check.hasOwnHTTPRules = true
+    check.hasUnusedHTTPRules = true
     if step.isConnect { try checkFirst(check.httpRules) }
     if check.kind == .http { try checkOrder(step, check) }
     check.httpRules.append(step)

@@ -23,6 +23,7 @@ func inheritedProxy(
   settings.check.hasOwnScript = false
   settings.check.hasOwnTCPRules = false
   settings.check.hasOwnHTTPRules = false
+  settings.check.forgetUnusedRules()
   settings.stats.isInherited = true
   if !capabilities.contains(.defaults) { dropForeignSettings(&settings) }
   return settings

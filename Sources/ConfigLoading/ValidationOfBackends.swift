@@ -199,7 +199,6 @@ struct CheckValidation {
   func run(_ seen: inout Set<Int?>) {
     let proxy = context.model.proxies[index]
     guard proxy.accepts(.backend) else { return }
-    CheckProtocols.validate(proxy, context)
     checkMultiplexers(proxy)
     let rules =
       switch proxy.check.kind {

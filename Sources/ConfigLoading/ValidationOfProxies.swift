@@ -55,12 +55,14 @@ struct ProxyValidation {
     checkDestination()
     checkModeOfFeatures()
     checkLogMode()
-    checkUnusedCheckRules()
+    checkCheckOptions()
+    CheckProtocols.validate(proxy, context)
     BackendReferences(validation: self).run()
     StatsPageLines.complete(context, index)
     LogFormatValidation(validation: self).run()
     warnMissingTimeouts()
     completeTimeouts()
+    checkUnusedCheckRules()
     limitCapturedCookie()
     ServerValidation(validation: self).run()
     checkLogTargets()
@@ -135,17 +137,21 @@ struct ProxyValidation {
     proxy.logFormat = .tcp
   }
 
-  private func checkUnusedCheckRules() {
+  private func checkCheckOptions() {
     if proxy.check.kind == .tcpScript || proxy.check.kind == .script {
       let options = [("disable-on-404", proxy.check.disableOn404), ("send-state", proxy.check.sendState)]
       for (name, isSet) in options where isSet {
         context.warningPlain("'\(name)' will be ignored for \(title) (requires 'option httpchk').")
       }
     }
-    if proxy.check.kind != .tcpScript && proxy.check.hasOwnTCPRules {
+  }
+
+  /// Rules that stand behind the option of another kind; those before it have gone with it.
+  private func checkUnusedCheckRules() {
+    if proxy.check.kind != .tcpScript && proxy.check.hasUnusedTCPRules {
       context.warningPlain("\(title) uses tcp-check rules without 'option tcp-check', so the rules are ignored.")
     }
-    if proxy.check.kind != .http && proxy.check.hasOwnHTTPRules {
+    if proxy.check.kind != .http && proxy.check.hasUnusedHTTPRules {
       context.warningPlain("\(title) uses http-check rules without 'option httpchk', so the rules are ignored.")
     }
   }

@@ -8,9 +8,12 @@ public struct CheckSettings: Sendable {
   /// `tcp-check` rules, and whether the section has some of its own: those of `defaults` are not added to.
   public var tcpRules: [CheckScript.Step] = []
   public var hasOwnTCPRules = false
+  /// Rules stand behind the last option that chose a kind, or there is none.
+  public var hasUnusedTCPRules = false
   /// `http-check` rules, likewise.
   public var httpRules: [CheckScript.Step] = []
   public var hasOwnHTTPRules = false
+  public var hasUnusedHTTPRules = false
   /// The request of `option httpchk`, where no rule took it over.
   public var request: CheckRequest?
   /// What `option mysql-check` and its like stand for.
@@ -21,6 +24,12 @@ public struct CheckSettings: Sendable {
   public var disableOn404 = false
   public var sendState = false
   public init() {}
+
+  /// An option chose a kind: the rules before it are none that would stand unused.
+  public mutating func forgetUnusedRules() {
+    hasUnusedTCPRules = false
+    hasUnusedHTTPRules = false
+  }
 
   /// The first `http-check send`, which is the one that `option httpchk` speaks of: where the rules begin with it, or
   /// with a connection and then it.
