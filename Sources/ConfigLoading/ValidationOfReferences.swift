@@ -10,10 +10,8 @@ struct BackendReferences {
   private var proxy: ProxySettings { validation.proxy }
 
   func run() {
-    if proxy.accepts(.frontend) {
-      resolveDefault()
-      for at in proxy.switchingRules.indices { resolveRule(at) }
-    }
+    resolveDefault()
+    for at in proxy.switchingRules.indices { resolveRule(at) }
     for at in proxy.serverRuleNames.indices { resolveServerRule(at) }
   }
 
