@@ -110,6 +110,9 @@ extension LoadContext {
     for index in model.proxies.indices {
       model.proxies[index].logTargets = model.proxies[index].logTargets.map(replaced)
     }
+    for index in model.logForwards.indices {
+      model.logForwards[index].logTargets = model.logForwards[index].logTargets.map(replaced)
+    }
   }
 
   private func addImplicitRing(to address: SocketAddress, _ target: LogTarget) -> String {
