@@ -7,6 +7,11 @@ public import Memory
 /// nghttp2 does frames, HPACK and windows; its callbacks only write into this object.
 @safe public final class HTTP2Session {
   let raw: OpaquePointer
+  /// Where nghttp2 has the table of its streams.
+  private let page: UnsafeMutableRawPointer?
+  /// It waits in the tools' list of those that rest; how often the list has been gone through since.
+  var isListed = false
+  var restAge = 0
   public let role: HTTP2Role
   let tools: HTTP2Tools
   let limits: HTTP2Limits
@@ -47,6 +52,7 @@ public import Memory
     output = ByteQueue(pool: pool)
     guard let raw = unsafe HTTP2Callbacks.make(role, tools.memory) else { return nil }
     unsafe self.raw = unsafe raw
+    unsafe page = tools.memory?.lastPage
     unsafe nghttp2_session_set_user_data(raw, Unmanaged.passUnretained(self).toOpaque())
     // A client's first bytes already stand in the buffer for frames, which is not for this session alone.
     if role == .client { produce(limit: 1) }
@@ -73,6 +79,16 @@ public import Memory
     if hasWideWindow { return }
     hasWideWindow = true
     unsafe nghttp2_session_set_local_window_size(raw, 0, 0, Int32.max)
+  }
+
+  /// Gives back what only streams under way need.
+  func trim() {
+    streams.shrink()
+    block.rest()
+    if events.isEmpty { events = [] }
+    if drained.isEmpty { drained = [] }
+    if lingering.isEmpty { lingering = [] }
+    if let memory = tools.memory, let page = unsafe page { unsafe memory.trim(page) }
   }
 
   // MARK: Receiving
@@ -138,15 +154,9 @@ public import Memory
     streams[stream.id] = nil
     stream.isForgotten = true
   }
-  /// Gives back what only streams under way need; called when there may be none for a while.
-  public func rest() {
-    if !streams.isEmpty || !events.isEmpty || !drained.isEmpty { return }
-    streams.shrink()
-    block.rest()
-    if events.capacity > 4 { events = [] }
-    if drained.capacity > 4 { drained = [] }
-    if lingering.isEmpty && lingering.capacity > 0 { lingering = [] }
-  }
+  /// The last stream has gone. True: `HTTP2Tools.trim` has to be called after a while, which gives back what only streams
+  /// under way need.
+  public func rest() -> Bool { streams.isEmpty ? tools.noteRest(of: self) : false }
 
   /// Bytes of a body for a stream; the connection's window is given back at once, the stream's by `consumed`.
   /// The stream, where its user has something to see.

@@ -176,4 +176,29 @@ public final class HTTP2Tools {
     parser = H1HeadParser(.response, limits: limits)
     trailerParser = H1TrailerParser(limits: limits)
   }
+
+  /// Sessions without streams that hold memory which they could do without.
+  private var resting: [HTTP2Session] = []
+  func noteRest(of session: HTTP2Session) -> Bool {
+    if memory == nil { return false }
+    session.restAge = 0
+    if !session.isListed {
+      session.isListed = true
+      resting.append(session)
+    }
+    return true
+  }
+  /// To be called every now and then: what has rested for a whole time between two calls gives memory back. True: there
+  /// are others.
+  public func trim() -> Bool {
+    resting.removeAll { session in
+      let isAtRest = session.streams.isEmpty
+      session.restAge += 1
+      if isAtRest && session.restAge < 2 { return false }
+      if isAtRest { session.trim() }
+      session.isListed = false
+      return true
+    }
+    return !resting.isEmpty
+  }
 }

@@ -23,7 +23,10 @@ public struct HTTP2StreamTable {
   }
 
   public internal(set) subscript(id: Int32) -> HTTP2Stream? {
-    get { index(of: id).flatMap { found[$0] } }
+    get {
+      guard let i = index(of: id) else { return nil }
+      return found[i]
+    }
     set {
       guard let stream = newValue else { return remove(id) }
       if id == 0 { return }
@@ -68,6 +71,6 @@ public struct HTTP2StreamTable {
   }
   /// Gives memory back that only many streams need.
   mutating func shrink() {
-    if count == 0 && numbers.count > 8 { (numbers, found) = ([], []) }
+    if count == 0 { (numbers, found) = ([], []) }
   }
 }

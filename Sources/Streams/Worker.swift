@@ -85,6 +85,9 @@ public final class Worker {
   var houseTimer: TimerWheel.Slot = 0
   /// Of the worker that samples rates for the page.
   var sampleTimer: TimerWheel.Slot = 0
+  /// Of HTTP/2 connections that rest.
+  var trimTimer: TimerWheel.Slot = 0
+  var trimsLater = false
   var listenersPaused = false
   /// Some `bind` line has a `nice` of its own.
   var hasNice = false
@@ -162,6 +165,7 @@ public final class Worker {
     frontends = process.frontends.map { $0.map { FrontendReplica($0, worker: index, routes: routes) } }
     backends = process.backends.map { $0.map { BackendReplica($0, worker: index) } }
     houseTimer = self.loop.timers.allocate(token: Token(kind: TokenKind.worker, index: 0, generation: 0).bits)
+    trimTimer = self.loop.timers.allocate(token: Token(kind: TokenKind.worker, index: 2, generation: 0).bits)
     if index == 0 && process.rateHistory != nil {
       sampleTimer = self.loop.timers.allocate(token: Token(kind: TokenKind.worker, index: 1, generation: 0).bits)
       sampleRates()
@@ -222,7 +226,12 @@ public final class Worker {
       guard token.index < streams.count else { return }
       let stream = streams[token.index]
       if stream.generation == token.generation { streamTimeout(stream) }
-    case TokenKind.worker: if token.index == 1 { sampleRates() } else { houseKeeping() }
+    case TokenKind.worker:
+      switch token.index {
+      case 1: sampleRates()
+      case 2: trimSessions()
+      default: houseKeeping()
+      }
     default: break
     }
   }

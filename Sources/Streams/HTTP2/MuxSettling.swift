@@ -71,8 +71,19 @@ extension Worker {
       mux.isFull = false
       readAgain.append(session)
     }
-    if made.streams.isEmpty { made.rest() }
+    if made.streams.isEmpty { rest(made) }
     waitMux(session, mux)
+  }
+
+  /// A connection without streams keeps as little as it can.
+  func rest(_ made: HTTP2Session) {
+    if !made.rest() || trimsLater { return }
+    trimsLater = true
+    loop.timers.arm(trimTimer, at: loop.now + 250)
+  }
+  func trimSessions() {
+    trimsLater = http2Tools.trim()
+    if trimsLater { loop.timers.arm(trimTimer, at: loop.now + 250) }
   }
 
   private func closeFinished(_ mux: ClientMux) {

@@ -47,7 +47,7 @@ extension Worker {
     }
     made.drained.removeAll(keepingCapacity: true)
     if carrier.mux !== mux { return }
-    if made.streams.isEmpty { made.rest() }
+    if made.streams.isEmpty { rest(made) }
     // Nobody waits for it any more, and it does not even take the ends of its streams.
     if mux.stuckSince >= 0 && !made.streams.isEmpty && made.streams.values.allSatisfy({ $0.link.isClosed }) {
       return endServerMux(carrier)
