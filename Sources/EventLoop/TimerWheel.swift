@@ -22,6 +22,8 @@ public struct TimerWheel: ~Copyable {
   private var entries: [Entry] = []
   private var freeSlots: [Slot] = []
   private var buckets = [Int32](repeating: -1, count: 1024)
+  /// Which buckets of the first wheel hold something, a bit for each: finding the next one takes a few steps.
+  private var near: [4 of UInt64] = [0, 0, 0, 0]
   /// The time up to which all buckets have been visited.
   private var now: Int64
   private var filedCount = 0
@@ -83,18 +85,32 @@ public struct TimerWheel: ~Copyable {
   /// Milliseconds until the wheel must be advanced again: 0 to `limit`. May be early, never late.
   public func wait(limit: Int64) -> Int64 {
     if filedCount == 0 { return limit }
-    var at = now + 1
-    let end = now + limit
-    while at <= end {
-      if buckets[Int(at & 255)] >= 0 || at & 255 == 0 { return at - now }
-      at += 1
+    let place = Int(now & 255)
+    // The next wheel is looked at when the first one has turned.
+    var found = 256
+    if place < 255 {
+      var word = (place + 1) >> 6
+      var bits = near[word] & (UInt64.max << UInt64((place + 1) & 63))
+      while bits == 0 && word < 3 {
+        word += 1
+        bits = near[word]
+      }
+      if bits != 0 { found = word << 6 | bits.trailingZeroBitCount }
     }
-    return limit
+    return min(limit, Int64(found - place))
+  }
+
+  private mutating func mark(_ bucket: Int, isFilled: Bool) {
+    if bucket > 255 { return }
+    let bit = UInt64(1) << UInt64(bucket & 63)
+    if isFilled { near[bucket >> 6] |= bit } else { near[bucket >> 6] &= ~bit }
   }
 
   private mutating func collect(bucket: Int, expired: inout [UInt64]) {
     var slot = buckets[bucket]
+    if slot < 0 { return }
     buckets[bucket] = -1
+    mark(bucket, isFilled: false)
     while slot >= 0 {
       let i = Int(slot)
       let next = entries[i].next
@@ -127,6 +143,7 @@ public struct TimerWheel: ~Copyable {
     entries[i].next = buckets[bucket]
     if buckets[bucket] >= 0 { entries[Int(buckets[bucket])].previous = slot }
     buckets[bucket] = slot
+    mark(bucket, isFilled: true)
     filedCount += 1
   }
 
@@ -135,7 +152,12 @@ public struct TimerWheel: ~Copyable {
     let bucket = entries[i].bucket
     if bucket < 0 { return }
     let (previous, next) = (entries[i].previous, entries[i].next)
-    if previous >= 0 { entries[Int(previous)].next = next } else { buckets[Int(bucket)] = next }
+    if previous >= 0 {
+      entries[Int(previous)].next = next
+    } else {
+      buckets[Int(bucket)] = next
+      if next < 0 { mark(Int(bucket), isFilled: false) }
+    }
     if next >= 0 { entries[Int(next)].previous = previous }
     entries[i].bucket = -1
     entries[i].filed = Self.never
