@@ -13,20 +13,40 @@ public struct LogFormat: Sendable {
     var count = 0
     var expression: Expression?
   }
-  var nodes: [Node]
+  /// What never changes, in one object: copying a format counts one reference.
+  private final class Content: Sendable {
+    let nodes: [Node]
+    let texts: Bytes
+    let source: String
+    let warnings: [String]
+    let options: EvaluationOptions
+    let needsEndOfStream: Bool
+
+    init(nodes: [Node], texts: Bytes, source: String, warnings: [String], options: EvaluationOptions) {
+      self.nodes = nodes
+      self.texts = texts
+      self.source = source
+      self.warnings = warnings
+      self.options = options
+      needsEndOfStream = nodes.contains { $0.kind == .alias && $0.alias.needsEndOfStream }
+    }
+  }
+  private var content: Content
+
+  var nodes: [Node] { content.nodes }
   /// All literal text, one after the other.
-  let texts: Bytes
+  var texts: Bytes { content.texts }
   /// The string as it was written.
-  public let source: String
+  public var source: String { content.source }
   /// What HAProxy warns about, without file and line.
-  public let warnings: [String]
+  public var warnings: [String] { content.warnings }
   /// How the expressions are evaluated: for the request or for the response.
-  let options: EvaluationOptions
+  var options: EvaluationOptions { content.options }
 
   /// `option logasap`: logged before the data are transferred, and totals carry a `+`.
   public var logsAsSoonAsPossible = false
   /// Some field is only known at the end of the stream.
-  public let needsEndOfStream: Bool
+  public var needsEndOfStream: Bool { content.needsEndOfStream }
   /// The line is written when the response headers (HTTP) or the server connection (TCP) are there.
   public var isLoggedEarly: Bool { logsAsSoonAsPossible || !needsEndOfStream }
   /// One piece of text only, without a percent sign that was doubled: what HAProxy takes for a name.
@@ -40,17 +60,14 @@ public struct LogFormat: Sendable {
   /// A copy with storage of its own, for one worker.
   public func replica() -> LogFormat {
     var copy = self
-    copy.nodes = nodes.map { $0 }
+    copy.content = Content(
+      nodes: nodes.map { $0 }, texts: texts, source: source, warnings: warnings, options: options)
     return copy
   }
 
   init(nodes: [Node], texts: [UInt8], source: String, warnings: [String], options: EvaluationOptions) {
-    self.nodes = nodes
-    self.texts = Bytes(permanent: texts)
-    self.source = source
-    self.warnings = warnings
-    self.options = options
-    needsEndOfStream = nodes.contains { $0.kind == .alias && $0.alias.needsEndOfStream }
+    content = Content(
+      nodes: nodes, texts: Bytes(permanent: texts), source: source, warnings: warnings, options: options)
   }
 }
 

@@ -145,6 +145,30 @@ extension Bytes {
     (c | 0x20) &- 0x61 < 26 || c &- 0x30 < 10 || c == 0x2d
   }
 
+  /// Whether `other` stands somewhere in these bytes, ASCII letters of either case being the same. The empty string
+  /// stands everywhere.
+  public func containsIgnoringCase(_ other: Bytes) -> Bool {
+    if other.isEmpty { return true }
+    let last = count &- other.count
+    let lower = Bytes.lower(unsafe other.base[0])
+    let upper = lower &- 0x61 < 26 ? lower & 0xdf : lower
+    var i = 0
+    while i <= last {
+      if count &- i >= 8 {
+        let x = unsafe ByteLanes.load(base + i)
+        let mask = ByteLanes.equal(UInt64(lower), x) | ByteLanes.equal(UInt64(upper), x)
+        i &+= mask == 0 ? 8 : ByteLanes.first(mask)
+        if mask == 0 || i > last { continue }
+      } else if unsafe base[i] != lower && base[i] != upper {
+        i &+= 1
+        continue
+      }
+      if slice(i, other.count).equalsIgnoringCase(other) { return true }
+      i &+= 1
+    }
+    return false
+  }
+
   /// Whether both views start at the same byte of memory.
   @inlinable public func hasSameStart(as other: Bytes) -> Bool { unsafe base == other.base }
 }

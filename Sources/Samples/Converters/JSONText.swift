@@ -9,6 +9,13 @@ extension Evaluator {
     arena.begin()
     var i = 0
     while i < text.count {
+      let start = i
+      while i < text.count && Self.isPlainJSON(text[i]) { i += 1 }
+      if i > start {
+        // As with one byte after the other, there must be room for an escape behind the last.
+        guard arena.room >= i - start + 5, arena.append(text.slice(start, i - start)) else { return nil }
+        continue
+      }
       var code = UInt32(text[i])
       i += 1
       if encoding > 0 && code >= 0x80 {
@@ -24,6 +31,11 @@ extension Evaluator {
       if !appendJSON(code) { return nil }
     }
     return arena.finish()
+  }
+
+  /// Whether a byte stands for itself.
+  private static func isPlainJSON(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x7f && byte != 0x22 && byte != 0x5c && byte != 0x2f
   }
 
   private func appendJSON(_ code: UInt32) -> Bool {

@@ -1,30 +1,22 @@
 import Memory
 
-/// One worker's hold of a pattern expression: it takes a new snapshot where there was an edit, and looks up in it.
-/// What it holds is never changed, so that the tables, which all workers share, are reached without counting.
+/// One worker's hold of a pattern expression: it takes a new snapshot where there was an edit, and looks up in it. The
+/// tables, which all workers share, are reached without counting.
 final class PatternReplica {
-  /// A snapshot in the hands of one worker.
-  private final class Hold {
-    let version: Int
-    /// The one table of a list that was not edited; nil for an empty one.
-    let only: PatternTable?
-    let tables: [PatternTable]
-    let removed: [NumberSet]
-    let isEdited: Bool
-    let none = NumberSet()
-
-    init(_ snapshot: PatternExpression.Snapshot?, version: Int) {
-      self.version = version
-      tables = snapshot?.tables ?? []
-      removed = snapshot?.removed ?? []
-      isEdited = tables.count > 1 || removed.contains { !$0.isEmpty }
-      only = isEdited ? nil : tables.first { !$0.entries.isEmpty }
-    }
-  }
   let expression: PatternExpression
-  private var hold = Hold(nil, version: 0)
+  private let wanted: SharedCell
+  private var version = 0
+  /// The one table of a list that was not edited; nil for an empty one.
+  private var only: LentReference<PatternTable>?
+  private var tables: [PatternTable] = []
+  private var removed: [NumberSet] = []
+  private var isEdited = false
+  private let none = NumberSet()
 
-  init(_ expression: PatternExpression) { self.expression = expression }
+  init(_ expression: PatternExpression) {
+    self.expression = expression
+    wanted = expression.version
+  }
 
   /// What was found: the value of a map's entry, and the entry's number and pattern.
   struct Match {
@@ -33,39 +25,50 @@ final class PatternReplica {
     let pattern: Pattern
   }
 
-  private func current() -> Hold {
-    let hold = self.hold
-    let version = expression.version.acquired
-    if version == hold.version { return hold }
-    let fresh = Hold(expression.snapshot, version: version)
-    self.hold = fresh
-    return fresh
+  private func refresh(_ version: Int) {
+    self.version = version
+    let snapshot = expression.snapshot
+    tables = snapshot.tables
+    removed = snapshot.removed
+    isEdited = tables.count > 1 || removed.contains { !$0.isEmpty }
+    only = nil
+    if !isEdited, let table = tables.first(where: { !$0.entries.isEmpty }) { only = LentReference(table) }
+  }
+
+  /// The place in the only table; nil where there is none, or no match in it.
+  private func findInOnly(_ value: SampleData, _ matcher: RegexMatcher) -> Int? {
+    switch only {
+    case .some(let table): table.with { $0.find(value, matcher, none) }
+    case .none: nil
+    }
   }
 
   /// Whether anything matches a value that was cast to what the method expects.
   func contains(_ value: SampleData, _ matcher: RegexMatcher) -> Bool {
-    let hold = current()
-    if let table = hold.only { return table.find(value, matcher, hold.none) != nil }
-    return hold.isEdited && best(hold, value, matcher) != nil
+    let version = wanted.acquired
+    if version != self.version { refresh(version) }
+    return isEdited ? best(value, matcher) != nil : findInOnly(value, matcher) != nil
   }
 
   /// The best match of a value that was cast to what the method expects.
   func find(_ value: SampleData, _ matcher: RegexMatcher) -> Match? {
-    let hold = current()
-    if let table = hold.only {
-      guard let found = table.find(value, matcher, hold.none) else { return nil }
-      return Match(table.entries[found])
+    let version = wanted.acquired
+    if version != self.version { refresh(version) }
+    if isEdited { return best(value, matcher) }
+    guard let found = findInOnly(value, matcher) else { return nil }
+    switch only {
+    case .some(let table): return table.with { Match($0.entries[found]) }
+    case .none: return nil
     }
-    return hold.isEdited ? best(hold, value, matcher) : nil
   }
 
-  private func best(_ hold: Hold, _ value: SampleData, _ matcher: RegexMatcher) -> Match? {
+  private func best(_ value: SampleData, _ matcher: RegexMatcher) -> Match? {
     var best: Match?
     // Oldest first: the groups of a regular expression are then those of the first match, which stays the best one.
-    for i in hold.tables.indices {
+    for i in tables.indices {
       if best != nil && expression.method == .regex { break }
-      guard let found = hold.tables[i].find(value, matcher, hold.removed[i]) else { continue }
-      let match = Match(hold.tables[i].entries[found])
+      guard let found = tables[i].find(value, matcher, removed[i]) else { continue }
+      let match = Match(tables[i].entries[found])
       if best == nil || isBetter(match, best!) { best = match }
     }
     return best

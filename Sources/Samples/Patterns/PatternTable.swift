@@ -54,14 +54,14 @@ final class PatternTable: Sendable {
         ? indexed(text, removed) : walk(text, removed)
     case .regex:
       guard let text = value.text else { return nil }
-      for (i, entry) in entries.enumerated() where !removed.contains(entry.number) {
-        if case .regex(let number) = entry.pattern, matcher.matches(regexes[Int(number)], text) { return i }
+      for i in 0..<entries.count where !removed.contains(entries[i].number) {
+        if case .regex(let number) = entries[i].pattern, matcher.matches(regexes[Int(number)], text) { return i }
       }
       return nil
     case .method:
       guard case .method(let id, let text) = value else { return nil }
-      for (i, entry) in entries.enumerated() where !removed.contains(entry.number) {
-        guard case .method(let known, let name) = entry.pattern, known == id else { continue }
+      for i in 0..<entries.count where !removed.contains(entries[i].number) {
+        guard case .method(let known, let name) = entries[i].pattern, known == id else { continue }
         if id != .other || (ignoresCase ? name.equalsIgnoringCase(text) : name.equals(text)) { return i }
       }
       return nil
@@ -70,12 +70,11 @@ final class PatternTable: Sendable {
   }
 
   private func firstRange(_ number: Int64, _ removed: borrowing NumberSet) -> Int? {
-    for (i, entry) in entries.enumerated() {
-      if case .range(let low, let high) = entry.pattern, low <= number, number <= high,
-        !removed.contains(entry.number)
-      {
-        return i
-      }
+    for i in 0..<entries.count {
+      guard case .range(let low, let high) = entries[i].pattern, low <= number, number <= high,
+        !removed.contains(entries[i].number)
+      else { continue }
+      return i
     }
     return nil
   }
@@ -110,10 +109,9 @@ final class PatternTable: Sendable {
 
   private func walk(_ text: Bytes, _ removed: borrowing NumberSet) -> Int? {
     var best: Int?
-    for (i, entry) in entries.enumerated() {
-      guard case .text(let pattern) = entry.pattern, matches(text, pattern), !removed.contains(entry.number) else {
-        continue
-      }
+    for i in 0..<entries.count {
+      guard case .text(let pattern) = entries[i].pattern, matches(text, pattern), !removed.contains(entries[i].number)
+      else { continue }
       if method != .beginning || ignoresCase { return i }
       if best == nil || pattern.count > entries[best!].text.count { best = i }
     }
@@ -128,8 +126,7 @@ final class PatternTable: Sendable {
     case .substring:
       if pattern.isEmpty { return false }
       if !ignoresCase { return text.firstIndex(of: pattern) != nil }
-      for i in 0...(text.count - pattern.count) where equal(text.slice(i, pattern.count), pattern) { return true }
-      return false
+      return text.containsIgnoringCase(pattern)
     case .directory: return hasWord(text, pattern, .path)
     case .domain: return hasWord(text, pattern, .domain)
     default: return equal(text, pattern)
