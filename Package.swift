@@ -58,7 +58,7 @@ let config: [Target] = [
   target(
     "Configuration",
     [
-      "Rules", "Cache", "Compression", "LogFormat", "Samples", "StickTables", "HTTP", "TLS", "Primitives",
+      "Rules", "Cache", "Compression", "LogFormat", "Samples", "StickTables", "HTTP", "TLS", "Memory", "Primitives",
       "ConfigSyntax",
     ]),
   target(

@@ -78,7 +78,7 @@ struct ParsedAddress: Equatable {
 enum AddressParsing {
   /// Replaces `$NAME` and `${NAME}` by the environment's values: what addresses do even outside quotes.
   static func expandVariables(_ word: String) -> String {
-    guard word.unicodeScalars.contains("$") else { return word }
+    guard word.utf8.contains(UInt8(ascii: "$")) else { return word }
     let text = word.latin1Bytes
     var out: [UInt8] = []
     var at = 0
@@ -136,6 +136,7 @@ enum AddressParsing {
   static func parse(_ word: String, _ rules: AddressRules, unixPrefix: String = "") throws(AddressError)
     -> ParsedAddress
   {
+    if let plain = plainEndpoint(word, rules) { return plain }
     let expanded = expandVariables(word)
     if expanded.isEmpty {
       throw AddressError(text: "'\(word)' resolves to an empty address (environment variable missing?)\n")
@@ -150,7 +151,7 @@ enum AddressParsing {
       rest = rest.dropFirst(6)
     }
     var scheme = Scheme(prefix: "", form: rest.hasPrefix("/") ? .unix : .ip)
-    if let named = schemes.first(where: { rest.hasPrefix($0.prefix) }) {
+    if rest.utf8.contains(UInt8(ascii: "@")), let named = schemes.first(where: { rest.hasPrefix($0.prefix) }) {
       scheme = named
       rest = rest.dropFirst(named.prefix.count)
     }
@@ -181,6 +182,26 @@ enum AddressParsing {
     if !isDatagram && !rules.contains(.stream) {
       throw AddressError(text: "stream-type address not acceptable in '\(word)'\n")
     }
+    return parsed
+  }
+
+  /// `a.b.c.d:port`, as most addresses of large configurations are written; nil for whatever else.
+  private static func plainEndpoint(_ word: String, _ rules: AddressRules) -> ParsedAddress? {
+    guard rules.contains(.stream), !rules.contains(.defaultDatagram) else { return nil }
+    let text = word.utf8
+    guard let colon = text.firstIndex(of: UInt8(ascii: ":")), let address = IPv4Address(word[..<colon]) else {
+      return nil
+    }
+    var port = 0
+    for byte in text[text.index(after: colon)...] {
+      guard (0x30...0x39).contains(byte), port < 10_000 else { return nil }
+      port = port * 10 + Int(byte) - 0x30
+    }
+    guard (1...65535).contains(port) else { return nil }
+    var parsed = ParsedAddress(host: .ip(.v4(address)))
+    parsed.hasPort = true
+    parsed.firstPort = port
+    parsed.lastPort = port
     return parsed
   }
 

@@ -40,7 +40,7 @@ public enum DynamicServerLine {
     var server = context.model.proxies[0].servers[place]
     completeLimits(&server)
     if server.id == 0 {
-      let used = Set(servers.map(\.id))
+      let used = Set(servers.map { $0.id })
       server.id = (1...servers.count + 1).first { !used.contains($0) } ?? servers.count + 1
     }
     return .server(server)

@@ -14,10 +14,10 @@ extension ProxyCapabilities {
 extension ProxySettings {
   /// Whether settings of `capability` mean something here: `defaults` take all.
   func accepts(_ capability: ProxyCapabilities) -> Bool {
-    capabilities.contains(.defaults) || !capabilities.isDisjoint(with: capability)
+    self.capabilities.contains(.defaults) || !self.capabilities.isDisjoint(with: capability)
   }
   /// `frontend 'x'` and the like, as messages name it.
-  var title: String { "\(capabilities.typeName) '\(name)'" }
+  var title: String { "\(self.capabilities.typeName) '\(self.name)'" }
 }
 
 extension LoadContext {

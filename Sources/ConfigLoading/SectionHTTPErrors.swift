@@ -31,6 +31,7 @@ extension LoadContext {
   /// Makes the answers of a proxy out of its lines, now that all `http-errors` sections are known.
   func completeErrorAnswers(of index: Int) {
     let proxy = model.proxies[index]
+    if proxy.errorRules.isEmpty && proxy.errorAnswers.isEmpty { return }
     var answers: [Int: ErrorAnswer] = [:]
     for rule in proxy.errorRules {
       switch rule {

@@ -16,7 +16,26 @@ public struct SectionSet: OptionSet, Sendable, Hashable {
   public let rawValue: UInt32
   public init(rawValue: UInt32) { self.rawValue = rawValue }
   public init(_ kind: SectionKind) {
-    self.rawValue = 1 << UInt32(SectionKind.allCases.firstIndex(of: kind) ?? 31)
+    let place: UInt32 =
+      switch kind {
+      case .listen: 0
+      case .frontend: 1
+      case .backend: 2
+      case .defaults: 3
+      case .global: 4
+      case .userlist: 5
+      case .peers: 6
+      case .mailers: 7
+      case .namespaceList: 8
+      case .resolvers: 9
+      case .cache: 10
+      case .ring: 11
+      case .program: 12
+      case .httpErrors: 13
+      case .logForward: 14
+      case .fcgiApp: 15
+      }
+    rawValue = 1 << place
   }
   public static let global = SectionSet(.global)
   public static let defaults = SectionSet(.defaults)

@@ -11,8 +11,10 @@ extension LoadContext {
   /// Letters, digits and `-_.:`, as names of proxies must be made; else the first scalar that is none of them.
   static func invalidNameScalar(_ name: String) -> Unicode.Scalar? {
     name.unicodeScalars.first { scalar in
-      !(scalar.isASCII
-        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_.:".unicodeScalars.contains(scalar)))
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", ":": false
+      default: true
+      }
     }
   }
 

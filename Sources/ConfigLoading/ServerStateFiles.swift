@@ -43,7 +43,9 @@ func loadServerStates(_ context: LoadContext) {
 }
 
 extension ProxySettings {
-  fileprivate var hasStates: Bool { capabilities.contains(.backend) && !disabled && !servers.isEmpty }
+  fileprivate var hasStates: Bool {
+    self.capabilities.contains(.backend) && !self.disabled && !self.servers.isEmpty
+  }
 }
 
 /// The lines of a state file by backend and server.

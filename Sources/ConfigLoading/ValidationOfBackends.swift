@@ -38,7 +38,7 @@ struct ServerValidation {
   /// A server without an `id` gets its place in the list, counted from 1, or the next number that is free; then the
   /// count goes on from there.
   private func assignIDs() {
-    var used = Set(proxy.servers.map(\.id))
+    var used = Set(proxy.servers.map { $0.id })
     var next = 1
     for at in proxy.servers.indices {
       if proxy.servers[at].id == 0 {
@@ -177,15 +177,19 @@ struct ServerValidation {
 
 /// Messages about a server: HAProxy puts the place before the first of them only.
 struct ServerMessages {
-  private let prefix: String
+  private let proxy: String
+  private let server: String
+  private let location: SourceLocation
   private var hasSpoken = false
 
   init(proxy: ProxySettings, server: ServerSettings) {
-    prefix = "[\(server.location.file):\(server.location.line)] : 'server \(proxy.name)/\(server.name)' : "
+    self.proxy = proxy.name
+    self.server = server.name
+    location = server.location
   }
   mutating func next(_ text: String) -> String {
     defer { hasSpoken = true }
-    return hasSpoken ? text : prefix + text
+    return hasSpoken ? text : "[\(location.file):\(location.line)] : 'server \(proxy)/\(server)' : " + text
   }
 }
 

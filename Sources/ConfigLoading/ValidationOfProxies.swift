@@ -18,7 +18,7 @@ import System
 /// A proxy without an `id` gets its place in the list, counted from 1, or the next number that is free; then the count
 /// goes on from there.
 private func assignProxyIDs(_ context: LoadContext) {
-  var used = Set(context.model.proxies.map(\.id))
+  var used = Set(context.model.proxies.map { $0.id })
   var next = 1
   // The runtime API's own proxy comes before all others.
   if !context.model.global.statsSockets.isEmpty {

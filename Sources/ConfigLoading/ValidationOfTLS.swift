@@ -96,8 +96,8 @@ struct ServerTLSValidation {
   private var proxy: ProxySettings { validation.proxy }
 
   func run(_ at: Int, _ messages: inout ServerMessages) {
+    guard proxy.servers[at].tls.needsContext || proxy.check.usesTLS else { return }
     var tls = proxy.servers[at].tls
-    guard tls.needsContext || proxy.check.usesTLS else { return }
     if tls.demand == nil && !context.model.global.tls.verifiesServers { tls.demand = TLSVerification.Demand.none }
     if let name = tls.certificate {
       do throws(CertificateError) {

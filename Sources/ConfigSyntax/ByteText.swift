@@ -1,14 +1,20 @@
 /// Text of the configuration is a `String` in which every scalar stands for one byte of the file (the ISO 8859-1
 /// reading), so that bytes which are no UTF-8 survive unchanged.
 extension String {
-  public init(latin1 bytes: some Sequence<UInt8>) {
+  public init(latin1 bytes: some Collection<UInt8>) {
+    if bytes.allSatisfy({ $0 < 0x80 }) {
+      self.init(decoding: bytes, as: UTF8.self)
+      return
+    }
     var view = String.UnicodeScalarView()
     for byte in bytes { view.append(Unicode.Scalar(byte)) }
     self.init(view)
   }
   /// The bytes that the scalars stand for; a scalar over 255 becomes `?`.
   public var latin1Bytes: [UInt8] {
-    unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }
+    let bytes = Array(utf8)
+    if bytes.allSatisfy({ $0 < 0x80 }) { return bytes }
+    return unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }
   }
 }
 

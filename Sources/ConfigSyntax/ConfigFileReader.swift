@@ -44,7 +44,7 @@ public struct ConfigFileReader {
         return nil
       }
       guard var line = words(of: text, section, diagnostics), line.count > 0 else { continue }
-      if line.keyword.unicodeScalars.first == "." {
+      if line.keyword.utf8.first == UInt8(ascii: ".") {
         directive(line, diagnostics)
         continue
       }
@@ -69,10 +69,10 @@ public struct ConfigFileReader {
       fail("Stray NUL character at position \(missing + 1).", .fatal, diagnostics)
       return nil
     }
-    let line = content[at...].prefix { $0 != 0x0a }
+    let line = content[at..<(content[at...].firstIndex(of: 0x0a) ?? content.count)]
     let hasLineFeed = line.endIndex < content.count
     at = line.endIndex + 1
-    let visible = Array(line.prefix { $0 != 0 })
+    let visible = Array(line.contains(0) ? line.prefix { $0 != 0 } : line)
     if !hasLineFeed || visible.count < line.count { missingLineFeed = visible.count }
     return visible
   }

@@ -57,7 +57,9 @@ public struct LineLexer {
 
   /// `line` without its line feed; what follows a NUL, or a CR outside quotes, is not looked at.
   public static func words(of line: [UInt8], in context: LineContext) throws(LexicalError) -> Result {
-    var lexer = LineLexer(Array(line.prefix { $0 != 0 }), context)
+    var lexer = LineLexer(line.contains(0) ? Array(line.prefix { $0 != 0 }) : line, context)
+    lexer.result.words.reserveCapacity(8)
+    lexer.result.columns.reserveCapacity(8)
     try lexer.run()
     return lexer.result
   }
@@ -76,11 +78,25 @@ public struct LineLexer {
       case UInt8(ascii: "'"): try strongQuote()
       case UInt8(ascii: "\""): try weakQuote()
       case UInt8(ascii: "\\"): try escape(inQuotes: false)
-      default: append(byte)
+      default: appendPlain()
       }
     }
     result.endsInBlank = !inWord
     endWord()
+  }
+
+  /// Takes the byte at the cursor, and those behind it that mean themselves.
+  private mutating func appendPlain() {
+    begin()
+    let start = at
+    repeat { at += 1 } while at < line.count && Self.isPlain(line[at])
+    word.append(contentsOf: line[start..<at])
+  }
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "#"), UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "\\"): false
+    default: !byte.isSpace
+    }
   }
 
   private mutating func begin() {
@@ -99,7 +115,7 @@ public struct LineLexer {
     guard inWord else { return }
     if result.words.count < Self.maximumWords {
       lastWordStart = expandedLength
-      result.words.append(String(latin1: word.prefix { $0 != 0 }))
+      result.words.append(String(latin1: word.contains(0) ? word.prefix { $0 != 0 } : word[...]))
       result.columns.append(wordColumn)
     } else {
       result.overflowPosition = lastWordStart + 1

@@ -45,7 +45,10 @@ public struct CheckSettings: Sendable {
 
   /// Whether some rule connects with TLS, whatever the server's line says.
   public var usesTLS: Bool {
-    (tcpRules + httpRules).contains { if case .connect(let connect) = $0 { connect.isTLS } else { false } }
+    func isTLS(_ step: CheckScript.Step) -> Bool {
+      if case .connect(let connect) = step { connect.isTLS } else { false }
+    }
+    return tcpRules.contains(where: isTLS) || httpRules.contains(where: isTLS)
   }
 
   /// The steps of an HTTP check with what is implied: the request, and an answer of 200 to 399.

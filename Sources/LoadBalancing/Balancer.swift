@@ -13,17 +13,24 @@ public final class Balancer: Sendable {
   let bound: Int
   let state: Lock<BalancerState>
   /// Rises when replicas must fetch the snapshot anew.
-  let generation = SharedCell(1)
+  let generation: SharedCell
   /// Who shares the load: see `Scope`; kept for readers without the lock.
-  let scope = SharedCell()
-  private let weightInUse = SharedCell()
-  private let countInUse = SharedCell()
-  private let activeServers = SharedCell()
-  private let backupServers = SharedCell()
+  let scope: SharedCell
+  private let weightInUse: SharedCell
+  private let countInUse: SharedCell
+  private let activeServers: SharedCell
+  private let backupServers: SharedCell
 
   public init(_ settings: BalanceSettings, servers: [BalancedServer], backend: BackendLoad = BackendLoad()) {
     self.settings = settings
     self.backend = backend
+    var cells = CellPack(lines: 1)
+    generation = cells.cell(1)
+    scope = cells.cell()
+    weightInUse = cells.cell()
+    countInUse = cells.cell()
+    activeServers = cells.cell()
+    backupServers = cells.cell()
     scale = WeightScale(settings, weights: servers.map(\.weight))
     let first = BalancerState(settings, servers, scale, backend)
     method = first.method

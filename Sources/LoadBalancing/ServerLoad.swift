@@ -3,29 +3,42 @@ public import Memory
 /// What a backend carries now, as its servers' limits and the balance depend on it.
 public struct BackendLoad: Sendable {
   /// Sessions of the backend, queued ones included.
-  public let sessions = SharedCell()
+  public let sessions: SharedCell
   /// Sessions that servers of the backend are serving.
-  public let served = SharedCell()
+  public let served: SharedCell
   /// Requests in the backend's own queue, which belong to no server yet.
-  public let queued = SharedCell()
+  public let queued: SharedCell
   /// `fullconn`: from this many sessions on, servers run at `maxconn` rather than `minconn`; 0 for always.
   public let fullConnections: Int
 
-  public init(fullConnections: Int = 0) { self.fullConnections = fullConnections }
+  public init(fullConnections: Int = 0) {
+    var cells = CellPack(lines: 1)
+    self.init(fullConnections: fullConnections, in: &cells)
+  }
+  /// With its three cells among others of one object.
+  public init(fullConnections: Int, in cells: inout CellPack) {
+    self.fullConnections = fullConnections
+    (sessions, served, queued) = (cells.cell(), cells.cell(), cells.cell())
+  }
 }
 
 /// What a server carries now and may carry: cells that all workers share.
 public struct ServerLoad: Sendable {
   /// Sessions and requests the server is serving.
-  public let served = SharedCell()
+  public let served: SharedCell
   /// Requests waiting in the server's own queue.
-  public let queued = SharedCell()
+  public let queued: SharedCell
   /// `maxconn` in bits 0 to 27, `minconn` in 28 to 55, and above them the percentage a slow start takes away.
-  private let limits = SharedCell()
+  private let limits: SharedCell
 
-  public init() {}
-  /// Gives its cells back (`SharedCell.giveBack`): nobody may balance with it any more.
-  public func giveBack() { for cell in [served, queued, limits] { cell.giveBack() } }
+  public init() {
+    var cells = CellPack(lines: 1)
+    self.init(in: &cells)
+  }
+  /// With its three cells among others of one object, which gives them back when nobody balances with it any more.
+  public init(in cells: inout CellPack) {
+    (served, queued, limits) = (cells.cell(), cells.cell(), cells.cell())
+  }
 
   private static let largest = 1 << 28 - 1
 

@@ -12,6 +12,8 @@ extension Bytes {
   }
   /// A permanent copy of text whose scalars each stand for one byte (see ConfigSyntax).
   public init(permanent text: String) {
-    self.init(permanent: text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+    let bytes = Array(text.utf8)
+    let isASCII = bytes.allSatisfy { $0 < 0x80 }
+    self.init(permanent: isASCII ? bytes : text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
   }
 }

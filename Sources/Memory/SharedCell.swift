@@ -11,6 +11,8 @@ public import Synchronization
     unsafe cell = unsafe memory.bindMemory(to: Atomic<Int>.self, capacity: 1)
     unsafe cell.initialize(to: Atomic(value))
   }
+  /// A cell of a pack.
+  init(at cell: UnsafeMutablePointer<Atomic<Int>>) { unsafe self.cell = cell }
   /// Gives the cell back for another use. Whoever still has a handle reads and changes a number that is not its own.
   public func giveBack() { unsafe SpareMemory.give(UnsafeMutableRawPointer(cell), bytes: 64) }
   @inlinable public var value: Int { unsafe cell.pointee.load(ordering: .relaxed) }

@@ -13,7 +13,7 @@ public final class BackendRuntime: Sendable {
   /// The servers that there are, in the order in which they are listed.
   public var servers: [ServerRuntime] { roster.servers }
   /// Streams waiting for any server.
-  public let queue = PendingQueue()
+  public let queue: PendingQueue
   public let counters: CounterSet
   /// Where an exporter tells of them.
   public let latency: LatencyHistograms?
@@ -22,25 +22,26 @@ public final class BackendRuntime: Sendable {
   /// What the backend carries now.
   public let load: BackendLoad
   public var sessions: SharedCell { load.sessions }
-  public let sessionsMax = SharedCell()
+  public let sessionsMax: SharedCell
   /// The choice of a server.
   public let balancer: Balancer
-  public let sessionRate = FrequencyCounter()
-  public let sessionRateMax = SharedCell()
-  public let lastSession = SharedCell(-1)
+  public let sessionRate: FrequencyCounter
+  public let sessionRateMax: SharedCell
+  public let lastSession: SharedCell
   /// Usable servers, and their summed weights: kept by the state changes.
-  public let activeServers = SharedCell()
-  public let backupServers = SharedCell()
-  public let lastChange = SharedCell()
-  public let downSeconds = SharedCell()
-  public let downTransitions = SharedCell()
+  public let activeServers: SharedCell
+  public let backupServers: SharedCell
+  public let lastChange: SharedCell
+  public let downSeconds: SharedCell
+  public let downTransitions: SharedCell
   /// Bumped with each change of a server's usability or weight: workers then rebuild what they derived.
-  public let generation = SharedCell(1)
+  public let generation: SharedCell
   /// Serialises state changes of the servers.
   public let stateLock = Lock(())
 
   public init(
-    settings: ProxySettings, index: Int, servers: [ServerRuntime], threads: Int, measuresLatency: Bool = false
+    settings: ProxySettings, index: Int, servers: [ServerRuntime], threads: Int, fullConnections: Int? = nil,
+    measuresLatency: Bool = false
   ) {
     self.settings = settings
     self.index = index
@@ -49,7 +50,22 @@ public final class BackendRuntime: Sendable {
     counters = CounterSet(threads: threads)
     latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
     dynamicCookies = DynamicCookies(settings)
-    load = BackendLoad(fullConnections: settings.fullConnections ?? 0)
+    // Written for each request.
+    var cells = CellPack(lines: 3)
+    load = BackendLoad(fullConnections: settings.fullConnections ?? fullConnections ?? 0, in: &cells)
+    sessionsMax = cells.cell()
+    lastSession = cells.cell(-1)
+    queue = PendingQueue(in: &cells)
+    sessionRate = FrequencyCounter(in: &cells)
+    sessionRateMax = cells.cell()
+    // Mostly read.
+    cells.nextLine()
+    activeServers = cells.cell()
+    backupServers = cells.cell()
+    lastChange = cells.cell()
+    downSeconds = cells.cell()
+    downTransitions = cells.cell()
+    generation = cells.cell(1)
     balancer = Balancer(
       settings.balance,
       servers: servers.map {

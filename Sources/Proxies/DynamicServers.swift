@@ -82,8 +82,8 @@ extension ProcessRuntime {
 extension ServerSettings {
   /// Where the server is at start.
   public var endpoint: Endpoint {
-    guard case .socket(let address) = address else { return Endpoint(family: .none, port: port) }
-    if case .ip(let ip, let ownPort) = address { return Endpoint(ip, port: ownPort != 0 ? ownPort : port) }
+    guard case .socket(let address) = self.address else { return Endpoint(family: .none, port: self.port) }
+    if case .ip(let ip, let ownPort) = address { return Endpoint(ip, port: ownPort != 0 ? ownPort : self.port) }
     return address.endpoint
   }
 }

@@ -5,17 +5,19 @@ import Memory
 public struct FrequencyCounter: Sendable {
   private let period: Int64
   private let started: SharedCell
-  private let current = SharedCell()
-  private let previous = SharedCell()
+  private let current: SharedCell
+  private let previous: SharedCell
 
   /// `period` in milliseconds.
   public init(period: Int64 = 1000) {
     self.period = period
-    started = SharedCell(0)
+    (started, current, previous) = (SharedCell(), SharedCell(), SharedCell())
   }
-
-  /// Gives its cells back (`SharedCell.giveBack`).
-  func giveBack() { for cell in [started, current, previous] { cell.giveBack() } }
+  /// With its three cells among others of one object, which gives them back.
+  init(in cells: inout CellPack) {
+    period = 1000
+    (started, current, previous) = (cells.cell(), cells.cell(), cells.cell())
+  }
 
   private func rotate(_ now: Int64) {
     let start = Int64(started.value)

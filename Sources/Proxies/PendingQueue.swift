@@ -16,14 +16,16 @@ public final class PendingQueue: Sendable {
   }
   private let state = Lock(State())
   /// Entries waiting; streams that left without being served are counted until they are met.
-  public let length = SharedCell()
-  public let longest = SharedCell()
+  public let length: SharedCell
+  public let longest: SharedCell
   /// Entries that left to be served.
-  public let processed = SharedCell()
+  public let processed: SharedCell
   private static let tickets = SharedCell()
 
-  public init() {}
-  deinit { for cell in [length, longest, processed] { cell.giveBack() } }
+  /// With its three cells among others of one object, which gives them back.
+  init(in cells: inout CellPack) {
+    (length, longest, processed) = (cells.cell(), cells.cell(), cells.cell())
+  }
 
   /// Adds a stream at the end and returns its ticket.
   @discardableResult public func append(_ stream: StreamReference, priority: Int64 = 0) -> Int {

@@ -39,47 +39,49 @@ public final class ServerRuntime: Sendable {
   /// Added by a command, and starts as such a server does.
   public let isDynamic: Bool
   /// 1 once it was deleted.
-  public let deleted = SharedCell()
+  public let deleted: SharedCell
   /// Workers that have not let go of it since.
-  public let keepers = SharedCell()
+  public let keepers: SharedCell
 
   // State
-  public let operational = SharedCell(OperationalState.running.rawValue)
-  public let admin = SharedCell()
-  public let consecutiveErrors = SharedCell()
+  public let operational: SharedCell
+  public let admin: SharedCell
+  public let consecutiveErrors: SharedCell
   /// Weight as configured or set by an operator (0...256).
   public let userWeight: SharedCell
   public let initialWeight: Int
   /// Weight that balancing uses now, in steps of 1/16 of a weight, slow start included; 0: not usable.
   public let effectiveWeight: SharedCell
   /// Seconds of the process clock at the last change.
-  public let lastChange = SharedCell()
-  public let downSeconds = SharedCell()
-  public let downTransitions = SharedCell()
+  public let lastChange: SharedCell
+  public let downSeconds: SharedCell
+  public let downTransitions: SharedCell
   /// Address now: it can be changed by an operator or a resolver.
   private let endpoint: Lock<Endpoint>
   /// The name that an SRV record gave it.
   private let serviceName = Lock<String?>(nil)
+  /// Where its cells are.
+  private let cells: CellPack
   /// Bumped with each change of `endpoint`, so that workers keep a copy.
-  public let endpointGeneration = SharedCell(1)
+  public let endpointGeneration: SharedCell
 
   /// Whether connections speak TLS now, as state files say it: 1, 0, or -1 for `no-ssl`.
   public let tlsUse: SharedCell
 
   // Load
   /// Streams that hold a place on the server, those that wait for one, and how many may have one.
-  public let load = ServerLoad()
+  public let load: ServerLoad
   public var served: SharedCell { load.served }
-  public let servedMax = SharedCell()
+  public let servedMax: SharedCell
   /// Sessions as `scur` counts them.
-  public let sessions = SharedCell()
-  public let sessionsMax = SharedCell()
-  public let queue = PendingQueue()
-  public let idleConnections = SharedCell()
-  public let usedConnections = SharedCell()
-  public let lastSession = SharedCell(-1)
-  public let sessionRate = FrequencyCounter()
-  public let sessionRateMax = SharedCell()
+  public let sessions: SharedCell
+  public let sessionsMax: SharedCell
+  public let queue: PendingQueue
+  public let idleConnections: SharedCell
+  public let usedConnections: SharedCell
+  public let lastSession: SharedCell
+  public let sessionRate: FrequencyCounter
+  public let sessionRateMax: SharedCell
   public let counters: CounterSet
   /// Where an exporter tells of them.
   public let latency: LatencyHistograms?
@@ -88,7 +90,7 @@ public final class ServerRuntime: Sendable {
   public let check: CheckRecord
   public let agent: CheckRecord
   /// Actions that errors of the traffic caused (`observe`): column `hanafail`.
-  public let observedFailures = SharedCell()
+  public let observedFailures: SharedCell
   /// What the agent is sent, where an operator changed it (`set server ... agent-send`), and where it is.
   public let checkOverrides = CheckOverrides()
 
@@ -103,10 +105,35 @@ public final class ServerRuntime: Sendable {
     name = Bytes(permanent: settings.name)
     check = CheckRecord(rise: settings.rise, fall: settings.fall, enabled: settings.checkEnabled)
     agent = CheckRecord(rise: 1, fall: 1, enabled: settings.agentEnabled)
-    userWeight = SharedCell(settings.weight)
-    tlsUse = SharedCell(settings.tls.isUsed ? 1 : settings.tls.isRefused ? -1 : 0)
     initialWeight = settings.weight
-    effectiveWeight = SharedCell(settings.weight * 16)
+    var cells = CellPack(lines: 4)
+    // Written for each request.
+    load = ServerLoad(in: &cells)
+    sessions = cells.cell()
+    sessionsMax = cells.cell()
+    servedMax = cells.cell()
+    idleConnections = cells.cell()
+    usedConnections = cells.cell()
+    lastSession = cells.cell(-1)
+    sessionRate = FrequencyCounter(in: &cells)
+    sessionRateMax = cells.cell()
+    queue = PendingQueue(in: &cells)
+    // Mostly read.
+    cells.nextLine()
+    operational = cells.cell(OperationalState.running.rawValue)
+    admin = cells.cell()
+    effectiveWeight = cells.cell(settings.weight * 16)
+    userWeight = cells.cell(settings.weight)
+    endpointGeneration = cells.cell(1)
+    tlsUse = cells.cell(settings.tls.isUsed ? 1 : settings.tls.isRefused ? -1 : 0)
+    deleted = cells.cell()
+    keepers = cells.cell()
+    consecutiveErrors = cells.cell()
+    lastChange = cells.cell()
+    downSeconds = cells.cell()
+    downTransitions = cells.cell()
+    observedFailures = cells.cell()
+    self.cells = cells
     load.setLimits(minimum: settings.minConnections, maximum: settings.maxConnections)
     self.endpoint = Lock(endpoint)
     counters = CounterSet(threads: threads)
@@ -114,13 +141,7 @@ public final class ServerRuntime: Sendable {
     if settings.disabled { admin.set(AdminState([.configuredMaintenance, .forcedMaintenance]).rawValue) }
   }
   deinit {
-    for cell in [
-      deleted, keepers, operational, admin, consecutiveErrors, userWeight, effectiveWeight, lastChange, downSeconds,
-      downTransitions, endpointGeneration, servedMax, sessions, sessionsMax, idleConnections, usedConnections,
-      lastSession, sessionRateMax, observedFailures, tlsUse,
-    ] { cell.giveBack() }
-    load.giveBack()
-    sessionRate.giveBack()
+    cells.giveBack()
     counters.giveBack()
     latency?.giveBack()
   }

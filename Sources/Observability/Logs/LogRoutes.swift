@@ -30,7 +30,8 @@ public struct LogRoutes: Sendable {
     var targets: [Target] = []
     var ranges: [Range<Int>] = []
     let global = model.global
-    for list in model.proxies.map(\.logTargets) + model.logForwards.map(\.logTargets) + [global.logTargets] {
+    let lists = model.proxies.map { $0.logTargets } + model.logForwards.map { $0.logTargets } + [global.logTargets]
+    for list in lists {
       let start = targets.count
       for target in list {
         if let compiled = Target(target, rings, defaultFormat: global.logSendHostname == nil ? .local : .rfc3164) {

@@ -32,9 +32,7 @@ enum RuntimeAssembly {
           }
         }
       }
-      var settings = proxy
-      if proxy.fullConnections == nil { settings.fullConnections = full[index] }
-      backends.append(isBackend ? backend(settings, index, threads, measures) : nil)
+      backends.append(isBackend ? backend(proxy, index, threads, full[index], measures) : nil)
     }
     return ProcessRuntime(
       model: model, threads: threads, frontends: frontends, backends: backends, listeners: listeners,
@@ -60,7 +58,7 @@ enum RuntimeAssembly {
   }
 
   private static func backend(
-    _ proxy: ProxySettings, _ index: Int, _ threads: Int, _ measures: Bool
+    _ proxy: ProxySettings, _ index: Int, _ threads: Int, _ fullConnections: Int, _ measures: Bool
   ) -> BackendRuntime {
     let servers = proxy.servers.enumerated().map { place, server in
       ServerRuntime(
@@ -68,6 +66,7 @@ enum RuntimeAssembly {
         measuresLatency: measures)
     }
     return BackendRuntime(
-      settings: proxy, index: index, servers: servers, threads: threads, measuresLatency: measures)
+      settings: proxy, index: index, servers: servers, threads: threads, fullConnections: fullConnections,
+      measuresLatency: measures)
   }
 }
