@@ -75,7 +75,7 @@ extension LoadContext {
     }
     if isLocal {
       do throws(AddressError) {
-        _ = try AddressParsing.parse(line[2], [.resolveNow, .portMandatory, .portAllowed, .stream])
+        _ = try AddressParsing.parse(line[2], [.resolveNow, .portMandatory, .portAllowed, .stream, .boundSocket])
       } catch {
         return alert("'peer \(name)' : \(error.text.droppingLastLineFeed)")
       }
@@ -110,7 +110,7 @@ extension LoadContext {
       $0.bindLocation = location
     }
     do throws(AddressError) {
-      _ = try AddressParsing.parse(line[1], [.resolveNow, .portMandatory, .portAllowed, .stream])
+      _ = try AddressParsing.parse(line[1], [.resolveNow, .portMandatory, .portAllowed, .stream, .boundSocket])
     } catch {
       return alert("'bind \(line[1])' : \(error.text.droppingLastLineFeed)")
     }
