@@ -48,6 +48,7 @@ let wire: [Target] = [
 
 let policy: [Target] = [
   target("Samples", ["HTTP", "Memory", "Primitives", "System", "CPCRE2", "COpenSSL"]),
+  target("TLSFetches", ["Samples", "TLS", "Memory"]),
   target("LogFormat", ["Samples", "HTTP", "System", "Memory", "Primitives"]),
   target("StickTables", ["Samples", "Memory", "Primitives"]),
   target("Rules", ["Samples", "LogFormat", "StickTables", "HTTP", "Memory", "Primitives"]),
@@ -92,7 +93,7 @@ let proxy: [Target] = [
     "HealthChecks",
     [
       "Observability", "Proxies", "Configuration", "Connections", "EventLoop", "HTTP", "HTTP1", "HTTP2", "LogFormat",
-      "Samples", "TLS", "System", "Memory", "Primitives",
+      "Samples", "TLS", "TLSFetches", "System", "Memory", "Primitives",
     ]),
   target(
     "Streams",
@@ -102,7 +103,7 @@ let proxy: [Target] = [
       "EventLoop", "HTTP",
       "HTTP1", "HTTP2",
       "Rules",
-      "LogFormat", "Samples", "StickTables", "TLS", "System", "Memory", "Primitives",
+      "LogFormat", "Samples", "StickTables", "TLS", "TLSFetches", "System", "Memory", "Primitives",
     ]),
   target(
     "RuntimeAPI",

@@ -10,6 +10,8 @@ public struct LoadOptions: Sendable {
   public var localPeer: String
   /// `-N`: what a proxy's `maxconn` starts from; 0 for none.
   public var defaultProxyConnections = 0
+  /// `-p`: then the configuration names none.
+  public var pidFile: String?
   /// `-dr`: a server whose address cannot be resolved is no error.
   public var ignoresResolutionFailures = false
   public init(facts: BuildFacts, localPeer: String) {
@@ -75,6 +77,7 @@ public final class LoadContext {
   public init(options: LoadOptions, diagnostics: Diagnostics) {
     self.options = options
     self.diagnostics = diagnostics
+    model.global.pidFile = options.pidFile
   }
 
   /// The proxy whose section is being read, `defaults` included. Where a section could not be opened, what is written

@@ -70,7 +70,7 @@ extension CheckScheduler {
     let socket = entries[i].socket
     var source = CheckSource(
       process: process, backend: backend, server: server, scopes: scopes, received: buffer.readable, answer: answer,
-      isHTTP: isHTTP, isSecure: entries[i].tls != nil, local: socket?.localEndpoint ?? .none,
+      isHTTP: isHTTP, tls: entries[i].tls, local: socket?.localEndpoint ?? .none,
       remote: socket?.peerEndpoint ?? .none, now: loop.now, wallClock: loop.wallClock)
     return body(&source, tools)
   }

@@ -4,6 +4,7 @@ import Memory
 import Primitives
 import Proxies
 import Samples
+import TLSFetches
 
 /// What log-formats and expressions of a check read: the server, the connection, what was received, variables.
 struct CheckSource {
@@ -16,7 +17,7 @@ struct CheckSource {
   /// The answer in them, where the check speaks HTTP and a head is there.
   let answer: CheckAnswer?
   let isHTTP: Bool
-  let isSecure: Bool
+  let tls: CheckTLS?
   let local: Endpoint
   let remote: Endpoint
   let now: Int64
@@ -42,6 +43,16 @@ extension CheckSource: SampleSource {
       return PayloadFetches.fetch(call, channel, into: &sample) ?? .notFound
     default: break
     }
+    if let tls {
+      var found = sample
+      let status = tls.connection.withTLS { TLSSamples.server(call, $0, evaluator.arena, into: &found) } ?? nil
+      if let status {
+        sample = found
+        return status
+      }
+    }
+    if call.id == .sslBcIsResumed { return put(.boolean(false), &sample) }
+    if let status = frontend(call, &sample) { return status }
     guard let data = place(call) ?? proxy(call) else { return .notFound }
     sample.data = data
     return .found
@@ -66,11 +77,28 @@ extension CheckSource: SampleSource {
     case .bcDst: address(remote)
     case .bcDstPort: remote.family == .none ? nil : .integer(Int64(remote.port))
     case .bcHttpMajor: .integer(1)
-    case .sslBc: .boolean(isSecure)
+    case .sslBc: .boolean(tls != nil)
     case .stopping: .boolean(process.stopping.value != 0)
     case .beServerTimeout: backend.settings.timeouts.server.map { .integer(Int64($0)) }
     case .beTunnelTimeout: backend.settings.timeouts.tunnel.map { .integer(Int64($0)) }
     default: nil
+    }
+  }
+
+  private func put(_ data: SampleData, _ sample: inout Sample) -> FetchStatus {
+    sample.data = data
+    return .found
+  }
+
+  /// `fe_conn` and its relatives, of the frontend that they name; nil for other fetches.
+  private func frontend(_ call: FetchCall, _ sample: inout Sample) -> FetchStatus? {
+    guard [.feConn, .feReqRate, .feSessRate].contains(call.id), let number = call.arguments.first.object, number >= 0,
+      Int(number) < process.frontends.count, let frontend = process.frontends[Int(number)]
+    else { return nil }
+    switch call.id {
+    case .feConn: return put(.integer(Int64(frontend.sessions.value)), &sample)
+    case .feReqRate: return put(.integer(Int64(frontend.requestRate.rate(at: now))), &sample)
+    default: return put(.integer(Int64(frontend.sessionRate.rate(at: now))), &sample)
     }
   }
 
@@ -95,9 +123,10 @@ extension CheckSource: SampleSource {
 
   private func proxy(_ call: FetchCall) -> SampleData? {
     switch call.id {
-    case .nbsrv, .beConn, .beSessRate, .queue, .avgQueue: chosenBackend(call).map { .integer(count(call.id, $0)) }
+    case .nbsrv, .beConn, .beSessRate, .queue, .avgQueue, .connslots, .beConnFree:
+      chosenBackend(call).map { .integer(count(call.id, $0)) }
     case .srvIsUp: chosenServer(call).map { .boolean($0.isRunning) }
-    case .srvConn, .srvQueue, .srvSessRate, .srvUweight, .srvIweight, .srvWeight:
+    case .srvConn, .srvConnFree, .srvQueue, .srvSessRate, .srvUweight, .srvIweight, .srvWeight:
       chosenServer(call).map { .integer(count(call.id, $0)) }
     default: nil
     }
@@ -109,6 +138,7 @@ extension CheckSource: SampleSource {
     case .beConn: Int64(backend.sessions.value)
     case .beSessRate: Int64(backend.sessionRate.rate(at: now))
     case .queue: Int64(figures(of: backend).waiting)
+    case .connslots, .beConnFree: room(of: backend, withQueues: id == .connslots)
     default: Int64(figures(of: backend).averageQueue)
     }
   }
@@ -118,9 +148,15 @@ extension CheckSource: SampleSource {
     for server in backend.servers { figures.add(server) }
     return figures
   }
+  private func room(of backend: BackendRuntime, withQueues: Bool) -> Int64 {
+    var room = ConnectionRoom(of: backend, withQueues: withQueues)
+    for server in backend.servers { room.add(server) }
+    return room.free
+  }
   private func count(_ id: FetchID, _ server: ServerRuntime) -> Int64 {
     switch id {
     case .srvConn: Int64(server.sessions.value)
+    case .srvConnFree: ConnectionRoom.free(on: server)
     case .srvQueue: Int64(server.queue.length.value)
     case .srvSessRate: Int64(server.sessionRate.rate(at: now))
     case .srvUweight: Int64(server.userWeight.value)

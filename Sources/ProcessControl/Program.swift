@@ -114,6 +114,7 @@ public enum Program {
     diagnostics.context = nil
     var loading = LoadOptions(facts: Version.facts, localPeer: localPeer)
     loading.defaultProxyConnections = options.proxyConnections ?? 0
+    loading.pidFile = options.pidFile
     loading.ignoresResolutionFailures = options.ignoresResolutionFailures
     let model = loadConfiguration(files: files, options: loading, diagnostics: diagnostics)
     OwnProcess.setEnvironment("HAPROXY_CFGFILES", files.joined(separator: ";"))

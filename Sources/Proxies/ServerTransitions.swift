@@ -87,6 +87,7 @@ public struct ServerTransitions {
     let moved = redistribute(server, backend)
     report(wasStopping ? .notice : .alert, server, backend, " is DOWN", cause, moved: moved)
     noteBackend(backend, wasUsable)
+    remindOfDrain(server, backend)
     server.downTransitions.add(1)
   }
 
@@ -98,6 +99,7 @@ public struct ServerTransitions {
     let moved = redistribute(server, backend)
     report(.notice, server, backend, " is stopping", cause, moved: moved)
     noteBackend(backend, wasUsable)
+    remindOfDrain(server, backend)
   }
 
   private mutating func start(_ server: ServerRuntime, _ backend: BackendRuntime, _ cause: TransitionCause) {
@@ -115,6 +117,7 @@ public struct ServerTransitions {
     let moved = grabQueued(server, backend)
     report(.notice, server, backend, " is UP", cause, moved: moved)
     noteBackend(backend, wasUsable)
+    remindOfDrain(server, backend)
   }
 
   func startState(of server: ServerRuntime) -> OperationalState { server.slowStartSeconds > 0 ? .starting : .running }
@@ -148,6 +151,7 @@ public struct ServerTransitions {
         report(.notice, server, backend, " is UP", .none, moved: moved)
       }
       noteBackend(backend, wasUsable)
+      remindOfDrain(server, backend)
     }
   }
 

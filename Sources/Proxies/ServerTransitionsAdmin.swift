@@ -202,6 +202,11 @@ extension ServerTransitions {
     _ = grabQueued(server, backend)
   }
 
+  /// Whatever else changes, a server that drains is said to go on so.
+  mutating func remindOfDrain(_ server: ServerRuntime, _ backend: BackendRuntime) {
+    if server.isDraining && !server.isInMaintenance { remainInDrain(server.adminState, server, backend) }
+  }
+
   private mutating func remainInDrain(_ after: AdminState, _ server: ServerRuntime, _ backend: BackendRuntime) {
     server.admin.set(after.rawValue)
     if after.has(.forcedDrain) {

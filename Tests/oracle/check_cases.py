@@ -67,6 +67,12 @@ tcp("send-lf empty", ["send-lf %[var(check.none)]", "send y"], [[1]])
 case("tcp send-lf, figures of a backend with backups",
      TCP + ["tcp-check send-lf %[nbsrv]/%[queue]/%[avg_queue].", "server s1 127.0.0.1:@0@ check", "server b1 127.0.0.1:1 backup",
             "server b2 127.0.0.1:1 backup"], [[6]])
+for limits in ("", "maxconn 5", "maxconn 5 maxqueue 7", "maxqueue 7"):
+    case(f"tcp send-lf, free connections, {limits}",
+         TCP + ["tcp-check send-lf '%[connslots]/%[be_conn_free]/%[srv_conn_free(s1)]/%[fe_conn(last)]/%[fe_req_rate(last)]/%[fe_sess_rate(last)].'",
+                f"server s1 127.0.0.1:@0@ check {limits}", f"server s2 127.0.0.1:1 {limits}", "server b1 127.0.0.1:1 backup maxconn 3 maxqueue 2"],
+         [[("until", b".")]])
+tcp("send-lf, TLS that is not", ["send-lf [%[ssl_bc]%[ssl_bc_is_resumed]%[ssl_bc_protocol]%[ssl_bc_cipher]]"], [["hang"]])
 tcp("send-binary-lf", ["send-binary-lf 41%[str(42)]43"], [[3]])
 tcp("send-binary-lf odd", ["send-binary-lf 41%[str(4)]"], [["hang"]])
 tcp("send-binary-lf bad", ["send-binary-lf zz%[str(4)]"], [["hang"]])

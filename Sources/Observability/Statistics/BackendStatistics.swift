@@ -35,7 +35,10 @@ extension StatisticsRow {
       setStatusClasses(counters)
       count(counters, [(.reqTot, .requestsTotal), (.cacheLookups, .cacheLookups), (.cacheHits, .cacheHits)])
     }
-    if legends { set(.algo, settings.balance.algorithm.statisticsText) }
+    if legends {
+      set(.algo, settings.balance.algorithm.statisticsText)
+      if let cookie = settings.cookie { set(.cookie, cookie.name) }
+    }
   }
 
   private mutating func setLoad(_ backend: BackendRuntime, now: Int64) {

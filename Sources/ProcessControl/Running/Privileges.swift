@@ -10,6 +10,7 @@ enum Privileges {
     if let master = settings.master { return takeAsWorker(master, global, settings, diagnostics) }
     for pid in settings.oldProcesses { OwnProcess.send(signal: settings.oldProcessSignal, to: pid) }
     if settings.daemon {
+      if !canMakePidFile(global, settings, diagnostics) { return 1 }
       let child = OwnProcess.fork()
       if child < 0 {
         diagnostics.alert("[haproxy.main()] Cannot fork.")
@@ -20,8 +21,6 @@ enum Privileges {
         OwnProcess.exitNow(0)
       }
       OwnProcess.startSession()
-    } else {
-      writePidFile(global, settings, pid: OwnProcess.id, diagnostics)
     }
     return giveUpRights(global, settings, diagnostics)
   }
@@ -39,6 +38,7 @@ enum Privileges {
       if child > 0 { OwnProcess.exitNow(0) }
       OwnProcess.startSession()
     }
+    if !canMakePidFile(global, settings, diagnostics) { return 1 }
     writePidFile(global, settings, pid: OwnProcess.id, diagnostics)
     if let failure = master.fork(global, settings, diagnostics) { return failure }
     return giveUpRights(global, settings, diagnostics)
@@ -70,12 +70,24 @@ enum Privileges {
     return nil
   }
 
+  /// A file that cannot be made at all is an error; nobody would find the process.
+  private static func canMakePidFile(
+    _ global: GlobalSettings, _ settings: Runner.Settings, _ diagnostics: Diagnostics
+  ) -> Bool {
+    guard let path = settings.pidFile ?? global.pidFile else { return true }
+    do throws(SystemError) { try Files.write(path, []) } catch {
+      diagnostics.alert("[haproxy.main()] Cannot create pidfile \(path)")
+      return false
+    }
+    return true
+  }
+  /// The disk may be full: that is told, and no reason not to serve.
   private static func writePidFile(
     _ global: GlobalSettings, _ settings: Runner.Settings, pid: Int32, _ diagnostics: Diagnostics
   ) {
     guard let path = settings.pidFile ?? global.pidFile else { return }
     do throws(SystemError) { try Files.write(path, Array("\(pid)\n".utf8)) } catch {
-      diagnostics.alert("[haproxy.main()] Cannot create pidfile \(path)")
+      diagnostics.warning("[haproxy.main()] Cannot write pidfile \(path): \(error)")
     }
   }
 

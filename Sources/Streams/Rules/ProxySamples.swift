@@ -78,28 +78,16 @@ extension BackendReplica {
   }
   /// Places that `maxconn` (and `maxqueue`) of the usable servers leave; -1 where one of them has no limit.
   func freeConnections(withQueues: Bool) -> Int64 {
-    var free: Int64 = 0
-    for server in servers where server.shared.with({ $0.isUsable }) {
-      let left = server.freeConnections
-      if left < 0 { return -1 }
-      free += left
-      if withQueues {
-        let limit = server.shared.with { Int64($0.settings.maxQueue) }
-        if limit == 0 { return -1 }
-        free += max(0, limit - server.shared.with { Int64($0.queue.length.value) })
-      }
-    }
-    return free
+    var room = shared.with { ConnectionRoom(of: $0, withQueues: withQueues) }
+    for server in servers { server.shared.with { room.add($0) } }
+    return room.free
   }
 }
 
 extension ServerReplica {
   /// Places that `maxconn` leaves; -1 without a limit.
   var freeConnections: Int64 {
-    shared.with {
-      let maximum = Int64($0.settings.maxConnections)
-      return maximum == 0 ? -1 : max(0, maximum - Int64($0.load.served.value))
-    }
+    shared.with { ConnectionRoom.free(on: $0) }
   }
 }
 

@@ -5,6 +5,7 @@ import Memory
 import Primitives
 import Proxies
 import Samples
+import TLSFetches
 import System
 
 /// What expressions read of a stream. It is the view that log lines have, with the messages added.

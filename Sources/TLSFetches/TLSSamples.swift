@@ -1,11 +1,11 @@
-import Memory
-import Samples
-import TLS
+public import Memory
+public import Samples
+public import TLS
 
 /// The fetches of TLS connections (manual section 7.3.4).
-enum TLSSamples {
+public enum TLSSamples {
   /// What a fetch says where the client speaks no TLS; nil for other fetches.
-  static func clear(_ call: FetchCall, _ sample: inout Sample) -> FetchStatus? {
+  public static func clear(_ call: FetchCall, _ sample: inout Sample) -> FetchStatus? {
     switch call.id {
     case .sslFc, .sslBc, .sslFcHasSni, .sslFcIsResumed, .sslBcIsResumed:
       sample.data = .boolean(false)
@@ -15,7 +15,7 @@ enum TLSSamples {
   }
 
   /// Fetches of the client's connection; nil for other fetches.
-  static func client(
+  public static func client(
     _ call: FetchCall, _ session: borrowing TLSSession, _ arena: ByteArena, into sample: inout Sample
   ) -> FetchStatus? {
     switch call.id {
@@ -41,7 +41,7 @@ enum TLSSamples {
   }
 
   /// Fetches of the connection to the server; nil for other fetches.
-  static func server(
+  public static func server(
     _ call: FetchCall, _ session: borrowing TLSSession, _ arena: ByteArena, into sample: inout Sample
   ) -> FetchStatus? {
     if call.id == .sslBc { return put(.boolean(true), &sample) }
