@@ -13,6 +13,8 @@ struct CommandRunner {
   var access: SessionAccess
   /// The descriptor of the session that asks.
   var descriptor = -1
+  /// The sockets of the runtime API.
+  var sockets: [BindSettings] = []
   /// Messages of the changes that commands make.
   var messages: [StateMessage] = []
 

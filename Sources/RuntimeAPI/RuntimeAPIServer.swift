@@ -247,6 +247,7 @@ public struct RuntimeAPIServer: ~Copyable {
     }
     var runner = CommandRunner(
       process: process, facts: facts, now: loop.now, wallClock: loop.wallClock, access: sessions[i]!.access)
+    runner.sockets = listeners.map(\.settings)
     runner.descriptor = Int(sessions[i]!.socket.descriptor.number)
     process.requestsTotal.add(1)
     let payload = sessions[i]!.payload

@@ -34,7 +34,7 @@ extension CommandRunner {
 
   private func showSockets() -> CommandReply {
     var text = "# socket lvl processes\n"
-    for socket in process.model.global.statsSockets {
+    for socket in sockets {
       text += "\(Self.addressText(socket.address)) \(Self.word(for: socket.level)) all\n"
     }
     return .text(text)

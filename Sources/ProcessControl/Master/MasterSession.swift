@@ -190,6 +190,7 @@ final class MasterSession {
       if table.master?.pid == pid { return .some(nil) }
       return table.workers.first { $0.pid == pid }.map { .some($0.pid) }
     }
+    if Int(name) == 0 { return .some(nil) }
     // There is one worker at a time.
     guard Int(name) == 1, let current = table.current else { return nil }
     return .some(current.pid)
@@ -238,10 +239,20 @@ final class MasterSession {
     case .showProcesses?: write(table.report(now: Int(Clock.wallMicroseconds() / 1_000_000)))
     case .showVersion?: write(Version.text + "\n")
     case .showLevel?: write(level == .admin ? "admin\n" : level == .oper ? "operator\n" : "user\n")
-    case .operatorLevel?: if level == .admin { level = .oper }
-    case .userLevel?: level = .user
-    case .help?: write("The following commands are valid at this level:\n" + MasterCommand.list)
-    case nil: write("Unknown command. Please enter one of the following commands only:\n" + MasterCommand.list)
+    case .operatorLevel?:
+      if level == .admin { level = .oper }
+      return prompt()
+    case .userLevel?:
+      level = .user
+      return prompt()
+    case .expertMode?, .experimentalMode?, .debugMode?:
+      // There is nothing that they would add here; the worker's commands have modes of their own.
+      if level != .admin { write("Permission denied!\n") }
+      return prompt()
+    case .showSockets?: break
+    case .help?:
+      write("The following commands are valid at this level:\n" + MasterCommand.list(Array(words.dropFirst())))
+    case nil: write("Unknown command. Please enter one of the following commands only:\n" + MasterCommand.list([]))
     }
     write("\n")
     prompt()
@@ -250,13 +261,19 @@ final class MasterSession {
 
 /// What the master answers itself.
 enum MasterCommand: CaseIterable {
-  case operatorLevel, reload, showLevel, showProcesses, showVersion, userLevel, help, prompt, quit
+  case operatorLevel, reload, showLevel, showSockets, showProcesses, showVersion, userLevel, help, prompt, quit
+  /// Which `help` does not tell of.
+  case expertMode, experimentalMode, debugMode
 
   private var form: (words: [String], text: String) {
     switch self {
     case .operatorLevel: (["operator"], "go down to level operator in this session")
     case .reload: (["reload"], "read the configuration anew and replace the worker")
     case .showLevel: (["show", "cli", "level"], "tell the level of this session")
+    case .showSockets: (["show", "cli", "sockets"], "list the sockets of the runtime API")
+    case .expertMode: (["expert-mode"], "")
+    case .experimentalMode: (["experimental-mode"], "")
+    case .debugMode: (["mcli-debug-mode"], "")
     case .showProcesses: (["show", "proc"], "tell the master, its workers and how long they have run")
     case .showVersion: (["show", "version"], "tell the version of the process")
     case .userLevel: (["user"], "go down to level user in this session")
@@ -268,13 +285,20 @@ enum MasterCommand: CaseIterable {
 
   static func find(_ words: [String]) -> MasterCommand? { allCases.first { words.starts(with: $0.form.words) } }
 
-  static var list: String {
+  /// The commands that begin with `words`, all where none does.
+  static func list(_ words: [String]) -> String {
+    let told = allCases.filter { !$0.form.text.isEmpty }
+    let found = words.isEmpty ? [] : told.filter { $0.form.words.starts(with: words) }
     func line(_ usage: String, _ text: String) -> String {
       "  " + usage + String(repeating: " ", count: max(0, 40 - usage.utf8.count)) + ": " + text + "\n"
+    }
+    if !found.isEmpty {
+      let basic = [help, prompt, quit].filter { !found.contains($0) }
+      return (found + basic).map { line($0.form.words.joined(separator: " "), $0.form.text) }.joined()
     }
     return line("@!<pid>", "send a command to the process <pid>")
       + line("@<relative pid>", "send a command to the worker of that number")
       + line("@master", "send a command to the master")
-      + allCases.map { line($0.form.words.joined(separator: " "), $0.form.text) }.joined()
+      + told.map { line($0.form.words.joined(separator: " "), $0.form.text) }.joined()
   }
 }
