@@ -20,7 +20,7 @@ public enum KeywordListing {
 
     """
 
-  /// A class's list; nil for a class that is not known here (`cli` is the runtime API's).
+  /// A class's list; nil for a class that is not known here (`cli` is `CommandListing`).
   public static func text(ofClass name: String) -> String? {
     switch name {
     case "acl": list("# List of registered ACL keywords:", AccessListCatalogue.listing)
@@ -29,12 +29,12 @@ public enum KeywordListing {
       list(
         "# List of registered sample converter functions:",
         ConverterCatalogue.all.sorted { bytes($0.name, $1.name) }.map(\.listing))
-    case "flt": list("# List of registered filter names:", [])
+    case "flt": list("# List of registered filter names:", ["cache [CACHE]", "compression [COMP]"])
     case "smp":
       list(
         "# List of registered sample fetch functions:",
         checkPointLegend + FetchCatalogue.all.sorted { bytes($0.name, $1.name) }.map(\.listing))
-    case "svc": list("# List of registered service names:", [])
+    case "svc": list("# List of registered service names:", ["prometheus-exporter"])
     default: nil
     }
   }
@@ -52,6 +52,7 @@ public enum KeywordListing {
     lines += (bindOptions + bindThreadOptions).map(\.name).sorted(by: bytes).map {
       "\tbind <addr> \($0)\(OptionArity.ofBind($0))"
     }
+    lines += bindTLSOptions.map(\.name).sorted(by: bytes).map { "\tbind <addr> ssl \($0)\(OptionArity.ofBind($0))" }
     let servers = Set(ServerOptionNames.implementedOnServers)
     lines += servers.sorted(by: bytes).map { "\tserver <name> <addr> \($0)\(OptionArity.ofServer($0))" }
     lines += SwitchOption.all.sorted { bytes($0.name, $1.name) }.map { option in
@@ -61,8 +62,24 @@ public enum KeywordListing {
       ]
       return "\toption \(option.name) [ \(sides.joined())]"
     }
-    return lines
+    lines += actions(of: [.tcpConnection, .tcpSession, .tcpRequest, .tcpResponse])
+    lines += actions(of: [.httpRequest, .httpResponse, .httpAfterResponse])
+    lines += ["userlist", "peers", "crt-list"]
+    return lines + certificateListOptions.map { "\t\($0)\(OptionArity.ofBind($0))" }
   }
+
+  private static func actions(of lists: [RuleList]) -> [String] {
+    lists.flatMap { list in
+      list.actionNames.filter { !RuleList.unservedActions.contains($0) }
+        .map { $0.hasSuffix("(*)") ? $0.dropLast(3) + "*" : $0 }.sorted(by: bytes).map { "\t\(list.rawValue) \($0)" }
+    }
+  }
+
+  /// What may stand beside a certificate in a `crt-list`.
+  private static let certificateListOptions = [
+    "allow-0rtt", "alpn", "ca-file", "ca-verify-file", "ciphers", "ciphersuites", "crl-file", "curves", "ecdhe",
+    "no-ca-names", "npn", "ssl-max-ver", "ssl-min-ver", "verify",
+  ]
 
   /// The implemented keywords of a section; those that only tell that they are gone are none of them.
   static func names(of section: SectionKind) -> [String] {
@@ -86,10 +103,7 @@ public enum KeywordListing {
   }
 }
 
-/// Which options of `server` lines are there, those refused aside.
+/// Which options of `server` lines are there.
 enum ServerOptionNames {
-  static var implementedOnServers: [String] {
-    let absent = Set(serverAbsentOptions.map(\.name))
-    return ServerOption.all.map(\.name).filter { !absent.contains($0) }
-  }
+  static var implementedOnServers: [String] { ServerOption.all.map(\.name) }
 }

@@ -30,7 +30,7 @@ public enum SupportPage {
         "Sections",
         there: [
           "defaults", "frontend", "backend", "listen", "global", "http-errors", "ring", "resolvers", "userlist",
-          "peers", "mailers", "program", "cache",
+          "peers", "mailers", "program", "cache", "namespace_list",
         ],
         known: sections)
   }

@@ -30,7 +30,8 @@ let globalPlatformKeywords: [KeywordEntry] = [
     if line[1].isEmpty {
       return context.alert("global statement 'ssl-propquery' expects a property string as an argument.")
     }
-    TLSProviders.setDefaultProperties(line[1])
+    // The library says nothing more, and neither does HAProxy.
+    if !TLSProviders.setDefaultProperties(line[1]) { context.alert("(null)") }
   },
 ]
 

@@ -51,7 +51,7 @@ enum StatsSocketLine {
     var options = BindOptionContext(
       context: context, title: "stats socket", cursor: OptionCursor(line: line, at: 3), settings: first,
       addressCount: start.count, proxy: nil, prefix: "'stats socket'")
-    guard read(&options) else { return }
+    do throws(Problem) { try read(&options) } catch { return context.alert("'stats socket' : \(error.text)") }
     for one in start {
       var settings = options.settings
       settings.address = one.address
@@ -59,29 +59,29 @@ enum StatsSocketLine {
     }
   }
 
+  struct Problem: Error {
+    let option: String
+    let text: String
+  }
+
   /// As on `bind` lines, but HAProxy puts its messages in another frame.
-  private static func read(_ options: inout BindOptionContext) -> Bool {
-    let context = options.context
+  static func read(_ options: inout BindOptionContext) throws(Problem) {
     while !options.cursor.name.isEmpty {
       let name = options.cursor.name
       guard let option = BindOption.byName[name] else {
         let advice = WordSimilarity.bestMatch(for: name, among: BindOption.all.map(\.name))
         let tail = advice.map { " Did you mean '\($0)' maybe ?" } ?? ""
-        context.alert("'stats socket' : unknown keyword '\(name)'.\(tail)")
-        return false
+        throw Problem(option: name, text: "unknown keyword '\(name)'.\(tail)")
       }
       do throws(OptionError) {
         try option.parse(&options)
       } catch {
         switch error {
-        case .text(let text): context.alert("'stats socket' : '\(text)'")
-        case .silent: break
-        case .reported: context.alert("'stats socket' : error encountered while processing '\(name)'")
+        case .text(let text): throw Problem(option: name, text: "'\(text)'")
+        case .silent, .reported: throw Problem(option: name, text: "error encountered while processing '\(name)'")
         }
-        return false
       }
       options.cursor.advance()
     }
-    return true
   }
 }

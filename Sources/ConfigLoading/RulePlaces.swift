@@ -119,6 +119,9 @@ enum RuleList: String, CaseIterable {
     }
   }
 
+  /// Those of them that are refused.
+  static let unservedActions: Set<String> = ["ot-group", "send-spoe-group"]
+
   /// Those that come before the names of the list in messages.
   var basicNames: [String] {
     switch self {

@@ -14,6 +14,9 @@ public struct LoadOptions: Sendable {
   public var pidFile: String?
   /// `-dr`: a server whose address cannot be resolved is no error.
   public var ignoresResolutionFailures = false
+  /// `-S`, and whether `-W` asks for a master.
+  public var masterSocket: String?
+  public var hasMaster = false
   public init(facts: BuildFacts, localPeer: String) {
     self.facts = facts
     self.localPeer = localPeer

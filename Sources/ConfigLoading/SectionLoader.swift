@@ -39,6 +39,13 @@ public func checkConfiguration(
 
 /// Checks what has been read; false where it cannot be used.
 private func complete(_ context: LoadContext) -> Bool {
+  if context.isUsable, let place = context.options.masterSocket {
+    if !context.options.hasMaster && !context.model.global.masterWorker {
+      context.warningPlain("a master CLI socket was defined, but master-worker mode (-W) is not enabled.")
+    } else if parseMasterSocket(place, options: context.options, diagnostics: context.diagnostics) == nil {
+      return false
+    }
+  }
   for check in loadChecks where context.isUsable { check(context) }
   if context.isUsable { return true }
   context.diagnostics.alert("Fatal errors found in configuration.")

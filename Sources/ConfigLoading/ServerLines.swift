@@ -62,7 +62,7 @@ struct ServerOption: Sendable {
   }
 
   static let all: [ServerOption] =
-    serverOptions + serverCheckOptions + serverSourceOptions + serverAbsentOptions + serverResolverOptions
+    serverOptions + serverCheckOptions + serverSourceOptions + serverResolverOptions
     + serverTLSOptions
   static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 }

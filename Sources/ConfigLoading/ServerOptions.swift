@@ -77,6 +77,9 @@ let serverOptions: [ServerOption] = [
   ServerOption("send-proxy") { server in
     if server.settings.sendProxy != .v2 { server.settings.sendProxy = .v1 }
   },
+  ServerOption("redir") { server throws(OptionError) in
+    server.settings.redirectPrefix = try server.cursor.take(orFail: "'redir' expects <prefix> as argument.")
+  },
   ServerOption("send-proxy-v2") { server in server.settings.sendProxy = .v2 },
   ServerOption("no-send-proxy") { server in
     if server.settings.sendProxy == .v1 { server.settings.sendProxy = .none }

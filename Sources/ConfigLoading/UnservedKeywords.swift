@@ -4,7 +4,7 @@ import Configuration
 /// What is read into the model while nothing acts upon it yet: refused by name where it stands, after its errors have
 /// been reported. An entry goes away with the work that makes it true.
 enum UnservedKeywords {
-  static let options: Set<String> = ["checkcache"]
+  static let options: Set<String> = []
   static let proxies: Set<String> = []
   static let binds: Set<String> = []
 

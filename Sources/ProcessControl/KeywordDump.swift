@@ -1,4 +1,5 @@
 import ConfigLoading
+import RuntimeAPI
 
 /// The lists that `-dK` prints once the configuration is read.
 enum KeywordDump {
@@ -9,10 +10,14 @@ enum KeywordDump {
       switch name {
       case "help": texts.append(KeywordListing.help)
       case "support": texts.append(SupportPage.text)
-      case "all": texts += KeywordListing.classes.compactMap { KeywordListing.text(ofClass: $0) }
-      default: KeywordListing.text(ofClass: name).map { texts.append($0) }
+      case "all": texts += KeywordListing.classes.compactMap { text(ofClass: $0) }
+      default: text(ofClass: name).map { texts.append($0) }
       }
     }
     return texts
+  }
+
+  private static func text(ofClass name: String) -> String? {
+    name == "cli" ? CommandListing.text(ofMaster: MasterCommand.names) : KeywordListing.text(ofClass: name)
   }
 }

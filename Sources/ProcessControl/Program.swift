@@ -115,6 +115,8 @@ public enum Program {
     var loading = LoadOptions(facts: Version.facts, localPeer: localPeer)
     loading.defaultProxyConnections = options.proxyConnections ?? 0
     loading.pidFile = options.pidFile
+    loading.masterSocket = options.masterSocket
+    loading.hasMaster = options.masterWorker
     loading.ignoresResolutionFailures = options.ignoresResolutionFailures
     let model = loadConfiguration(files: files, options: loading, diagnostics: diagnostics)
     OwnProcess.setEnvironment("HAPROXY_CFGFILES", files.joined(separator: ";"))

@@ -148,7 +148,7 @@ public final class Worker {
     }
     hasRules = process.model.proxies.contains {
       $0.rules.touchesRequest || $0.rules.touchesResponse || !$0.rules.monitorFailures.isEmpty
-        || $0.cookie != nil
+        || $0.cookie != nil || $0.options.contains(.checkCache)
     }
     var limits = VariableLimits()
     limits.global = t.varsGlobalMaxSize

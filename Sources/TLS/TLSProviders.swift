@@ -16,8 +16,10 @@ public enum TLSProviders {
   }
   /// Where providers are looked for from now on.
   public static func searchPath(_ path: String) { _ = unsafe OSSL_PROVIDER_set_default_search_path(nil, cText(path)) }
-  /// Which implementations of algorithms are preferred, or the only ones.
-  public static func setDefaultProperties(_ query: String) { _ = unsafe EVP_set_default_properties(nil, cText(query)) }
+  /// Which implementations of algorithms are preferred, or the only ones. False for what is no query.
+  public static func setDefaultProperties(_ query: String) -> Bool {
+    unsafe EVP_set_default_properties(nil, cText(query)) == 1
+  }
 
   /// The bytes of text whose every scalar is one of them, as C takes them.
   private static func cText(_ text: String) -> [CChar] {

@@ -11,6 +11,7 @@ import tempfile
 FILES = {
     "ok.cfg": "listen a\n mode tcp\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n bind :7777\n",
     "warn.cfg": "listen a\n mode tcp\n bind :7777\n",
+    "master.cfg": "global\n master-worker\nlisten a\n mode tcp\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n bind :7777\n",
     "bad.cfg": "global\n foo\n",
     "half.cfg": "backend b\n",
     "notice.cfg": "global\n.notice n\n.diag d\n",
@@ -44,6 +45,8 @@ LINES = """
 -c -de -dp -dS -dG -dR -dV -f ok.cfg | -c -ff ok.cfg | -c -fok.cfg | -c - -f ok.cfg | -c -u 3 -f ok.cfg | -c -d -f ok.cfg
 -c -db -f ok.cfg | -c -dz -f ok.cfg | -c -VV -f ok.cfg | -f none.cfg | -c -f path/one.cfg | -c -f origin.cfg | -c -f lost.cfg
 -c -dM -f ok.cfg | -c -dM0x41,poison,fail,no-tag -f ok.cfg | -c -dMfoo -f ok.cfg | -c -dM,x -f ok.cfg | -c -de -f ok.cfg
+-x /nope -f ok.cfg | -c -x /dev/null -f ok.cfg | -c -S sock -f ok.cfg | -c -S sock -f warn.cfg | -c -S sock -f bad.cfg
+-c -W -S sock -f ok.cfg | -c -S sock -f master.cfg | -c -S | -c -S sock -dW -f ok.cfg | -c -q -S sock -f ok.cfg
 -c -f path/one.cfg -f more/two.cfg | -c -C path -f one.cfg | -cc | -c -cc 1 | -q -cc 1
 """
 CONDITIONS = ["1", "0", "", "foo", "streq(a", "streq(a,a)", "version_atleast(2.6)", "1 x", "defined(PATH)"]

@@ -319,6 +319,84 @@ def options():
     case("cookie rewrite", get(), [ok(extra=b"Set-Cookie: SRV=x; path=/\r\n")], backend=("cookie SRV rewrite",), server="cookie one")
 
 
+def server_redirects():
+    """`redir` of a server"""
+    redir = lambda name, client, origin=None, **more: case(
+        "redir, " + name, client, origin, **{"server": "redir http://images.example/base", **more})
+    redir("get", get(target=b"/a?b"))
+    redir("pipelined", get(target=b"/1") + get(target=b"/2"))
+    redir("head", b"HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")
+    redir("1.0", get(version=b"HTTP/1.0"))
+    redir("1.0 keep-alive", get(b"Connection: keep-alive\r\n", version=b"HTTP/1.0"))
+    redir("absolute form", get(target=b"http://a/p?q"))
+    redir("absolute form without path", get(target=b"http://a"))
+    redir("post", post(b"Content-Length: 5\r\n", b"hello"))
+    redir("delete", b"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n")
+    redir("options asterisk", b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
+    redir("get with a body", get(b"Content-Length: 5\r\n") + b"hello")
+    redir("other path by a rule", get(target=b"/old"), backend=("http-request set-path /new",))
+    redir("other method by a rule", get(), backend=("http-request set-method POST",))
+    redir("rules for answers", get(), backend=("http-response set-header x-r 1", "http-after-response set-header x-a 1"))
+    redir("cookie", get(b"Cookie: S=one\r\n"), backend=("cookie S insert",), server="redir http://i cookie one")
+    redir("server down", get(), [], server="redir http://i disabled")
+    redir("space in the prefix", get(), server='redir "http://x y"')
+    redir("nothing there", get(), "refuse")
+
+
+BLOCKED = "answers with the status of the answer that it blocks, not with the 502 of its manual"
+
+
+def cacheable_cookies():
+    """`option checkcache`"""
+    known = b"Last-Modified: x\r\n"
+
+    def one(name, line=b"", status=200, blocked=True, method=b"GET", cookie=b"Set-Cookie: a=1\r\n", term=known, **more):
+        head = b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n" % status + cookie + term + line + b"\r\n"
+        label = f"checkcache, {name}"
+        case(label, method + b" / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", [answer(head)],
+             **{"backend": ("option checkcache",), **more})
+        if blocked and status != 502:
+            LAXER_ANSWERS[label] = BLOCKED
+
+    kept = (200, 203, 206, 300, 301, 404, 405, 410, 414, 501)
+    for status in kept + (201, 202, 302, 303, 307, 400, 403, 500, 502, 503):
+        one(f"status {status}", status=status, blocked=status in kept)
+        one(f"status {status}, public", b"Cache-Control: public\r\n", status)
+    for method in (b"HEAD", b"POST", b"PUT", b"OPTIONS", b"TRACE", b"DELETE", b"FOO"):
+        one(f"method {method.decode()}", method=method, blocked=method in (b"HEAD", b"OPTIONS", b"TRACE"))
+        one(f"method {method.decode()}, public", b"Cache-Control: public\r\n", method=method)
+    for term in (b"ETag: x", b"Expires: 0", b"Cache-Control: max-age=3", b"Cache-Control: s-maxage=3", b"Cache-Control: max-age"):
+        one(f"lives by {term.decode()}", term=term + b"\r\n")
+    for term in (b"", b"Age: 3", b"Vary: x", b"Cache-Control: public", b"Cache-Control: max-age=0, public"):
+        one(f"no life by {term.decode()}", term=term and term + b"\r\n", blocked=False)
+    for value in ("private", "no-store", "max-age=0", "s-maxage=0", "no-cache", "PRIVATE", "no-cache=\"set-cookie\"",
+                  "no-cache=\"set-cookie, x\"", "no-cache=\"set-cookiex", "public, private", "public, no-cache=\"set-cookie\"",
+                  "public, max-age=0", "max-age=0, max-age=10", "x,private"):
+        one(f"passes {value}", b"Cache-Control: %s\r\n" % value.encode(), blocked=False)
+    for value in ("public", "max-age=10", "max-age=00", "max-age=0x", "no-cache=\"x, set-cookie\"", "no-cache=set-cookie",
+                  "private=x", "private=\"x\"", "xprivate", "must-revalidate", "", "private, public", "max-age=0, public",
+                  "no-cache=\"set-cookie\", public", "x;private"):
+        one(f"blocked by {value}", b"Cache-Control: %s\r\n" % value.encode())
+    # With this status both answer alike.
+    for value in ("public", "public, private", "private, public", "no-cache, public", "public, no-cache=\"set-cookie\"",
+                  "no-cache=\"set-cookie\", public", "public, max-age=0", "max-age=0, public", "public, s-maxage=0", "publicx"):
+        one(f"502 with {value}", b"Cache-Control: %s\r\n" % value.encode(), 502)
+    for value, blocked in (("no-cache", False), ("NO-CACHE", False), ("no-cachex", True), ("x, no-cache", True), ("", True)):
+        one(f"pragma {value}", b"Pragma: %s\r\n" % value.encode(), blocked=blocked)
+        one(f"502 with pragma {value}", b"Cache-Control: public\r\nPragma: %s\r\n" % value.encode(), 502)
+    one("two fields", b"Cache-Control: public\r\nCache-Control: private\r\n", 502)
+    one("two fields, the other way", b"Cache-Control: private\r\nCache-Control: public\r\n", 502)
+    one("no cookie", b"Cache-Control: public\r\n", 502, cookie=b"")
+    one("Set-Cookie2", b"Cache-Control: public\r\n", 502, cookie=b"Set-Cookie2: a=1\r\n")
+    one("empty cookie", b"Cache-Control: public\r\n", 502, cookie=b"Set-Cookie:\r\n")
+    for label, mode in (("insert", "insert indirect"), ("nocache", "insert indirect nocache"), ("rewrite", "rewrite")):
+        for cookie in (b"", b"Set-Cookie: S=1\r\n", b"Set-Cookie: a=1\r\n"):
+            one(f"502, cookie {label}, {cookie.decode().strip()}", b"Cache-Control: public\r\n", 502, cookie=cookie,
+                backend=("option checkcache", "cookie S " + mode), server="cookie one")
+    one("502 by a rule", status=502, term=b"ETag: x\r\n", backend=("option checkcache", "http-response set-header cache-control public"))
+    one("502, private by a rule", status=502, term=b"ETag: x\r\n", backend=("option checkcache", "http-response set-header cache-control private"))
+
+
 def tcp():
     one = lambda name, client, origin, **more: case("tcp " + name, client, origin, mode="tcp", log="option tcplog", **more)
     one("echo", [b"hello", "read", "half"], [Answer([("read", 5), (0, b"world")], "hang")])
@@ -359,7 +437,7 @@ LAXER_ANSWERS = {
     "answer version RTSP/1.0": "takes RTSP for HTTP", "answer transfer-encoding empty": "ignores an empty list",
 }
 
-for table in (requests, headers, bodies, answers, upgrades, options, tcp):
+for table in (requests, headers, bodies, answers, upgrades, options, server_redirects, cacheable_cookies, tcp):
     table()
 
 for each in CASES:

@@ -285,6 +285,11 @@ enum MasterCommand: CaseIterable {
 
   static func find(_ words: [String]) -> MasterCommand? { allCases.first { words.starts(with: $0.form.words) } }
 
+  /// With the forms that name a process.
+  static var names: [String] {
+    ["@!<pid>", "@<relative pid>", "@master"] + allCases.map { $0.form.words.joined(separator: " ") }
+  }
+
   /// The commands that begin with `words`, all where none does.
   static func list(_ words: [String]) -> String {
     let told = allCases.filter { !$0.form.text.isEmpty }

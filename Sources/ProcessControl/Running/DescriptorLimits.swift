@@ -9,16 +9,25 @@ struct DescriptorLimits {
   /// Descriptors that the process may need in all.
   var maxSockets = 0
 
-  init(_ model: ConfigurationModel, commandLine: Int?) {
+  /// `threads`: each has a poller and two ends of what wakes it up.
+  init(_ model: ConfigurationModel, commandLine: Int?, threads: Int) {
     let global = model.global
     let boot = OwnProcess.descriptorLimit
     let splices =
       !global.noSplice
       && model.proxies.contains { !$0.options.isDisjoint(with: [.spliceAuto, .spliceRequest, .spliceResponse]) }
     // Listeners, checks, logs, pollers, wake-ups, and some to spare.
-    let binds = model.proxies.reduce(0) { $0 + $1.binds.count } + global.statsSockets.count
-    let checks = model.proxies.reduce(0) { $0 + $1.servers.count { $0.checkEnabled || $0.agentEnabled } }
-    let reserve = 10 + binds + checks + global.statsMaxConnections
+    let binds = model.proxies.reduce(0) { sum, proxy in
+      sum + proxy.binds.reduce(0) { $0 + ListenerShards.expand($1, threads: threads).count }
+    }
+    let checks = model.proxies.filter { !$0.disabled }.reduce(0) { sum, proxy in
+      sum + proxy.servers.reduce(0) { $0 + ($1.checkEnabled ? 1 : 0) + ($1.agentEnabled ? 2 : 0) }
+    }
+    let peers = model.peers.filter { !$0.isDisabled && $0.localPeer != nil }.reduce(0) {
+      $0 + 3 * $1.peers.count + $1.binds.count
+    }
+    let reserve =
+      10 + 3 * threads + binds + global.statsSockets.count + checks + peers + global.statsMaxConnections
     let wanted = commandLine ?? global.maxConnections
     if let wanted, wanted > 0 {
       maxConnections = wanted
@@ -26,7 +35,7 @@ struct DescriptorLimits {
       // `fd-hard-limit` bounds what a generous system would grant.
       let granted = max(boot.soft, boot.hard)
       let ceiling = global.descriptorHardLimit > 0 ? min(granted, global.descriptorHardLimit) : granted
-      let available = max(0, (global.ulimitN ?? ceiling) - reserve)
+      let available = max(0, ceiling - reserve)
       let ideal = splices ? available * 2 / 5 : available / 2
       maxConnections = max(100, min(ideal, 1 << 24))
     }

@@ -20,7 +20,7 @@ struct InheritedListeners {
   init(from place: String) throws(Failure) {
     let socket: Socket
     do throws(SystemError) { socket = try Self.connect(place) } catch {
-      throw Failure(text: "Unable to connect to the old process' UNIX socket '\(place)'")
+      throw Failure(text: "Failed to connect to the old process socket '\(place)'")
     }
     defer { socket.close() }
     socket.descriptor.setNonBlocking(false)

@@ -32,7 +32,8 @@ enum Runner {
   /// Runs the proxies of `model`. Returns when they have stopped; a daemon's parent never returns from here.
   static func run(_ model: ConfigurationModel, _ settings: Settings, _ diagnostics: Diagnostics) -> Int32 {
     if !RingReferences.check(model, diagnostics) { return 1 }
-    let limits = DescriptorLimits(model, commandLine: settings.maxConnections)
+    let threads = max(1, min(model.global.threadCount ?? Affinity.usable.count, 64))
+    let limits = DescriptorLimits(model, commandLine: settings.maxConnections, threads: threads)
     if let problem = limits.apply(model.global) {
       if model.global.strictLimits {
         diagnostics.alert(problem)
@@ -40,8 +41,6 @@ enum Runner {
       }
       diagnostics.warning(problem)
     }
-    let usable = Affinity.usable
-    let threads = max(1, min(model.global.threadCount ?? usable.count, 64))
     var wakeUps: [WakeUp] = []
     for _ in 0..<threads {
       guard let wakeUp = try? WakeUp() else {
@@ -62,10 +61,12 @@ enum Runner {
     }
 
     var listening = ListenerSetup(model.global)
-    if let place = settings.transferSocket {
+    if let place = settings.transferSocket, place != "/dev/null" {
       do throws(InheritedListeners.Failure) { listening.inherited = try InheritedListeners(from: place) } catch {
-        // As in HAProxy, what cannot be taken over is bound anew.
         diagnostics.warning(error.text)
+        diagnostics.alert("Failed to get the sockets from the old process!")
+        // As in HAProxy, a master goes on and has its worker bind anew.
+        if settings.master == nil { return 1 }
       }
     }
     var opened: [Int: Socket] = [:]

@@ -197,7 +197,7 @@ final class BackendReplica {
     statistics = StatisticsReplica(s)
     compression = s.mode == .http ? s.compression.map(CompressionReplica.init) : nil
     hasRequestRules = s.rules.touchesRequest || statistics != nil
-    hasResponseRules = s.rules.touchesResponse
+    hasResponseRules = s.rules.touchesResponse || s.options.contains(.checkCache)
     inspectsResponse = !s.rules.tcpResponse.isEmpty
   }
 }
@@ -280,6 +280,8 @@ struct ServerConnectionSettings {
   let userTimeout: Int?
   let interface: String?
   let namespace: NetworkNamespace?
+  /// `redir`
+  let redirectPrefix: Bytes?
   /// `namespace *`: that of the client.
   let followsNamespace: Bool
   /// The SOCKS4 proxy to go through.
@@ -320,6 +322,7 @@ struct ServerConnectionSettings {
     interface = s.interface
     if case .ip(let address, let port)? = s.socks4 { socks = Endpoint(address, port: port) } else { socks = nil }
     namespace = s.namespace.flatMap { NetworkNamespace.named($0) }
+    redirectPrefix = s.redirectPrefix.map { Bytes(permanent: $0) }
     followsNamespace = s.namespaceFromClient
     var isAnywhere = false
     if case .socket(.ip(let address, _)) = s.address {

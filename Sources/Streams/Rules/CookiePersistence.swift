@@ -185,31 +185,6 @@ extension Worker {
     insertCookie(stream, rule, cookie, isDirect)
   }
 
-  /// Whether a cache may keep the answer by what it says of itself.
-  private func isCacheable(_ stream: Stream) -> Bool {
-    guard [200, 203, 204, 206, 300, 301, 404, 405, 410, 414, 501].contains(stream.response.status),
-      stream.request.method == .get || stream.request.method == .head
-    else { return false }
-    var isKnown =
-      stream.response.mayHave(.etag) || stream.response.mayHave(.lastModified) || stream.response.mayHave(.expires)
-    var field = stream.response.find(.cacheControl)
-    while let i = field {
-      field = stream.response.find(.cacheControl, after: i)
-      var values = HeaderValueIterator(stream.response[i].value)
-      while let value = values.next() {
-        if value.equalsIgnoringCase("private") || value.equalsIgnoringCase("no-cache")
-          || value.equalsIgnoringCase("no-store")
-        {
-          return false
-        }
-        if value.prefix(7).equalsIgnoringCase("max-age") || value.prefix(8).equalsIgnoringCase("s-maxage") {
-          isKnown = true
-        }
-      }
-    }
-    return isKnown
-  }
-
   private func insertCookie(_ stream: Stream, _ rule: CookieRule, _ cookie: Bytes?, _ isDirect: Bool) {
     let wasPassed = stream.cookieResponse == UInt8(ascii: "P") && rule.settings.preserves
     if !rule.settings.inserts || wasPassed || stream.effects.ignoresPersistence { return }
@@ -226,6 +201,8 @@ extension Worker {
     }
     stream.response.add(.setCookie, text)
     stream.cookieResponse = UInt8(ascii: cookie != nil && isDirect ? "U" : "I")
-    if rule.settings.isUncached && isCacheable(stream) { stream.response.add(.cacheControl, Bytes("private")) }
+    if rule.settings.isUncached && CookieCaching(stream).isAnswerCacheable {
+      stream.response.add(.cacheControl, Bytes("private"))
+    }
   }
 }

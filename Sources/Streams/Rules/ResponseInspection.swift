@@ -74,9 +74,7 @@ extension Worker {
   private func rejectServer(_ stream: Stream) {
     stream.frontend?.counters.count(.deniedResponses)
     stream.session?.listener?.counters.count(.deniedResponses)
-    if let backend = stream.backend, backend.index != stream.frontend?.index {
-      backend.counters.count(.deniedResponses)
-    }
+    stream.backend?.counters.count(.deniedResponses)
     stream.server?.counters.count(.deniedResponses)
     setEnd(stream, .proxy, .data)
     guard stream.isHTTP else { return endTCP(stream) }

@@ -34,7 +34,12 @@ extension Worker {
     case .wait: return .wait
     case .proceed:
       if let rule = frontend.cookieCapture { captureCookie(stream, rule, isResponse: true) }
+      let hasCookie = stream.response.find(.setCookie) != nil || stream.response.find(CookieCaching.secondName) != nil
       if let rule = backend.cookie { applyResponseCookie(stream, rule) }
+      if blocksCacheableCookie(stream, backend, hasCookie: hasCookie) {
+        stream.responseChannel.transferred &+= received
+        return .stop
+      }
       return runAfterResponse(stream) ? .proceed : .stop
     case .stop:
       // What the server sent counts beside the answer that took its place.

@@ -230,12 +230,15 @@ extension Worker {
     return .stop
   }
 
-  private func countDenied(_ stream: Stream, _ isResponse: Bool) {
+  func countDenied(_ stream: Stream, _ isResponse: Bool) {
     let counter: TrafficCounter = isResponse ? .deniedResponses : .deniedRequests
     if !isResponse { countTrackedError(stream.session, stream) }
     stream.frontend?.counters.count(counter)
     stream.session?.listener?.counters.count(counter)
-    if let backend = stream.backend, backend.index != stream.frontend?.index { backend.counters.count(counter) }
+    // As in HAProxy, a request that a `listen` section denies counts for its frontend alone, an answer for both halves.
+    if let backend = stream.backend, isResponse || backend.index != stream.frontend?.index {
+      backend.counters.count(counter)
+    }
     if isResponse { stream.server?.counters.count(counter) }
   }
 

@@ -12,6 +12,7 @@ extension Worker {
   func openConnection(_ stream: Stream) {
     guard let backend = stream.backend else { return }
     if stream.queueEndTick < 0 { stream.queueEndTick = loop.now }
+    if let prefix = stream.server?.settings.redirectPrefix, redirectsToServer(stream, prefix) { return }
     if stream.isHTTP, !stream.forcesNewConnection, let server = stream.server,
       let carrier = takeMux(stream, server, backend)
     {
@@ -54,6 +55,10 @@ extension Worker {
       return noServer(stream, backendKnown: true)
     }
     let settings = stream.server?.settings
+    if turn == 0 {
+      backend.counters.count(.connectAttempts)
+      stream.server?.counters.count(.connectAttempts)
+    }
     let family: Endpoint.Family = settings?.unixPath != nil ? .unix : settings?.socks?.family ?? target.family
     let socket: Socket
     do { socket = try Socket.make(family: family, namespace: namespace(settings, stream)) } catch {
@@ -69,11 +74,7 @@ extension Worker {
       reportSourceShortage(backend)
       return connectFailed(stream, isLocal: true)
     }
-    if turn == 0 {
-      stream.server?.counters.count(.sessionsTotal)
-      backend.counters.count(.connectAttempts)
-      stream.server?.counters.count(.connectAttempts)
-    }
+    if turn == 0 { stream.server?.counters.count(.sessionsTotal) }
     let socks = settings?.socks
     let result = settings?.unixPath.map { socket.connect(to: $0) } ?? socket.connect(to: socks ?? target)
     let connection = takeServerConnection()
