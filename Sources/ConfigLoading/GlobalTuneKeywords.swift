@@ -109,7 +109,7 @@ let globalTuneKeywords: [KeywordEntry] = [
     guard ["on", "off"].contains(line[1]) else {
       return context.alert("'tune.fd.edge-triggered' expects either 'on' or 'off' but got '\(line[1])'.")
     }
-    context.model.global.tune.fdEdgeTriggered = line[1] == "on"
+    // Nothing to remember: sockets are always polled for edges here. `off` only keeps HAProxy from an experiment.
   },
   KeywordEntry("profiling.tasks", .global) { context, line in
     guard context.checkArgumentCount(line, atMost: 1) else { return }

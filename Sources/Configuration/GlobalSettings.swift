@@ -107,7 +107,6 @@ public struct TuneSettings: Sendable {
   public var runQueueDepth = 200
   /// `tune.sched.low-latency`
   public var lowLatency = false
-  public var fdEdgeTriggered = false
   public var buffersLimit = 0
   public var buffersReserve = 2
   public var receiveBufferClient: Int?

@@ -53,6 +53,8 @@ public final class ProcessRuntime: Sendable {
   /// Unique over the process: what `%rt` counts.
   public let requestCounter = SharedCell()
   public let jobs = SharedCell()
+  /// `profiling.tasks`
+  public let taskProfiling: TaskProfilingSwitch
   /// `-d`: 1 where traffic is shown; set before the workers begin.
   public let isTracing = SharedCell()
   public let stopping = SharedCell()
@@ -100,6 +102,7 @@ public final class ProcessRuntime: Sendable {
     self.startedAtTick = startedAtTick
     self.maxConnections = SharedCell(maxConnections)
     hardMaxConnections = maxConnections
+    taskProfiling = TaskProfilingSwitch(model.global.taskProfiling)
     connectionRateLimit = SharedCell(model.global.maxConnectionRate)
     compressionProcessorLimit = model.global.dormant["maxcompcpuusage"].flatMap { Int($0) } ?? 100
     compressionRateLimit = SharedCell((model.global.dormant["maxcomprate"].flatMap { Int($0) } ?? 0) * 1024)

@@ -12,6 +12,8 @@ public final class WorkerReport: Sendable {
     case kill(UInt64)
     /// `show activity`: the numbers of `WorkerActivity`, in its order.
     case activity
+    /// `show profiling`: three numbers for each `ProfiledTask`: calls, nanoseconds they took and had to wait.
+    case profile
     /// `show threads`: one paragraph.
     case thread
     /// `show pools`: the numbers are three for each `WorkerPool`: bytes of one, how many exist, how many are in use.
@@ -51,6 +53,8 @@ public enum WorkerActivity: Int, CaseIterable, Sendable {
   case loops, emptyRounds, events, expiries
   /// Turns of streams; connections accepted; those handed to another worker.
   case streamTurns, accepted, handedOver
+  /// Average microseconds of the last thousand rounds.
+  case roundTime
 }
 
 /// What workers keep pools of, in the order of HAProxy's names for them.

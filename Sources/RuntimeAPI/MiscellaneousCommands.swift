@@ -1,3 +1,4 @@
+import Configuration
 import Memory
 import Observability
 import Primitives
@@ -35,31 +36,42 @@ extension CommandRunner {
     }
   }
 
-  /// `show profiling`: neither tasks nor memory are measured.
+  /// `show profiling [{all | status | tasks | memory}] [byaddr] [<lines>]`
   func showProfiling(_ arguments: CommandArguments) -> CommandReply {
     if access.level == .user { return .permissionDenied }
-    let state =
-      "Per-task CPU profiling              : off           # set profiling tasks {on|auto|off}\n"
+    var form = ProfileText()
+    form.state =
+      "Per-task CPU profiling              : \(padded(process.taskProfiling.text))# set profiling tasks {on|auto|off}\n"
       + "Memory usage profiling              : off           # set profiling memory {on|off}\n"
-    let head = "Tasks activity:\n  function                      calls   cpu_tot   cpu_avg   lat_tot   lat_avg\n"
-    switch arguments[0] {
-    case "", "all", "byaddr": return .text(state + head)
-    case "status": return .text(state)
-    case "tasks": return .text(head)
-    case "memory": return .empty
-    default:
-      if LeadingNumber(arguments[0])?.rest.isEmpty == true { return .text(state + head) }
-      return .error("Expects either 'all', 'status', 'tasks', 'memory', 'byaddr' or a max number of output lines.")
+    for word in arguments.words {
+      switch word {
+      case "all": break
+      case "byaddr": form.isByName = true
+      case "status": form.showsTasks = false
+      case "tasks": form.state = nil
+      case "memory": (form.state, form.showsTasks) = (nil, false)
+      default:
+        guard let number = LeadingNumber(word), number.rest.isEmpty else {
+          return .error("Expects either 'all', 'status', 'tasks', 'memory', 'byaddr' or a max number of output lines.")
+        }
+        form.limit = number.value
+      }
     }
+    if !form.showsTasks { return form.state.map { .text($0) } ?? .empty }
+    return ThreadDump(.profile(form), process).map { .dump(.threads($0)) } ?? .empty
   }
+  private func padded(_ text: String) -> String { text + String(repeating: " ", count: max(1, 14 - text.utf8.count)) }
 
   func setProfiling(_ arguments: CommandArguments) -> CommandReply {
     if access.level != .admin { return .permissionDenied }
-    switch (arguments[0], arguments[1]) {
-    case ("memory", _): return .error("Memory profiling not compiled in.")
-    case ("tasks", "off"): return .empty
-    case ("tasks", "on"), ("tasks", "auto"): return .error("Task profiling is not implemented by Weir.")
-    case ("tasks", _): return .error("Expects 'on', 'auto', or 'off'.")
+    switch arguments[0] {
+    case "memory": return .error("Memory profiling not compiled in.")
+    case "tasks":
+      guard let choice = GlobalSettings.TaskProfiling(rawValue: arguments[1]) else {
+        return .error("Expects 'on', 'auto', or 'off'.")
+      }
+      process.taskProfiling.set(choice)
+      return .empty
     default: return .error("Expects either 'tasks' or 'memory'.")
     }
   }

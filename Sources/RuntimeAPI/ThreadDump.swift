@@ -13,6 +13,7 @@ struct ThreadDump {
     case descriptors(one: Int?)
     case activity(wallClock: Int64)
     case threads, pools, tasks
+    case profile(ProfileText)
     /// `show peers`, which the first worker has.
     case peers(section: String?, dictionaries: Bool)
   }
@@ -37,7 +38,7 @@ struct ThreadDump {
       last = worker
       if worker < 0 || worker >= process.mailboxes.count { return nil }
     case .peers: (worker, last) = (0, 0)
-    case .sessions, .descriptors, .activity, .threads, .pools, .tasks:
+    case .sessions, .descriptors, .activity, .threads, .pools, .tasks, .profile:
       worker = 0
       last = process.mailboxes.count - 1
     }
@@ -75,7 +76,7 @@ struct ThreadDump {
     switch kind {
     case .session, .kill: true
     case .descriptors(let one): one != nil
-    case .sessions, .activity, .threads, .pools, .tasks, .peers: false
+    case .sessions, .activity, .threads, .pools, .tasks, .peers, .profile: false
     }
   }
 
@@ -88,6 +89,7 @@ struct ThreadDump {
     case .descriptors(let one): question = .descriptors(from: position, one: one)
     case .activity: question = .activity
     case .threads: question = .thread
+    case .profile: question = .profile
     case .pools: question = .pools
     case .tasks: question = .tasks
     case .peers(let section, let dictionaries): question = .peers(section: section, dictionaries: dictionaries)
@@ -105,6 +107,7 @@ struct ThreadDump {
     case .activity(let wallClock): activityText(wallClock)
     case .pools: PoolsText.text(counts)
     case .tasks: PoolsText.tasks(counts)
+    case .profile(let form): form.text(counts)
     case .descriptors, .threads, .peers: ""
     }
   }
@@ -118,7 +121,9 @@ struct ThreadDump {
         guard let kind, kind.rawValue < row.count else { return 0 }
         return row[kind.rawValue]
       }
-      text += "\(name): \(numbers.reduce(0, &+)) [ \(numbers.map(String.init).joined(separator: " ")) ]\n"
+      let sum = numbers.reduce(0, &+)
+      let whole = kind == .roundTime ? sum / max(1, numbers.count) : sum
+      text += "\(name): \(whole) [ \(numbers.map(String.init).joined(separator: " ")) ]\n"
     }
     return text
   }
@@ -126,7 +131,8 @@ struct ThreadDump {
     ("ctxsw", .streamTurns), ("tasksw", .streamTurns), ("empty_rq", .emptyRounds), ("long_rq", nil), ("loops", .loops),
     ("wake_tasks", nil), ("wake_signal", nil), ("poll_io", .events), ("poll_exp", .expiries), ("poll_drop_fd", nil),
     ("poll_skip_fd", nil), ("conn_dead", nil), ("stream_calls", .streamTurns), ("pool_fail", nil), ("buf_wait", nil),
-    ("cpust_ms_tot", nil), ("cpust_ms_1s", nil), ("cpust_ms_15s", nil), ("avg_loop_us", nil), ("accepted", .accepted),
+    ("cpust_ms_tot", nil), ("cpust_ms_1s", nil), ("cpust_ms_15s", nil), ("avg_loop_us", .roundTime),
+    ("accepted", .accepted),
     ("accq_pushed", .handedOver), ("accq_full", nil), ("accq_ring", nil), ("fd_takeover", nil),
   ]
 }

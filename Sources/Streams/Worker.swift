@@ -115,6 +115,7 @@ public final class Worker {
   /// Some answer to the runtime API's questions is there: for the owner of the loop.
   public var hasReports = false
   public var activity = ActivityCounts()
+  public var profile: TaskProfile
   /// `-d`: traffic is shown on standard output.
   let isTracing: Bool
 
@@ -122,6 +123,7 @@ public final class Worker {
     self.process = process
     self.index = index
     isTracing = process.isTracing.value != 0
+    profile = TaskProfile(process.taskProfiling)
     self.loop = loop
     let t = process.model.global.tune
     stickTables = process.tables.map { SharedReference($0) }

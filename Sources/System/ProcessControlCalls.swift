@@ -15,6 +15,8 @@ public enum OwnProcess {
   /// Ends the process at once, without running exit handlers.
   public static func exitNow(_ status: Int32) -> Never { _exit(status) }
   public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+  /// Gives memory that the allocator holds without need back to the system.
+  public static func trimMemory() { _ = weir_malloc_trim() }
   @discardableResult public static func send(signal: Int32, to pid: Int32) -> Bool { kill(pid, signal) == 0 }
 
   /// Limit of open descriptors: soft and hard.

@@ -24,8 +24,9 @@ final class MasterLoop {
 
   static func run(_ start: MasterStart, _ options: CommandLineOptions, _ diagnostics: Diagnostics) -> Int32 {
     do throws(SystemError) {
-      let loop = MasterLoop(
-        start, options, diagnostics, poller: try Poller(capacity: 64), wakeUp: try WakeUp())
+      let isWithoutEpoll = options.noEpoll || OwnProcess.environment(MasterStart.pollVariable) != nil
+      let poller = try Poller(capacity: 64, system: isWithoutEpoll ? .poll : .epoll)
+      let loop = MasterLoop(start, options, diagnostics, poller: poller, wakeUp: try WakeUp())
       loop.listen(options)
       return loop.run()
     } catch {

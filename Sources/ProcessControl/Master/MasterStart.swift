@@ -21,6 +21,8 @@ final class MasterStart {
   private static let waitVariable = "HAPROXY_MWORKER_WAIT_ONLY"
   private static let reloadVariable = "HAPROXY_MWORKER_REEXEC"
   private static let processesVariable = "HAPROXY_PROCESSES"
+  /// Says that the configuration wants no epoll.
+  static let pollVariable = "WEIR_MWORKER_NO_EPOLL"
   static let keepVariable = "WEIR_MWORKER_NO_EXIT_ON_FAILURE"
 
   init(words: [String], options: CommandLineOptions) {
@@ -94,6 +96,11 @@ final class MasterStart {
     } else {
       OwnProcess.unsetEnvironment(Self.keepVariable)
     }
+    if global.noEpoll {
+      OwnProcess.setEnvironment(Self.pollVariable, "1")
+    } else {
+      OwnProcess.unsetEnvironment(Self.pollVariable)
+    }
     if settings.daemon { Privileges.detach() }
     OwnProcess.setEnvironment(Self.waitVariable, "1")
     let error = execute([])
@@ -107,7 +114,7 @@ final class MasterStart {
     isWorker = true
     other.close()
     for entry in table.entries where entry.socket >= 0 { FileDescriptor(entry.socket).close() }
-    for name in [Self.waitVariable, Self.reloadVariable, Self.processesVariable, Self.keepVariable] {
+    for name in [Self.waitVariable, Self.reloadVariable, Self.processesVariable, Self.keepVariable, Self.pollVariable] {
       OwnProcess.unsetEnvironment(name)
     }
     socket.descriptor.setNonBlocking()

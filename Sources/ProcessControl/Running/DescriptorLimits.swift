@@ -1,3 +1,4 @@
+import ConfigSyntax
 import Configuration
 import System
 
@@ -8,6 +9,8 @@ struct DescriptorLimits {
   var maxPipes = 0
   /// Descriptors that the process may need in all.
   var maxSockets = 0
+  /// The limit that was asked for, or what of it was to be had: `Ulimit-n` of `show info`.
+  private(set) var granted = 0
 
   /// `threads`: each has a poller and two ends of what wakes it up.
   init(_ model: ConfigurationModel, commandLine: Int?, threads: Int) {
@@ -43,16 +46,35 @@ struct DescriptorLimits {
     maxSockets = maxConnections * 2 + maxPipes * 2 + reserve
   }
 
-  /// Raises the soft limit to what is needed. A text where the system does not grant it.
-  func apply(_ global: GlobalSettings) -> String? {
-    let now = OwnProcess.descriptorLimit
+  /// Raises the soft limit to what is needed. False: the system does not grant it, and the process shall not start then
+  /// (`strict-limits`).
+  mutating func raise(_ global: GlobalSettings, _ diagnostics: Diagnostics) -> Bool {
     let wanted = global.ulimitN ?? maxSockets
-    if now.soft >= wanted { return nil }
-    if OwnProcess.setDescriptorLimit(soft: wanted, hard: max(now.hard, wanted)) { return nil }
-    if OwnProcess.setDescriptorLimit(soft: min(wanted, now.hard), hard: now.hard), now.hard >= wanted { return nil }
+    granted = wanted
+    var now = OwnProcess.descriptorLimit
+    let ceiling = global.descriptorHardLimit > 0 ? global.descriptorHardLimit : Int.max
+    if wanted <= ceiling {
+      if now.soft >= wanted { return true }
+      if OwnProcess.setDescriptorLimit(soft: wanted, hard: max(now.hard, wanted)) { return true }
+    }
+    now.soft = min(now.soft, ceiling)
+    if !global.strictLimits {
+      now.soft = min(now.hard, ceiling)
+      OwnProcess.setDescriptorLimit(soft: now.soft, hard: now.hard)
+    }
+    granted = now.soft
+    let text = "[haproxy.main()] Cannot raise FD limit to \(wanted), limit is \(granted)."
+    if global.strictLimits { diagnostics.alert(text) } else { diagnostics.warning(text) }
+    return !global.strictLimits
+  }
+
+  /// Whether the process may go on with the limit that it has, once everything listens.
+  func check(_ global: GlobalSettings, _ diagnostics: Diagnostics) -> Bool {
     let limit = OwnProcess.descriptorLimit.soft
-    if global.ulimitN != nil { return "[haproxy.main()] Cannot raise FD limit to \(wanted), limit is \(limit)." }
-    return
-      "[haproxy.main()] FD limit (\(limit)) too low for maxconn=\(maxConnections)/maxsock=\(maxSockets). Please raise 'ulimit-n' to \(maxSockets) or more to avoid any trouble."
+    if limit >= maxSockets { return true }
+    diagnostics.alert(
+      "[haproxy.main()] FD limit (\(limit)) too low for maxconn=\(maxConnections)/maxsock=\(maxSockets). "
+        + "Please raise 'ulimit-n' to \(maxSockets) or more to avoid any trouble.")
+    return !global.strictLimits
   }
 }

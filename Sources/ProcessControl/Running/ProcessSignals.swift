@@ -41,6 +41,8 @@ final class ProcessSignals {
     if let limit = process.model.global.hardStopAfter { hardStopAt = worker.loop.now + Int64(limit) }
     for mailbox in process.mailboxes { mailbox.post(.softStop) }
     noteStopped(worker)
+    // What this process no longer needs is for the next one (`no-memory-trimming`).
+    if process.model.global.memoryTrimming { OwnProcess.trimMemory() }
   }
 
   /// Tells of every proxy that it stops: those that listen first.

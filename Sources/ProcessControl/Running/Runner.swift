@@ -32,15 +32,10 @@ enum Runner {
   /// Runs the proxies of `model`. Returns when they have stopped; a daemon's parent never returns from here.
   static func run(_ model: ConfigurationModel, _ settings: Settings, _ diagnostics: Diagnostics) -> Int32 {
     if !RingReferences.check(model, diagnostics) { return 1 }
+    keepToOneMemoryNode(model.global, diagnostics)
     let threads = max(1, min(model.global.threadCount ?? Affinity.usable.count, 64))
-    let limits = DescriptorLimits(model, commandLine: settings.maxConnections, threads: threads)
-    if let problem = limits.apply(model.global) {
-      if model.global.strictLimits {
-        diagnostics.alert(problem)
-        return 1
-      }
-      diagnostics.warning(problem)
-    }
+    var limits = DescriptorLimits(model, commandLine: settings.maxConnections, threads: threads)
+    if !limits.raise(model.global, diagnostics) { return 1 }
     var wakeUps: [WakeUp] = []
     for _ in 0..<threads {
       guard let wakeUp = try? WakeUp() else {
@@ -102,6 +97,10 @@ enum Runner {
       return 1
     }
     listening.inherited.closeRest()
+    if !limits.check(model.global, diagnostics) {
+      listening.closeAll()
+      return 1
+    }
     var exposed = zip(process.listeners, sockets).map { listener, socket in
       ExposedListener(
         socket: socket, namespace: listener.settings.namespace ?? "", interface: listener.settings.interface ?? "")
@@ -113,13 +112,24 @@ enum Runner {
     if let socket = settings.master?.workerSocket { statsSockets.append(socket) }
     let reports = StateReports(diagnostics, quiet: settings.quiet)
     var facts = ProcessFacts(
-      version: Version.text, releaseDate: Version.date, descriptorLimit: model.global.ulimitN ?? limits.maxSockets,
+      version: Version.text, releaseDate: Version.date, descriptorLimit: limits.granted,
       maxSockets: limits.maxSockets, listeners: sockets.count + statsSockets.count)
     facts.startMessages = diagnostics.startMessages
     let api = RuntimeAPISockets(
       facts: facts, listeners: statsSockets, peers: peerSockets, forwards: forwards, exposed: exposed)
     // The paths of local sockets stay: a new process may serve them by now.
     return start(process, wakeUps, sockets, reports, api, tellsService: settings.master == nil)
+  }
+
+  /// `numa-cpu-mapping`: what lies in another node's memory would be slow to reach.
+  private static func keepToOneMemoryNode(_ global: GlobalSettings, _ diagnostics: Diagnostics) {
+    guard global.numaMapping, global.threadCount == nil, global.cpuMap.isEmpty,
+      let node = MemoryNodes.choice(among: MemoryNodes.all(), usable: Affinity.usable)
+    else { return }
+    diagnostics.diagnostic(
+      "Multi-socket cpu detected, automatically binding on active CPUs of '\(node.name)' "
+        + "(\(node.processors.count) active cpu(s))")
+    Affinity.bind(to: node.processors)
   }
 
   private static func tellStart(_ limits: DescriptorLimits, _ pollers: PollerChoice, isMaximumGiven: Bool) {

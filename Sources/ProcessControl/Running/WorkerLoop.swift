@@ -59,35 +59,23 @@ final class WorkerLoop {
         peers.rearm(worker.loop.poller)
         forwards.rearm(worker.loop.poller)
       }
+      worker.profile.roundEnds()
       let count = worker.loop.wait(block: !worker.hasReadyWork && !polls)
+      worker.profile.roundBegins()
       worker.activity.count(events: count)
       for i in 0..<count {
         let event = worker.loop.poller.event(i)
-        switch Token(bits: event.token).kind {
-        case TokenKind.check: checks.handleEvent(event, &worker.loop)
-        case TokenKind.runtimeAPI: api.handleEvent(event, &worker.loop)
-        case TokenKind.log: forwarder.handleEvent(event, &worker.loop)
-        case TokenKind.resolver: resolvers.handleEvent(event, &worker.loop)
-        case TokenKind.peers: peers.handleEvent(event, &worker.loop)
-        case TokenKind.mail: mails.handleEvent(event, &worker.loop)
-        case TokenKind.forward: forwards.handleEvent(event, &worker.loop, &worker.logs)
-        default: worker.handle(event)
-        }
+        let start = worker.profile.start()
+        handle(event)
+        worker.profile.count(ProfiledTask(kind: Token(bits: event.token).kind), from: start)
       }
       worker.loop.collectTimers()
       if !worker.loop.expired.isEmpty { worker.activity.expiries &+= 1 }
       for i in 0..<worker.loop.expired.count {
         let token = worker.loop.expired[i]
-        switch Token(bits: token).kind {
-        case TokenKind.check: checks.handleTimer(Token(bits: token), &worker.loop)
-        case TokenKind.runtimeAPI: api.handleTimer(Token(bits: token), &worker.loop)
-        case TokenKind.log: forwarder.handleTimer(Token(bits: token), &worker.loop)
-        case TokenKind.resolver: resolvers.handleTimer(Token(bits: token), &worker.loop)
-        case TokenKind.peers: peers.handleTimer(Token(bits: token), &worker.loop)
-        case TokenKind.mail: mails.handleTimer(Token(bits: token), &worker.loop)
-        case TokenKind.forward: forwards.handleTimer(Token(bits: token), &worker.loop)
-        default: worker.handleTimer(token)
-        }
+        let start = worker.profile.start()
+        handleTimer(token)
+        worker.profile.count(ProfiledTask(kind: Token(bits: token).kind), from: start)
       }
       finishChecks()
       worker.runReady()
@@ -100,6 +88,32 @@ final class WorkerLoop {
         forwards.stopListening(&worker.loop)
         if worker.activeSessions == 0 && process.workerConnections[worker.index].value == 0 { return }
       }
+    }
+  }
+
+  private func handle(_ event: Poller.Event) {
+    switch Token(bits: event.token).kind {
+    case TokenKind.check: checks.handleEvent(event, &worker.loop)
+    case TokenKind.runtimeAPI: api.handleEvent(event, &worker.loop)
+    case TokenKind.log: forwarder.handleEvent(event, &worker.loop)
+    case TokenKind.resolver: resolvers.handleEvent(event, &worker.loop)
+    case TokenKind.peers: peers.handleEvent(event, &worker.loop)
+    case TokenKind.mail: mails.handleEvent(event, &worker.loop)
+    case TokenKind.forward: forwards.handleEvent(event, &worker.loop, &worker.logs)
+    default: worker.handle(event)
+    }
+  }
+
+  private func handleTimer(_ token: UInt64) {
+    switch Token(bits: token).kind {
+    case TokenKind.check: checks.handleTimer(Token(bits: token), &worker.loop)
+    case TokenKind.runtimeAPI: api.handleTimer(Token(bits: token), &worker.loop)
+    case TokenKind.log: forwarder.handleTimer(Token(bits: token), &worker.loop)
+    case TokenKind.resolver: resolvers.handleTimer(Token(bits: token), &worker.loop)
+    case TokenKind.peers: peers.handleTimer(Token(bits: token), &worker.loop)
+    case TokenKind.mail: mails.handleTimer(Token(bits: token), &worker.loop)
+    case TokenKind.forward: forwards.handleTimer(Token(bits: token), &worker.loop)
+    default: worker.handleTimer(token)
     }
   }
 

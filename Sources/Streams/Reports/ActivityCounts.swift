@@ -9,6 +9,7 @@ public struct ActivityCounts {
   public var streamTurns = 0
   public var accepted = 0
   public var handedOver = 0
+  public var roundTime = 0
 
   /// One round of the loop with so many events.
   @inline(__always) public mutating func count(events count: Int) {
@@ -26,6 +27,7 @@ public struct ActivityCounts {
     case .streamTurns: streamTurns
     case .accepted: accepted
     case .handedOver: handedOver
+    case .roundTime: roundTime
     }
   }
 }

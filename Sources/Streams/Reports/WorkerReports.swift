@@ -14,7 +14,12 @@ extension Worker {
     case .descriptors(let from, let one): report.give(descriptors(from, one: one))
     case .activity:
       var answer = WorkerReport.Answer()
+      activity.roundTime = profile.roundMicroseconds
       answer.numbers = WorkerActivity.allCases.map { activity[$0] }
+      report.give(answer)
+    case .profile:
+      var answer = WorkerReport.Answer()
+      answer.numbers = profile.numbers
       report.give(answer)
     case .kill(let token):
       var answer = WorkerReport.Answer()
@@ -66,7 +71,7 @@ extension Worker {
     answer.text =
       "  Thread \(index + 1) : id=\(index) act=\(ready.isEmpty ? 0 : 1) glob=0 wq=1 rq=\(ready.count) tl=0 tlsz=0 "
       + "rqsz=\(ready.count)\n"
-      + "      1/\(index + 1)    stuck=0 prof=0 harmless=0 wantrdv=0\n"
+      + "      1/\(index + 1)    stuck=0 prof=\(profile.isOn ? 1 : 0) harmless=0 wantrdv=0\n"
       + "             sessions=\(activeSessions) streams=\(busy) idle_srv_conns=\(idleServerConnections)\n"
     return answer
   }

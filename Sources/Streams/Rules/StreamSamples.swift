@@ -242,8 +242,11 @@ extension StreamLogView: SampleSource {
     case .resCacheHit: return put(.boolean(false), &sample)
     case .internalStrmIsHtx: return put(.boolean(stream.isHTTP), &sample)
     case .cpuCalls: return put(.integer(Int64(stream.turns)), &sample)
-    // Times of tasks are not taken, as in a HAProxy without profiling.
-    case .cpuNsAvg, .cpuNsTot, .latNsAvg, .latNsTot: return put(.integer(0), &sample)
+    // All 0 while `profiling.tasks` does not have them measured. The turn that asks is not among them yet.
+    case .cpuNsTot: return put(.integer(stream.timeTaken), &sample)
+    case .cpuNsAvg: return put(.integer(stream.timeTaken / Int64(max(1, stream.turns))), &sample)
+    case .latNsTot: return put(.integer(stream.timeWaited), &sample)
+    case .latNsAvg: return put(.integer(stream.timeWaited / Int64(max(1, stream.turns))), &sample)
     case .beServerTimeout: return duration(stream.backend?.timeouts.server, &sample)
     case .beTunnelTimeout: return duration(stream.backend?.timeouts.tunnel, &sample)
     case .curServerTimeout:

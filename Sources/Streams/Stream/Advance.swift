@@ -63,6 +63,18 @@ extension Worker {
   }
 
   func advance(_ stream: Stream) {
+    let start = profile.start()
+    if start == 0 { return takeTurn(stream) }
+    let generation = stream.generation
+    takeTurn(stream)
+    profile.count(.stream, from: start)
+    if stream.generation != generation { return }
+    let spans = profile.spans(from: start)
+    stream.timeTaken &+= spans.taken
+    stream.timeWaited &+= spans.waited
+  }
+
+  private func takeTurn(_ stream: Stream) {
     let generation = stream.generation
     stream.turns &+= 1
     activity.streamTurns &+= 1

@@ -109,6 +109,9 @@ final class Stream {
   var service: RunningService?
   /// How often the machine had its turn for this exchange.
   var turns: UInt32 = 0
+  /// Nanoseconds that its turns took, and waited for, while profiling was on.
+  var timeTaken: Int64 = 0
+  var timeWaited: Int64 = 0
 
   // Stick tables
   var tracked = TrackedEntries()
@@ -242,6 +245,7 @@ final class Stream {
     responseCaptures.clear()
     connectionMode = .keepAlive
     turns = 0
+    (timeTaken, timeWaited) = (0, 0)
     compression = nil
     isCompressed = false
     isMonitor = false
