@@ -31,6 +31,8 @@ public struct LogForwarder: ~Copyable {
   /// By section: connections now, and whether it takes no more.
   private var open: [Int]
   private var isFull: [Bool]
+  /// By section: ends a pause for want of descriptors.
+  private var retryTimers: [TimerWheel.Slot?]
   private var lastGeneration: UInt32 = 0
   private var isStopped = false
 
@@ -43,6 +45,7 @@ public struct LogForwarder: ~Copyable {
     self.buffers = buffers
     open = process.model.logForwards.map { _ in 0 }
     isFull = process.model.logForwards.map { _ in false }
+    retryTimers = process.model.logForwards.map { _ in nil }
   }
 
   public mutating func start(_ loop: inout EventLoop) { for i in listeners.indices { register(i, &loop) } }
@@ -81,6 +84,7 @@ public struct LogForwarder: ~Copyable {
   }
 
   public mutating func handleTimer(_ token: Token, _ loop: inout EventLoop) {
+    if token.generation == 0 { return resume(token.index, &loop) }
     guard token.index < sessions.count, sessions[token.index]?.generation == token.generation else { return }
     close(token.index, &loop)
   }
@@ -111,7 +115,13 @@ public struct LogForwarder: ~Copyable {
     let settings = process.model.logForwards[listener.section]
     for _ in 0..<16 {
       if open[listener.section] >= settings.maxConnections { return pause(listener.section, &loop) }
-      guard case .success(let (socket, _)) = listener.socket.accept() else { return }
+      let socket: Socket
+      switch listener.socket.accept() {
+      case .success(let (accepted, _)): socket = accepted
+      case .failure(let error):
+        if error.isOutOfResources { rest(listener.section, &loop) }
+        return
+      }
       process.connectionsTotal.add(1)
       process.requestsTotal.add(1)
       begin(socket, listener, settings, &loop)
@@ -149,6 +159,23 @@ public struct LogForwarder: ~Copyable {
     }
   }
 
+  /// There is no descriptor for another connection: the poller would tell of it again and again.
+  private mutating func rest(_ section: Int, _ loop: inout EventLoop) {
+    pause(section, &loop)
+    let token = Token(kind: TokenKind.forward, index: section, generation: 0)
+    let timer = retryTimers[section] ?? loop.timers.allocate(token: token.bits)
+    retryTimers[section] = timer
+    loop.timers.arm(timer, at: loop.now + 100)
+  }
+
+  private mutating func resume(_ section: Int, _ loop: inout EventLoop) {
+    guard section < isFull.count, isFull[section], !isStopped else { return }
+    isFull[section] = false
+    for (place, listener) in listeners.enumerated() where listener.section == section && !listener.isDatagram {
+      register(place, &loop)
+    }
+  }
+
   private mutating func close(_ i: Int, _ loop: inout EventLoop) {
     guard let session = sessions[i] else { return }
     sessions[i] = nil
@@ -157,11 +184,7 @@ public struct LogForwarder: ~Copyable {
     session.connection.close()
     session.buffer.release()
     open[session.section] -= 1
-    if !isFull[session.section] || isStopped { return }
-    isFull[session.section] = false
-    for (place, listener) in listeners.enumerated() where listener.section == session.section && !listener.isDatagram {
-      register(place, &loop)
-    }
+    resume(session.section, &loop)
   }
 
   private func watch(_ session: ForwardSession, _ loop: inout EventLoop) {

@@ -26,6 +26,8 @@ public struct PeersService: ~Copyable {
   var sessions: [PeerSession?] = []
   private var generations: [UInt32] = []
   private var timer: TimerWheel.Slot = 0
+  /// Listeners that found no descriptor for a connection: until the next turn.
+  private var resting: [Int] = []
   /// By section: all of a peer was learned, or is being asked for since a tick.
   private(set) var isSynchronized: [Bool] = []
   private(set) var askedAt: [Int64] = []
@@ -48,12 +50,14 @@ public struct PeersService: ~Copyable {
 
   public mutating func start(_ loop: inout EventLoop) {
     if remotes.isEmpty && listeners.isEmpty { return }
-    for (i, listener) in listeners.enumerated() {
-      let token = Token(kind: TokenKind.peers, index: i, generation: 0)
-      loop.poller.add(listener.socket.descriptor, .read, token: token.bits)
-    }
+    for i in listeners.indices { register(i, &loop) }
     timer = loop.timers.allocate(token: Token(kind: TokenKind.peers, index: 0, generation: .max).bits)
     loop.timers.arm(timer, at: loop.now + Self.turn)
+  }
+
+  private func register(_ i: Int, _ loop: inout EventLoop) {
+    let token = Token(kind: TokenKind.peers, index: i, generation: 0)
+    loop.poller.add(listeners[i].socket.descriptor, .read, token: token.bits)
   }
 
   // MARK: - Events
@@ -69,6 +73,8 @@ public struct PeersService: ~Copyable {
     let now = loop.now
     if process.stopping.value != 0 { return stop(&loop) }
     loop.timers.arm(timer, at: now + Self.turn)
+    for i in resting { register(i, &loop) }
+    resting.removeAll()
     for i in remotes.indices where remotes[i].session == nil && now >= remotes[i].nextTry {
       connect(i, &loop)
     }
@@ -103,7 +109,17 @@ public struct PeersService: ~Copyable {
 
   private mutating func accept(_ i: Int, _ loop: inout EventLoop) {
     guard i < listeners.count else { return }
-    while case .success(let (socket, _)) = listeners[i].socket.accept() {
+    while true {
+      let socket: Socket
+      switch listeners[i].socket.accept() {
+      case .success(let (accepted, _)): socket = accepted
+      case .failure(let error):
+        if error.isOutOfResources && !resting.contains(i) {
+          loop.poller.remove(listeners[i].socket.descriptor)
+          resting.append(i)
+        }
+        return
+      }
       // Strangers must not take all places.
       if sessions.count(where: { $0 != nil }) > 2 * remotes.count + 16 {
         socket.close()

@@ -14,6 +14,8 @@ public struct RuntimeAPIServer: ~Copyable {
   private var open = 0
   private var lastGeneration: UInt32 = 0
   private var isPaused = false
+  /// Ends a pause for want of descriptors.
+  private var retryTimer: TimerWheel.Slot?
   private var hasStoppedListening = false
   /// What a new process may take over.
   private let exposed: [ExposedListener]
@@ -87,6 +89,7 @@ public struct RuntimeAPIServer: ~Copyable {
   }
 
   public mutating func handleTimer(_ token: Token, _ loop: inout EventLoop) {
+    if token.generation == Self.listenerGeneration { return resume(&loop) }
     guard token.index < sessions.count, sessions[token.index]?.generation == token.generation else { return }
     close(token.index, &loop)
   }
@@ -104,8 +107,12 @@ public struct RuntimeAPIServer: ~Copyable {
 
   private mutating func nextConnection(_ i: Int, _ loop: inout EventLoop) -> Socket? {
     guard case .socketPair = listeners[i].settings.address else {
-      guard case .success(let (socket, _)) = listeners[i].socket.accept() else { return nil }
-      return socket
+      switch listeners[i].socket.accept() {
+      case .success(let (socket, _)): return socket
+      case .failure(let error):
+        if error.isOutOfResources { rest(&loop) }
+        return nil
+      }
     }
     do throws(SystemError) {
       if let socket = try listeners[i].socket.acceptPassed() { return socket }
@@ -116,6 +123,21 @@ public struct RuntimeAPIServer: ~Copyable {
     } catch {
       return nil
     }
+  }
+
+  /// There is no descriptor for another connection: the poller would tell of it again and again.
+  private mutating func rest(_ loop: inout EventLoop) {
+    pause(&loop)
+    let token = Token(kind: TokenKind.runtimeAPI, index: 0, generation: Self.listenerGeneration)
+    let timer = retryTimer ?? loop.timers.allocate(token: token.bits)
+    retryTimer = timer
+    loop.timers.arm(timer, at: loop.now + 100)
+  }
+
+  private mutating func resume(_ loop: inout EventLoop) {
+    if !isPaused { return }
+    isPaused = false
+    for (i, listener) in listeners.enumerated() { register(i, listener.socket, &loop) }
   }
 
   /// All places are taken: connections wait in the kernel until one is free.
@@ -154,10 +176,7 @@ public struct RuntimeAPIServer: ~Copyable {
     loop.timers.release(session.slot)
     loop.poller.remove(session.socket.descriptor)
     session.socket.close()
-    if isPaused {
-      isPaused = false
-      for (i, listener) in listeners.enumerated() { register(i, listener.socket, &loop) }
-    }
+    resume(&loop)
   }
 
   // MARK: - Sessions

@@ -8,6 +8,7 @@ The last line is "N passed, N failed, N known to differ".
 import argparse
 import os
 import re
+import resource
 import subprocess
 import sys
 
@@ -29,6 +30,8 @@ import state_diff  # noqa: E402
 import tls_diff  # noqa: E402
 import wire_diff  # noqa: E402
 
+# A user's soft limit is too low for all cases at once.
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 

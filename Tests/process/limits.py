@@ -100,11 +100,13 @@ class Program:
         status = self.process.wait(timeout=30)
         return status, self.messages()
 
-    def ask(self, text):
+    def ask(self, text, path=None):
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(20)
-            s.connect(self.path)
+            s.connect(path or self.path)
             s.sendall(text.encode() + b"\n")
+            # A master waits for more otherwise.
+            s.shutdown(socket.SHUT_WR)
             answer = b""
             while chunk := s.recv(65536): answer += chunk
         return answer.decode()
@@ -243,6 +245,38 @@ def runtime_socket_pauses():
             assert control.recv(100)
 
 
+def master_socket_pauses():
+    """the same of a master's socket"""
+    with tempfile.TemporaryDirectory() as folder:
+        place = os.path.join(folder, "master")
+        with Program(arguments=("-W", "-S", place)) as program:
+            def ready():
+                try: return "worker" in program.ask("show proc", place)
+                except OSError: return False
+            until(ready, "the master's socket")
+            program.limit(3)
+            with socket.socket(socket.AF_UNIX) as control:
+                control.settimeout(20)
+                control.connect(place)
+                control.sendall(b"show version\n")
+                quiet(program)
+                program.limit(1000)
+                assert control.recv(100)
+
+
+def peers_pause():
+    """the same of a peer's listener"""
+    proxies = WEB + "peers friends\n  peer me 127.0.0.1:{origin}\n"
+    with Program(proxies, arguments=("-L", "me")) as program:
+        program.limit(3)
+        with socket.create_connection(("127.0.0.1", program.origin_port), timeout=20) as peer:
+            peer.sendall(b"HAProxyS 2.1\nother\nyou 1 1\n")
+            quiet(program)
+            program.limit(1000)
+            # Whoever asks for another than it is, is refused.
+            assert peer.recv(100)
+
+
 def checks_fail():
     """a check without a descriptor has failed, and tells so; with one it passes again"""
     proxies = WEB.replace("{origin}\n", "{origin} check inter 100 rise 1 fall 1\n")
@@ -343,7 +377,7 @@ def buffers_fail():
 
 def main():
     cases = [(case.__doc__, case) for case in (
-        enough_descriptors, none_at_all, accepting_pauses, server_connections_fail, runtime_socket_pauses, checks_fail, descriptor_ratios, providers, memory_limit, buffers_fail)]
+        enough_descriptors, none_at_all, accepting_pauses, server_connections_fail, runtime_socket_pauses, master_socket_pauses, peers_pause, checks_fail, descriptor_ratios, providers, memory_limit, buffers_fail)]
     cases += list(too_few_descriptors())
     only = sys.argv[2] if len(sys.argv) > 2 else ""
     for name, case, *arguments in cases:

@@ -5,6 +5,7 @@ usage: Tests/process/programs.py PROGRAM      (Weir, or HAProxy itself)
 The last line is "N passed, N failed".
 """
 import os
+import pwd
 import re
 import signal
 import socket
@@ -16,6 +17,10 @@ import time
 from asking import until
 
 PROGRAM = os.path.abspath(sys.argv[1])
+# Only root can give a program another user.
+IS_ROOT = os.geteuid() == 0
+USER = "user nobody\n  group nogroup" if IS_ROOT else ""
+WHO = "nobody" if IS_ROOT else pwd.getpwuid(os.geteuid()).pw_name
 CONFIG = """global
   {extra}
 defaults
@@ -32,8 +37,7 @@ program once
   command sleep 1000
 program asks
   option start-on-reload
-  user nobody
-  group nogroup
+  {user}
   command sh -c "id -un >>{folder}/who; exec sleep 1000"
 """
 
@@ -44,7 +48,7 @@ class Master:
         os.chmod(self.folder.name, 0o777)
         self.socket = os.path.join(self.folder.name, "master")
         config = os.path.join(self.folder.name, "weir.cfg")
-        with open(config, "w") as file: file.write(CONFIG.format(folder=self.folder.name, extra=extra))
+        with open(config, "w") as file: file.write(CONFIG.format(folder=self.folder.name, extra=extra, user=USER))
         self.messages = open(os.path.join(self.folder.name, "messages"), "w+")
         self.process = subprocess.Popen([PROGRAM, "-W", "-S", self.socket, "-f", config], stderr=self.messages)
 
@@ -93,7 +97,7 @@ def gone(pid):
 def run_beside_the_worker():
     with Master() as master:
         until(lambda: master.lines("log") == ["again"], "its line")
-        until(lambda: master.lines("who") == ["nobody"], "its user")
+        until(lambda: master.lines("who") == [WHO], "its user")
         assert "New program 'again'" in master.said()
 
 

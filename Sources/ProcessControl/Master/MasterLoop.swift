@@ -18,6 +18,8 @@ final class MasterLoop {
   private var status: Int32 = 0
   /// A session asked for a reload, which happens once its answer is out.
   private var isReloadWanted = false
+  /// Listeners that found no descriptor for a connection: until the next round.
+  private var resting: [Int] = []
 
   private static let firstListener: UInt64 = 1
   private static let firstSession: UInt64 = 1 << 32
@@ -62,10 +64,13 @@ final class MasterLoop {
     var setup = ListenerSetup(GlobalSettings())
     for settings in wanted {
       guard let socket = setup.open(settings, owner: "frontend MASTER", defaultBacklog: 10) else { continue }
-      poller.add(socket.descriptor, .read, token: Self.firstListener + UInt64(listeners.count))
       listeners.append((settings, socket))
+      register(listeners.count - 1)
     }
     for error in setup.errors { diagnostics.alert(error) }
+  }
+  private func register(_ place: Int) {
+    poller.add(listeners[place].socket.descriptor, .read, token: Self.firstListener + UInt64(place))
   }
 
   private var hasFailed: Bool { (start.table.master?.failedReloads ?? 0) > 0 }
@@ -83,7 +88,9 @@ final class MasterLoop {
     var limit = Int32(clamping: notifiesService ? watchdog ?? -1 : -1)
     if let status = reap() { return status }
     while true {
-      let count = poller.wait(timeout: limit)
+      let count = poller.wait(timeout: resting.isEmpty ? limit : 100)
+      for place in resting { register(place) }
+      resting.removeAll()
       if watchdog != nil { notify("WATCHDOG=1\n") }
       for i in 0..<count { handle(poller.event(i)) }
       if isReloadWanted { reload() }
@@ -177,7 +184,17 @@ final class MasterLoop {
 
   private func accept(_ place: Int) {
     guard place < listeners.count else { return }
-    while case .success(let (socket, _)) = listeners[place].socket.accept() {
+    while true {
+      let socket: Socket
+      switch listeners[place].socket.accept() {
+      case .success(let (accepted, _)): socket = accepted
+      case .failure(let error):
+        if error.isOutOfResources && !resting.contains(place) {
+          poller.remove(listeners[place].socket.descriptor)
+          resting.append(place)
+        }
+        return
+      }
       // A bound, so that idle clients cannot take every descriptor.
       if sessions.count >= 100 {
         socket.close()
