@@ -1,5 +1,6 @@
 import Configuration
 import Samples
+import TLS
 
 /// The lists of keywords that `-dK` prints, in HAProxy's layout. Where HAProxy lists what it has registered, these list
 /// what is implemented here.
@@ -52,7 +53,9 @@ public enum KeywordListing {
     lines += (bindOptions + bindThreadOptions).map(\.name).sorted(by: bytes).map {
       "\tbind <addr> \($0)\(OptionArity.ofBind($0))"
     }
-    lines += bindTLSOptions.map(\.name).sorted(by: bytes).map { "\tbind <addr> ssl \($0)\(OptionArity.ofBind($0))" }
+    lines += bindTLSOptions.map(\.name).filter { $0 != "ssl" }.sorted(by: bytes).map {
+      "\tbind <addr> ssl \($0)\(OptionArity.ofBind($0))"
+    }
     let servers = Set(ServerOptionNames.implementedOnServers)
     lines += servers.sorted(by: bytes).map { "\tserver <name> <addr> \($0)\(OptionArity.ofServer($0))" }
     lines += SwitchOption.all.sorted { bytes($0.name, $1.name) }.map { option in

@@ -19,7 +19,7 @@ struct CheckSteps {
   }
 
   private func isVariable(_ word: String) -> Bool {
-    ["set-var", "set-var-fmt", "unset-var"].contains(String(word.prefix { $0 != "(" }))
+    word.hasPrefix("set-var") || word.hasPrefix("unset-var")
   }
 
   /// The steps that both languages have; nil for another word.

@@ -57,7 +57,7 @@ extension LoadContext {
   /// `set-var(name[,condition...])` and its relatives.
   func checkVariable(_ line: ConfigLine) throws(StepError) -> CheckVariable {
     let written = line[1]
-    let kind = String(written.prefix { $0 != "(" })
+    let kind = ["set-var-fmt", "set-var", "unset-var"].first { written.hasPrefix($0) } ?? ""
     do throws(StepError) {
       return try readCheckVariable(line, written, kind)
     } catch {
@@ -69,7 +69,7 @@ extension LoadContext {
     _ line: ConfigLine, _ written: String, _ kind: String
   ) throws(StepError) -> CheckVariable {
     let usage = "Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'"
-    guard let open = written.unicodeScalars.firstIndex(of: "(") else {
+    guard let open = written.unicodeScalars.firstIndex(of: "("), String(written.unicodeScalars[..<open]) == kind else {
       throw StepError("invalid or incomplete action '\(written)'. \(usage)")
     }
     guard let close = written.unicodeScalars.lastIndex(of: ")"), close > open else {

@@ -42,6 +42,9 @@ enum CookieLines {
             "domain '\(line[at])' contains no embedded dot, this configuration may not work properly "
               + "(see RFC6265#5.2.3).")
         }
+        if let bad = line[at].unicodeScalars.first(where: { $0 == ":" }) ?? LoadContext.invalidNameScalar(line[at]) {
+          return context.alertTight("character '\(bad)' is not permitted in domain name '\(line[at])'.")
+        }
         domains.append(line[at])
       case "attr":
         at += 1

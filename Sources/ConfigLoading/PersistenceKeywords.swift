@@ -6,12 +6,13 @@ let persistenceKeywords: [KeywordEntry] = [
   KeywordEntry("persist", .proxies) { context, line in
     if line[1].isEmpty { return context.alert("missing persist method.") }
     guard line[1].hasPrefix("rdp-cookie") else { return context.alert("unknown persist method.") }
+    guard context.checkArgumentCount(line, atMost: 2) else { return }
     let argument = Array(line[1].unicodeScalars.dropFirst(10))
-    guard argument.first == "(" else {
+    if argument.isEmpty {
       context.proxy.persistentRDPCookie = "msts"
       return
     }
-    guard let close = argument.firstIndex(of: ")"), close > 1 else {
+    guard argument.first == "(", let close = argument.firstIndex(of: ")"), close > 1 else {
       return context.alert("persist rdp-cookie(name)' requires an rdp cookie name.")
     }
     var name = String.UnicodeScalarView()

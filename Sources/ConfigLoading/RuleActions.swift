@@ -155,8 +155,10 @@ extension RuleParsing {
 
   private mutating func status() throws(RuleProblem) -> RuleAction {
     if word.isEmpty { throw RuleProblem("expects 1 argument: <status>; or 3 arguments: <status> reason <fmt>") }
-    let code = CInteger.leading(next())
-    if code < 100 || code > 999 { throw RuleProblem("expects an integer status code between 100 and 999") }
+    let (code, rest) = CInteger.long(next())
+    if code < 100 || code > 999 || !rest.isEmpty {
+      throw RuleProblem("expects an integer status code between 100 and 999")
+    }
     var reason = ""
     if word == "reason", !self[at + 1].isEmpty, self[at + 1] != "if", self[at + 1] != "unless" {
       at += 1
@@ -205,6 +207,9 @@ extension RuleParsing {
       throw RuleProblem("incomplete argument after action '\(written)'. \(usage)")
     }
     let kind = String(written.unicodeScalars[..<open])
+    guard ["set-var", "set-var-fmt", "unset-var"].contains(kind) else {
+      throw RuleProblem("invalid or incomplete action '\(written)'. \(usage)")
+    }
     let inside = String(written.unicodeScalars[written.unicodeScalars.index(after: open)..<close])
     var parts = inside.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     if parts.count > 1 && parts[parts.count - 1].isEmpty { parts.removeLast() }

@@ -1,9 +1,24 @@
 import Configuration
+import LogFormat
 import Rules
 import Samples
 
 /// Warnings of rules that look at what they will not find.
 extension LoadContext {
+  /// A format in a rule of the current proxy.
+  func noteFormat(_ format: LogFormat) {
+    guard let proxyIndex else { return }
+    ruleState.formats[proxyIndex] = (location, format.needsHTTP || ruleState.formats[proxyIndex]?.needHTTP == true)
+  }
+
+  /// Formats that were read before the mode changed.
+  func warnOfFormats(of index: Int) {
+    guard let formats = ruleState.formats[index], formats.needHTTP else { return }
+    warningPlain(
+      "parsing [\(formats.last.file):\(formats.last.line)] : HTTP log/header format not usable with "
+        + "\(model.proxies[index].title) (needs 'mode http').")
+  }
+
   /// Conditions on buffers in HTTP mode, and captures of contents that nobody waits for.
   func warnOfBuffers(of index: Int) {
     let proxy = model.proxies[index]

@@ -62,9 +62,10 @@ struct RuleParsing {
   mutating func text(_ string: String, _ flags: LogFieldFlags = .http) throws(RuleProblem) -> TextHandle {
     do throws(LogFormatError) {
       let compiled = try LogFormat(
-        string, flags: flags, isHTTP: list.isHTTP || proxy.mode == .http, places: places, site: site,
+        string, flags: flags, isHTTP: proxy.mode == .http, places: places, site: site,
         compiler: context.samples)
       compiled.warnings.forEach { context.warning($0) }
+      context.noteFormat(compiled)
       return context.model.ruleResources.add(compiled)
     } catch {
       error.warnings.forEach { context.warning($0) }
@@ -172,6 +173,8 @@ struct RuleLoadState {
   var wrongSwitches: [(Int?, String)] = []
   var startVariables: [StartVariable] = []
   var tables = TableLoadState()
+  /// Of each proxy: where its last rule with a format stands, and whether any of them needs HTTP.
+  var formats: [Int: (last: SourceLocation, needHTTP: Bool)] = [:]
   /// Conditions that look into buffers, which HTTP does not show, and where they were written.
   var bufferConditions: [Condition: SourceLocation] = [:]
   /// Proxies with a capture of contents that may not have come yet, one for each rule.

@@ -50,14 +50,22 @@ extension RuleParsing {
     if target != nil && rule.kind != .location && list == .httpResponse {
       throw RuleProblem("response only supports redirect type 'location'")
     }
+    if target == nil {
+      do throws(RuleProblem) {
+        _ = try condition()
+      } catch {
+        throw RuleProblem("error in condition: \(error.text)")
+      }
+    }
     guard let target else { throw RuleProblem("redirection type expected ('prefix', 'location', or 'scheme')") }
     // A prefix of "/" is none.
     if rule.kind != .prefix || target != "/" {
       let text: LogFormat
       do throws(LogFormatError) {
         text = try LogFormat(
-          target, flags: .http, isHTTP: true, places: places, site: site, compiler: context.samples)
+          target, flags: .http, isHTTP: proxy.mode == .http, places: places, site: site, compiler: context.samples)
         text.warnings.forEach { context.warning($0) }
+        context.noteFormat(text)
       } catch {
         error.warnings.forEach { context.warning($0) }
         throw RuleProblem(error.description)

@@ -8,13 +8,13 @@ import Samples
   context.report(context.samples.resolve(SectionNumbers(model: context.model)))
   for message in context.samples.groupErrors() { context.alertPlain(message) }
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
+    for use in context.ruleState.captures where use.proxy == index { context.check(use) }
     context.warnOfBuffers(of: index)
     context.checkModeSwitches(of: index)
     context.findResolvers(of: index)
     context.resolveReplySections(of: context.model.proxies[index])
     context.warnRulesWithoutHTTP(of: index)
   }
-  for use in context.ruleState.captures { context.check(use) }
   context.resolvePatternEdits()
   if context.isUsable { context.model.program = context.samples.makeProgram() }
   if context.isUsable { context.setStartVariables() }

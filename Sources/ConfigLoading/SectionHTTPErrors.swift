@@ -43,7 +43,7 @@ extension LoadContext {
         }
         for status in statuses where section.answers[status] == nil {
           warningPlain(
-            "config: \(proxy.title) : status '\(status)' not declared in http-errors section '\(name)' "
+            "config: proxy '\(proxy.name)' : status '\(status)' not declared in http-errors section '\(name)' "
               + "(at \(place.file):\(place.line)).")
         }
         for (status, answer) in section.answers where statuses.isEmpty || statuses.contains(status) {

@@ -5,7 +5,7 @@ import Primitives
 private func interval(_ server: inout ServerOptionContext) throws(OptionError) -> Int {
   let keyword = server.cursor.name
   let word = try server.cursor.take(orFail: "'\(keyword)' expects a delay as argument.")
-  switch server.context.time(word) {
+  switch server.time(word) {
   case .value(0): throw .text("invalid value 0 for argument '\(keyword)' of server \(server.name).")
   case .value(let value): return value
   // HAProxy speaks of `agent-inter` whichever the keyword.

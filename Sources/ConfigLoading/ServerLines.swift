@@ -40,6 +40,12 @@ struct ServerOptionContext {
     context.warningPlain(hasSpoken ? text : place + prefix + text)
     hasSpoken = true
   }
+  /// A time in milliseconds.
+  mutating func time(_ text: String) -> TimeArgument {
+    let (argument, warning) = TimeArgument.read(text, in: .milliseconds)
+    if let warning { warn(warning) }
+    return argument
+  }
   mutating func alert(_ text: String, _ grade: LoadFlags = .error) {
     let place = "[\(context.line.file):\(context.line.number)] : "
     context.alertPlain(hasSpoken ? text : place + prefix + text, grade)
@@ -159,8 +165,8 @@ enum ServerLine {
       let isLate = context.section != .peers && context.section != .ring
       let parsed = try AddressParsing.parse(
         line[addressAt], [isLate ? .nameAllowed : .resolveNow, .portAllowed, .portOffset, .stream, .connect])
-      if case .name(let host) = parsed.host, !isDomainName(host) {
-        options.alert("Can't create DNS resolution for server '\(name)'")
+      if case .name(let name) = parsed.host, !isHostName(name) {
+        options.alert("Can't create DNS resolution for server '\(options.name)'")
         return nil
       }
       setAddress(parsed, &options.settings)
@@ -171,9 +177,11 @@ enum ServerLine {
     return options
   }
 
-  /// Whether a name server could be asked for it: no label is empty, the last one aside.
-  private static func isDomainName(_ host: String) -> Bool {
-    !host.split(separator: ".", omittingEmptySubsequences: false).dropLast().contains(where: \.isEmpty)
+  /// Whether the parts of a name are what a name server can be asked for.
+  private static func isHostName(_ name: String) -> Bool {
+    var parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count > 1 && parts[parts.count - 1].isEmpty { parts.removeLast() }
+    return name.utf8.count < 256 && parts.allSatisfy { !$0.isEmpty }
   }
 
   private static func setAddress(_ parsed: ParsedAddress, _ settings: inout ServerSettings) {

@@ -54,7 +54,7 @@ let serverOptions: [ServerOption] = [
   },
   ServerOption("pool-purge-delay") { server throws(OptionError) in
     let word = try server.cursor.take(orFail: "'pool-purge-delay' expects <value> as argument.")
-    switch server.context.time(word) {
+    switch server.time(word) {
     case .value(let value): server.settings.poolPurgeDelay = value
     case .unexpected(let scalar):
       throw .text("unexpected character '\(scalar)' in argument to <pool-purge-delay>.")
@@ -170,7 +170,7 @@ func multiplexer(_ server: inout ServerOptionContext, _ keyword: String) throws(
   let word = server.cursor.take()
   // HAProxy prints the NUL that ends an empty word, which cuts its message off.
   if word.isEmpty { throw .text("unexpected character '") }
-  switch server.context.time(word) {
+  switch server.time(word) {
   case .value(let value):
     // HAProxy counts whole seconds.
     server.settings.slowStart = (value + 999) / 1000 * 1000

@@ -48,7 +48,7 @@ enum StickLine {
     if line[at] == "if" || line[at] == "unless" {
       do throws(SampleError) {
         found = try context.condition(
-          Array(words.dropFirst(at)), site: context.ruleSite, at: .backendServerSelection)
+          Array(words.dropFirst(at)), site: context.ruleSite, at: place)
       } catch {
         return context.alert("'stick': error detected while parsing sticking condition : \(error.message).")
       }

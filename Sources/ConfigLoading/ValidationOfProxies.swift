@@ -100,6 +100,7 @@ struct ProxyValidation {
       proxy.balance.algorithm = .roundrobin
     default: break
     }
+    context.warnOfFormats(of: index)
   }
 
   private func warnMissingTimeouts() {

@@ -122,7 +122,8 @@ public struct Explanation: Sendable, Equatable {
   /// The last word that the message quotes and the line has; else the keyword.
   private static func wordAtFault(_ text: String, _ source: String, _ words: [String]) -> (start: Int, count: Int)? {
     let line = Array(source.latin1Bytes.prefix(scan(source).length))
-    for quoted in quotedWords(text).reversed() {
+    let names = quotedWords(text)
+    for quoted in names.reversed() where quoted != words.first || names.allSatisfy({ $0 == quoted }) {
       if let found = lastPlace(of: quoted.latin1Bytes, in: line) { return (found, quoted.unicodeScalars.count) }
     }
     guard let keyword = words.first, let found = lastPlace(of: keyword.latin1Bytes, in: line, first: true) else {
@@ -157,7 +158,9 @@ public struct Explanation: Sendable, Equatable {
   private static func isRemoval(_ text: String) -> Bool {
     let signs = [
       "not supported any", "doesn't exist anymore", "unexpected argument", "unknown keyword", "is deprecated",
-      "please use the 'bind' keyword", "'listen' or 'defaults' expected",
+      "please use the 'bind' keyword", "'listen' or 'defaults' expected", "only allowed after a 'source'",
+      "expects 'inspect-delay', 'connection', or 'content'", "while parsing redirect rule : expects",
+      "'process' : '",
     ]
     return signs.contains { text.contains($0) }
   }
@@ -170,6 +173,9 @@ public struct Explanation: Sendable, Equatable {
       return "set 'timeout client', 'timeout connect' and 'timeout server' in 'defaults'"
     }
     if text.contains("has no 'bind' directive") { return "add a 'bind' line, or make it a 'backend'" }
+    if text.contains("followed by a condition but found") || text.contains("only accepts 'if' or 'unless'") {
+      return "a value with blanks stands in quotes"
+    }
     if text.contains("no such ACL") { return "declare it with 'acl <name> ...' before this line" }
     return nil
   }

@@ -9,7 +9,10 @@ enum MessageJSON {
     }
     fields.append(("severity", string(severity.rawValue.lowercased())))
     fields.append(("text", string(text)))
-    if let hint = explanation?.hint { fields.append(("hint", string(hint))) }
+    // Lines to be pasted are one thing, remarks another.
+    if let explanation, let hint = explanation.hint {
+      fields.append((explanation.isReplacement ? "replacement" : "hint", string(hint)))
+    }
     return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}\n"
   }
 

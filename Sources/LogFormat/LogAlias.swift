@@ -96,6 +96,14 @@ public enum LogAlias: UInt8, Sendable, CaseIterable {
     }
   }
 
+  /// The fields of a request or its answer that HAProxy warns about where HTTP is not spoken.
+  var looksAtHTTP: Bool {
+    switch self {
+    case .method, .uriPath, .path, .query, .uri, .version, .status, .request, .requestCounter: true
+    default: false
+    }
+  }
+
   /// The value is only final at the end of the stream: a format without any such alias is logged as soon as the
   /// response headers (HTTP) or the server connection (TCP) are there.
   public var needsEndOfStream: Bool {

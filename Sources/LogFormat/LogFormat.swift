@@ -51,6 +51,8 @@ public struct LogFormat: Sendable {
   public var isLoggedEarly: Bool { logsAsSoonAsPossible || !needsEndOfStream }
   /// One piece of text only, without a percent sign that was doubled: what HAProxy takes for a name.
   public internal(set) var isPlain = false
+  /// Some field tells of an HTTP request or answer.
+  public internal(set) var needsHTTP = false
   public var isEmpty: Bool { nodes.isEmpty }
   /// The text, where the format is only text.
   public var constantText: Bytes? {

@@ -21,6 +21,7 @@ extension LogFormat {
       nodes: parser.nodes, texts: parser.texts, source: text, warnings: parser.warnings,
       options: isResponse ? [.final, .response] : .final)
     isPlain = parser.isPlain
+    needsHTTP = parser.needsHTTP
   }
 
   /// Compiles a string of text and aliases only: an expression in it is refused.
@@ -43,6 +44,7 @@ struct LogFormatParser {
   private(set) var texts: [UInt8] = []
   private(set) var warnings: [String] = []
   private var i = 0
+  private(set) var needsHTTP = false
   /// How often text began: a percent sign that was doubled begins another piece.
   private var textPieces = 0
   var isPlain: Bool { nodes.isEmpty || nodes.count == 1 && nodes[0].kind == .text && textPieces < 2 }
@@ -165,6 +167,7 @@ struct LogFormatParser {
         "no such format variable '\(name)'. If you wanted to emit the '%' character verbatim, you need to use '%%'")
     }
     if alias.needsHTTPMode && !isHTTP { throw LogFormatError("format variable '\(name)' is reserved for HTTP mode") }
+    if alias.looksAtHTTP { needsHTTP = true }
     let changed = flags.union(add).subtracting(remove)
     if alias == .flagsForAll {
       flags = changed
@@ -194,6 +197,7 @@ struct LogFormatParser {
     if flags.contains(.http) && readsBuffer {
       warnings.append("L6 sample fetch <\(rest)> ignored in HTTP log-format string.")
     }
+    if parsed.fetch.needsHTTP { needsHTTP = true }
     nodes.append(LogFormat.Node(kind: .expression, flags: flags, expression: parsed.expression))
     guard end < input.count else { throw LogFormatError("missing ']' after '\(string(start..<end))'") }
     if input[end] != UInt8(ascii: "]") {

@@ -94,6 +94,29 @@ def table():
         for name, (client, origin, backend, server) in TCP.items():
             case(f"tcp {label}: {name}", client, origin, backend=backend, server=server, log=log, frontend=extra, mode="tcp",
                  skip=("counters",) if name in UNREAD else ())
+    # The addresses of both sides of the server's connection, whatever became of it; the port of this side is the kernel's.
+    for mode, ends in (("http", HTTP), ("tcp", TCP)):
+        for name in ("normal", "server refuses", "server refuses, no retry", "server closes at once", "server silent", "no server", "client sends nothing", "retried"):
+            if name in ends:
+                client, origin, backend, server = ends[name]
+                case(f"addresses, {mode} {name}", client, origin, backend=backend, server=server, mode=mode,
+                     log="log-format '%f %s bi=%bi si=%si:%sp %ts'", skip=("client", "origin", "counters"))
+    case("port of the proxy's side, refused", get(), "refuse", log="log-format '%f %s bp=%bp %ts'", mode="tcp", backend=("source 127.0.0.1:20999", "retries 0"))
+    # `tcp-response content`: once for each connection to a server, and what it counts of what came.
+    for label, client, origin, retry in (("normal", [get()], [ok()], ""), ("retried", [get()], [close(), ok()], "retry-on empty-response"),
+                                         ("retried 500", [get()], [answer(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"), ok()], "retry-on 500"),
+                                         ("two requests", [get(target=b"/1"), "read", get(target=b"/2")], [ok(b"1"), ok(b"22")], "")):
+        case(f"tcp-response content counts, {label}", client, origin, backend=("tcp-response content sc-inc-gpc0(0)",) + (retry,) * bool(retry),
+             frontend=("stick-table type ip size 100 expire 1m store gpc0", "tcp-request connection track-sc0 src"), log="log-format '%f %ST %B %U %ts gpc=%[sc0_get_gpc0]'")
+    for rules in (("reject if { res.len gt 2 }",), ("accept if { res.len gt 5 }",), ("close if { res.len gt 2 }",), ("accept if { res.payload(0,4) -m str HTTP }",),
+                  ("reject if { res.payload(0,900) -m found }",), ("set-var(txn.a) res.len",)):
+        for mode in ("http", "tcp"):
+            for label, first in (("whole", ok()), ("in pieces", Answer([(0, b"HTTP/1.1 200 OK\r\nContent-"), (0.1, b"Length: 5\r\n\r\nhe"), (0.1, b"llo")], "keep")),
+                                 ("never", hang())):
+                if mode == "http" and "res.len" in rules[0] and "gt 2" in rules[0] and label != "never":
+                    continue  # in HTTP HAProxy counts its own form of the message, see docs/differences.md
+                case(f"tcp-response content {rules[0]}, {mode}, {label}", [get()], [first], mode=mode, backend=("tcp-response inspect-delay 300ms",) + tuple("tcp-response content " + r for r in rules),
+                     log="log-format '%f %B %U %ts a=%[var(txn.a)]'", skip=("log",) if mode == "tcp" else ())  # who ends first is a matter of a moment
     # Whose patience ends first once one side has ended its direction (the tables' timeouts: client 1500, server 900 ms).
     fins = {"none": ((), ()), "client-fin": (("timeout client-fin 200ms",), ()), "server-fin": ((), ("timeout server-fin 200ms",)),
             "both": (("timeout client-fin 250ms",), ("timeout server-fin 200ms",)),

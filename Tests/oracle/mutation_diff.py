@@ -145,7 +145,7 @@ def judged(weir, haproxy, batch):
         ours = run(weir, seen)[0]
         for number, _ in seen:
             if ours.get(number) != theirs.get(number):
-                if len(seen) > 1:  # alone, so that no other line has a part in it
+                if not alone:  # alone, so that no other line has a part in it
                     yield from judged(weir, haproxy, [c for c in seen if c[0] == number])
                 else:
                     yield number, ours.get(number, []), theirs.get(number, [])

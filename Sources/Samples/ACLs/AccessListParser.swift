@@ -36,7 +36,7 @@ extension SampleCompiler {
 
   /// Reads a test: an ACL keyword or an expression, options, and patterns.
   func parseTest(
-    _ words: [String], _ site: ExpressionSite, of list: String = ".noname"
+    _ words: [String], _ site: ExpressionSite, of list: String = ""
   ) throws(SampleError) -> AccessListBuild.Test {
     var subject = try parseSubject(words, site)
     // An empty word ends the line for whatever reads on.

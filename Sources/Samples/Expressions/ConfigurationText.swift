@@ -12,7 +12,9 @@ extension UInt8 {
   /// Whether the byte may stand in the name of a fetch, a converter, a proxy and the like.
   var isIdentifier: Bool {
     switch self {
-    case 48...57, 65...90, 97...122, UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"): true
+    case 48...57, 65...90, 97...122, UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"),
+      UInt8(ascii: ":"):
+      true
     default: false
     }
   }

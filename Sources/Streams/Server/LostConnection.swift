@@ -1,5 +1,6 @@
 import Connections
 import LogFormat
+import Primitives
 import Samples
 import TLS
 
@@ -10,6 +11,9 @@ struct LostConnection: ~Copyable {
   /// It was there, its handshakes included.
   var wasEstablished = false
   var failure = ConnectionFailure.none
+  /// Its two ends, for log lines.
+  var local = Endpoint.none
+  var remote = Endpoint.none
   /// Closed: only its TLS can still be asked.
   var connection = Connection()
 }
@@ -26,6 +30,8 @@ extension Worker {
   func remember(_ connection: ServerConnection, lostBy stream: Stream) {
     stream.lostConnection.isKnown = true
     stream.lostConnection.failure = connection.failure
+    stream.lostConnection.local = connection.connection.socket.localEndpoint
+    stream.lostConnection.remote = connection.remote
     stream.lostConnection.wasEstablished =
       connection.isConnected && (connection.isSecure || connection.server?.settings.hasTLS != true)
     stream.lostConnection.connection = connection.connection.closeOpenedKeepingTLS()

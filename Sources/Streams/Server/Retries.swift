@@ -84,6 +84,8 @@ extension Worker {
     stream.responseChannel.reset()
     stream.responseParser.reset()
     stream.responsePhase = .head
+    // The next connection is inspected anew.
+    stream.responseInspection = .pending
     stream.connectedTick = -1
   }
 }

@@ -150,8 +150,10 @@ struct StreamLogView: LogSource {
   var logListenerID: Int { stream.session?.listener?.id ?? 0 }
   var logClient: Endpoint { stream.sourceOverride ?? stream.session?.peer ?? .none }
   var logFrontendAddress: Endpoint { worker.destination(of: stream) }
-  var logServerSource: Endpoint { stream.serverConnection?.transport.connection.socket.localEndpoint ?? .none }
-  var logServerAddress: Endpoint { stream.serverConnection?.remote ?? .none }
+  var logServerSource: Endpoint {
+    stream.serverConnection.map { $0.transport.connection.socket.localEndpoint } ?? stream.lostConnection.local
+  }
+  var logServerAddress: Endpoint { stream.serverConnection?.remote ?? stream.lostConnection.remote }
   var logTLSVersion: Bytes? { stream.session?.transport.connection.withTLS { $0.version } }
   var logTLSCipher: Bytes? { stream.session?.transport.connection.withTLS { $0.cipher } }
   var logIsHTTP: Bool { stream.isHTTP }
