@@ -16,7 +16,9 @@ extension Worker {
     // What began with TLS ends with it, whatever the server's setting has become.
     if !server.settings.hasTLS && !connection.connection.isTLS { return true }
     if !connection.connection.isTLS && !startTLS(stream, connection, server) {
-      connectError(stream, SystemError(code: SystemError.noMemory))
+      // No memory, or as many as `maxsslconn` allows: another try would find the same.
+      setEnd(stream, .insideError, .connect)
+      if stream.isHTTP { reply(stream, status: 500) } else { endTCP(stream) }
       return false
     }
     if connection.earlyLimit > 0 && !sendEarly(stream, connection) { return false }

@@ -61,7 +61,8 @@ final class CertificateGenerator: Sendable {
     unsafe _ = X509_gmtime_adj(X509_getm_notAfter(raw), 86400 * 365)
     unsafe _ = X509_set_issuer_name(raw, X509_get_subject_name(authority.leaf.raw))
     unsafe _ = X509_set_pubkey(raw, authority.key.raw)
-    guard let subject = unsafe X509_NAME_new() else { return nil }
+    // As HAProxy names it: below the authority's own name.
+    guard let subject = unsafe X509_NAME_dup(X509_get_subject_name(authority.leaf.raw)) else { return nil }
     defer { unsafe X509_NAME_free(subject) }
     unsafe _ = X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, name, Int32(name.count), -1, 0)
     unsafe _ = X509_set_subject_name(raw, subject)
