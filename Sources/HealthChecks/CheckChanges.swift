@@ -6,7 +6,7 @@ extension CheckScheduler {
   /// Begins the checks of a new server, where they are this worker's.
   public mutating func add(_ place: ServerPlace, _ loop: inout EventLoop) {
     guard process.checkingWorker(of: place) == worker, let (backend, server) = process.server(at: place) else { return }
-    for (role, plan) in Self.plans(server, backend) {
+    for (role, plan) in Self.plans(server, backend, CheckScriptPlan(of: backend.settings)) {
       let free = entries.firstIndex { $0.isVacant }
       let index = free ?? entries.count
       let slot = loop.timers.allocate(token: Token(kind: TokenKind.check, index: index, generation: 0).bits)

@@ -34,6 +34,9 @@ struct CheckEntry {
   /// What the server said of itself, and a code of its own.
   var note = ""
   var code = 0
+  /// The poller told that the server has ended its side; and all that came before that was read.
+  var peerHasEnded = false
+  var sawEnd = false
   /// Nothing more will come.
   var hasEnded = false
   /// The last request asked for a head only.

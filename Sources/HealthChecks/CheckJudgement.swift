@@ -59,7 +59,8 @@ extension CheckScheduler {
     guard var buffer = buffers.takeScratch() else { return .failed(.socketError, "", code: 0) }
     let ended = entries[i].hasEnded
     let invalid = Judgement.failed(.layer7Response, "", code: 0)
-    _ = buffer.append(Array(entries[i].received.prefix(buffer.room)))
+    let whole = entries[i].received.count <= buffer.room
+    _ = buffer.append(whole ? entries[i].received : Array(entries[i].received.prefix(buffer.room)))
     switch answers.read(&buffer, asksForHead: entries[i].asksForHead, ended: ended) {
     case .needMore: return ended ? invalid : .wait
     case .invalid: return invalid
@@ -71,13 +72,14 @@ extension CheckScheduler {
     if status == 404 && entries[i].plan.disableOn404 && process.server(at: place)?.1.state != .stopped {
       return .matched
     }
-    // The message may ask for all of the answer, and evaluating it takes the reader again.
-    let reason = expect.onError == nil ? answers.message.reason.latin1 : ""
+    var reason: String?
     var found = false
     switch expect.kind {
     case .status(let ranges): found = ranges.contains { $0.contains(Int64(status)) }
     case .statusRegex(let pattern): found = matches(pattern, Array(String(status).utf8))
     case .header(let header):
+      // Evaluating a format may take the reader again.
+      reason = answers.message.reason.latin1
       switch judgeFields(i, header, loop) {
       case .some(let isThere): found = isThere
       case nil: return .mismatch(.layer7Response, Self.emptyFormat)
@@ -85,7 +87,8 @@ extension CheckScheduler {
     case .custom, .peer, .agent, .binary, .binaryRegex, .binaryFormat: return invalid
     case .string, .regex, .format: return judgeBody(i, expect, loop)
     }
-    return found != expect.negate ? .matched : .mismatch(.layer7Status, reason)
+    if found != expect.negate { return .matched }
+    return .mismatch(.layer7Status, expect.onError == nil ? reason ?? answers.message.reason.latin1 : "")
   }
 
   /// Looks for a pattern in what has come of the body, again with each piece until it is found or all is there.

@@ -2,35 +2,31 @@ import Configuration
 import Proxies
 
 /// What the check of one server does, worked out once from the configuration.
-public struct CheckPlan: Sendable {
-  public enum Kind: Sendable {
-    case script(CheckScript)
+struct CheckPlan: Sendable {
+  enum Kind: Sendable {
+    case script(CheckScriptPlan)
     /// The program, and the `PATH` it gets.
     case external(String, path: String?)
   }
-  public var kind: Kind
-  public var inter: Int
-  public var fastInter: Int?
-  public var downInter: Int?
+  var kind: Kind
+  var inter: Int
+  var fastInter: Int?
+  var downInter: Int?
   /// `timeout connect` and `timeout check` of the backend.
-  public var connectTimeout: Int?
-  public var checkTimeout: Int?
-  public var proxyHeader: ProxyProtocolVersion
+  var connectTimeout: Int?
+  var checkTimeout: Int?
+  var proxyHeader: ProxyProtocolVersion
   /// `http-check disable-on-404`, `http-check send-state`
-  public var disableOn404 = false
-  public var sendState = false
+  var disableOn404 = false
+  var sendState = false
 
-  init(check server: ServerSettings, of backend: ProxySettings) {
-    let check = backend.check
-    switch check.kind {
-    case .connect: kind = .script(CheckScript())
-    case .tcpScript: kind = .script(CheckScript(steps: check.tcpRules, language: .tcp))
-    case .script: kind = .script(check.script)
-    case .http: kind = .script(check.httpScript)
-    case .external: kind = .external(check.externalCommand ?? "", path: check.externalPath)
-    }
-    disableOn404 = check.disableOn404
-    sendState = check.sendState
+  /// `script`: that of the backend; nil where a program is run.
+  init(check server: ServerSettings, of backend: ProxySettings, script: CheckScriptPlan?) {
+    kind =
+      script.map { .script($0) }
+      ?? .external(backend.check.externalCommand ?? "", path: backend.check.externalPath)
+    disableOn404 = backend.check.disableOn404
+    sendState = backend.check.sendState
     inter = server.inter
     fastInter = server.fastInter
     downInter = server.downInter
@@ -39,8 +35,11 @@ public struct CheckPlan: Sendable {
     proxyHeader = Self.proxyHeader(of: server)
   }
 
+  private static let agentScript = CheckScriptPlan(
+    CheckScript(steps: [.send(CheckSend(.agent)), .expect(CheckExpect(.agent))]), sendsState: false)
+
   init(agent server: ServerSettings, of backend: ProxySettings) {
-    kind = .script(CheckScript(steps: [.send(CheckSend(.agent)), .expect(CheckExpect(.agent))]))
+    kind = .script(Self.agentScript)
     inter = server.agentInter
     connectTimeout = backend.timeouts.connect
     checkTimeout = backend.timeouts.check

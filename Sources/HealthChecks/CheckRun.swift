@@ -40,6 +40,8 @@ extension CheckScheduler {
     entries[i].output = []
     entries[i].sent = 0
     entries[i].hasEnded = false
+    entries[i].peerHasEnded = false
+    entries[i].sawEnd = false
     entries[i].isConnected = false
     entries[i].connect = rule
     entries[i].connectStep = step
@@ -88,12 +90,8 @@ extension CheckScheduler {
   /// Whether the first segment behind a connection is ours: then it acknowledges the server's. So does the reset of a
   /// check that has nothing to say.
   private func talksFirst(_ i: Int, after step: Int?) -> Bool {
-    guard let script = script(i) else { return true }
-    for next in script.steps.dropFirst(step.map { $0 + 1 } ?? 0) where next.isExchange {
-      if case .send = next { return true }
-      return false
-    }
-    return true
+    guard case .script(let plan) = entries[i].plan.kind else { return true }
+    return plan.talksFirst(after: step)
   }
 
   mutating func connected(_ i: Int, _ event: Poller.Event, _ loop: inout EventLoop) {
@@ -179,8 +177,9 @@ extension CheckScheduler {
     entries[i].tls = nil
     entries[i].http2 = nil
     entries[i].generation &+= 1
-    // A reset spares both sides the states that wait after an orderly end.
-    if entries[i].connect?.lingers != true { socket.setNoLinger() }
+    // A reset spares both sides the states that wait after an orderly end; where the server was the first to end, none
+    // would wait here.
+    if entries[i].connect?.lingers != true && !entries[i].sawEnd { socket.setNoLinger() }
     socket.close()
   }
 

@@ -48,10 +48,12 @@ public struct CheckScheduler: ~Copyable {
     var shortest = 0
     var found: [(CheckEntry.Role, ServerPlace, CheckPlan, Int)] = []
     for case let backend? in process.backends where !backend.settings.disabled {
+      // The servers of a backend share the script.
+      let script = CheckScriptPlan(of: backend.settings)
       for server in backend.servers {
         let place = ServerPlace(backend: backend.index, server: server.index)
         let isOurs = process.checkingWorker(of: place) == worker
-        for (role, plan) in Self.plans(server, backend) {
+        for (role, plan) in Self.plans(server, backend, script) {
           if role != .slowStart {
             if plan.inter >= 1000 && (shortest == 0 || plan.inter < shortest) { shortest = plan.inter }
             count += 1
@@ -75,11 +77,13 @@ public struct CheckScheduler: ~Copyable {
     }
   }
 
-  static func plans(_ server: ServerRuntime, _ backend: BackendRuntime) -> [(CheckEntry.Role, CheckPlan)] {
+  static func plans(
+    _ server: ServerRuntime, _ backend: BackendRuntime, _ script: CheckScriptPlan?
+  ) -> [(CheckEntry.Role, CheckPlan)] {
     var plans: [(CheckEntry.Role, CheckPlan)] = []
     let settings = server.settings
     if settings.checkEnabled && settings.track == nil {
-      plans.append((.check, CheckPlan(check: settings, of: backend.settings)))
+      plans.append((.check, CheckPlan(check: settings, of: backend.settings, script: script)))
     }
     if settings.agentEnabled { plans.append((.agent, CheckPlan(agent: settings, of: backend.settings))) }
     if settings.slowStart > 0 {
@@ -115,6 +119,7 @@ public struct CheckScheduler: ~Copyable {
     let token = Token(bits: event.token)
     let i = token.index
     if isStopped || i >= entries.count || entries[i].isVacant || entries[i].generation != token.generation { return }
+    if event.isPeerClosed { entries[i].peerHasEnded = true }
     switch entries[i].phase {
     case .idle: break
     case .connecting: connected(i, event, &loop)

@@ -8,7 +8,7 @@ import System
 extension CheckScheduler {
   /// The script of a check; nil for those that have none.
   func script(_ i: Int) -> CheckScript? {
-    if case .script(let script) = entries[i].plan.kind { return script }
+    if case .script(let plan) = entries[i].plan.kind { return plan.script }
     return nil
   }
 
@@ -50,6 +50,11 @@ extension CheckScheduler {
 
   /// Puts what a step sends behind what is waiting; false where it cannot be made, which ends the check.
   private mutating func prepare(_ send: CheckSend, _ i: Int, _ loop: inout EventLoop) -> Bool {
+    if case .script(let plan) = entries[i].plan.kind, let made = plan.request(at: entries[i].step) {
+      entries[i].output += made.bytes
+      entries[i].asksForHead = made.asksForHead
+      return true
+    }
     guard let (backend, server) = process.server(at: entries[i].place) else { return false }
     switch send.content {
     case .text(let text): entries[i].output += self.text(text, i, loop)
@@ -209,10 +214,14 @@ extension CheckScheduler {
       case .bytes(let n):
         entries[i].received += buffer.readable.array
         // Less than there was room for: nothing else is there, or the poller tells of it.
-        if entries[i].tls == nil && n < room { return .wouldBlock }
+        if entries[i].tls == nil && n < room {
+          if entries[i].peerHasEnded { entries[i].sawEnd = true }
+          return .wouldBlock
+        }
       case .wouldBlock: return .wouldBlock
       case .closed:
         entries[i].hasEnded = true
+        entries[i].sawEnd = true
         return .closed
       case .failed(let error): return .failed(error)
       }

@@ -49,7 +49,7 @@ extension CheckScheduler {
   mutating func success(_ i: Int, _ script: CheckScript, _ loop: borrowing EventLoop) -> CheckVerdict {
     let plain: CheckStatus = entries[i].tls == nil ? .layer4OK : .layer6OK
     let standard = script.language == .tcp ? "(tcp-check)" : ""
-    switch script.steps.last(where: \.isExchange) {
+    switch script.steps.last(where: { $0.isExchange }) {
     case nil, .comment, .variable: return CheckVerdict(plain)
     case .connect: return CheckVerdict(plain, info: standard)
     case .send: return CheckVerdict(.layer7OK, info: standard)
@@ -143,7 +143,11 @@ extension CheckScheduler {
 
 extension String {
   /// Every byte a scalar, as configurations have it.
-  init(latin1 bytes: some Sequence<UInt8>) {
+  init(latin1 bytes: some Collection<UInt8>) {
+    if bytes.allSatisfy({ $0 < 0x80 }) {
+      self.init(decoding: bytes, as: UTF8.self)
+      return
+    }
     self.init(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
   }
 }

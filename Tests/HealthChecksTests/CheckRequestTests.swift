@@ -65,11 +65,11 @@ struct CheckRequestTests {
     server.inter = 700
     var proxy = ProxySettings(name: "b", location: SourceLocation(), capabilities: .backend)
     proxy.timeouts.connect = 1000
-    #expect(CheckPlan(check: server, of: proxy).connectDeadline(from: 0) == 700)
+    #expect(CheckPlan(check: server, of: proxy, script: CheckScriptPlan(of: proxy)).connectDeadline(from: 0) == 700)
     server.inter = 3000
-    #expect(CheckPlan(check: server, of: proxy).connectDeadline(from: 0) == 3000)
+    #expect(CheckPlan(check: server, of: proxy, script: CheckScriptPlan(of: proxy)).connectDeadline(from: 0) == 3000)
     proxy.timeouts.check = 300
-    let plan = CheckPlan(check: server, of: proxy)
+    let plan = CheckPlan(check: server, of: proxy, script: CheckScriptPlan(of: proxy))
     #expect(plan.connectDeadline(from: 0) == 1000)
     #expect(plan.answerDeadline(from: 5, connectDeadline: 1000) == 1000)
     #expect(plan.answerDeadline(from: 900, connectDeadline: 1000) == 1200)
