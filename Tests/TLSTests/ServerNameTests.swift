@@ -65,7 +65,7 @@ import Testing
   @Test func ticketKeysSealSessions() throws {
     let text = [UInt8](String(repeating: "A", count: 64).utf8)
     let lines = text + [10] + text.map { $0 + 1 } + [10] + text.map { $0 + 2 } + [10]
-    let keys = try TLSTicketKeys(path: "keys", number: 0, lines)
+    let keys = try TLSTicketKeys(path: "keys", lines)
     #expect(keys.sealing == TLSTicketKeys.decodeKey(String(repeating: "B", count: 64)))
     #expect(keys.push([UInt8](repeating: 7, count: 48)) && !keys.push([1]))
     #expect(keys.sealing == TLSTicketKeys.decodeKey(String(repeating: "C", count: 64)))
