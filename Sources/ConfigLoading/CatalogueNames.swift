@@ -5,6 +5,9 @@ enum KeywordCatalogue {
     sets[section]?.contains(name) ?? false
   }
 
+  /// Keywords of `global` that are Weir's alone.
+  static let own: Set<String> = ["reload-mode"]
+
   /// What a misspelt keyword of the section may have been meant to be; among equally like ones the first wins.
   static func candidates(in section: SectionKind) -> [String] {
     section == .global ? global : section.isProxy ? proxies : []

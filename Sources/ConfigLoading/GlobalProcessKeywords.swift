@@ -54,6 +54,15 @@ let globalProcessKeywords: [KeywordEntry] = [
     }
     context.model.global.masterWorker = true
   },
+  // Weir's own.
+  KeywordEntry("reload-mode", .global) { context, line in
+    guard context.checkArgumentCount(line, atMost: 1) else { return }
+    switch line[1] {
+    case "in-place": context.model.global.reloadsInPlace = true
+    case "new-worker": context.model.global.reloadsInPlace = false
+    default: context.alert("'\(line.keyword)' expects 'in-place' or 'new-worker'.")
+    }
+  },
   KeywordEntry("mworker-max-reloads", .global) { context, line in
     guard context.checkArgumentCount(line, atMost: 1) else { return }
     if line[1].isEmpty { return context.alert("'\(line.keyword)' expects an integer argument.") }

@@ -27,6 +27,8 @@ public struct GlobalSettings: Sendable {
   public var keepsWorkersOnFailure = false
   /// `mworker-max-reloads`: reloads that a worker may survive.
   public var maxReloads = Int.max
+  /// `reload-mode in-place`: the running worker takes a new configuration on.
+  public var reloadsInPlace = false
   /// `zero-warning`: a warning is fatal.
   public var zeroWarning = false
   public var defaultPath: String?

@@ -61,6 +61,11 @@ public struct Connection: ~Copyable {
     }
     markRegistered(room: !canSend)
   }
+  /// The poller forgets it; another may register it. Needed before the connection goes to another loop.
+  public mutating func unregister(from poller: Poller) {
+    if isRegistered && !isLinked { poller.remove(socket.descriptor) }
+    (isRegistered, watchesRoom) = (false, false)
+  }
   @usableFromInline mutating func markRegistered(room: Bool) { (isRegistered, watchesRoom) = (true, room) }
 
   /// With a poller that remembers no edges: asks again for what this connection waits for.

@@ -21,6 +21,11 @@ public struct EventLoop: ~Copyable {
     self.init(poller: poller, wakeUp: wakeUp, wakeToken: wakeToken)
   }
 
+  /// The same with a poller's descriptor that was made beforehand (`Poller.makeDescriptor`).
+  public init(adopting descriptor: FileDescriptor, capacity: Int, wakeUp: WakeUp, wakeToken: Token) {
+    self.init(poller: Poller(adopting: descriptor, capacity: capacity), wakeUp: wakeUp, wakeToken: wakeToken)
+  }
+
   private init(poller: Poller, wakeUp: WakeUp, wakeToken: Token) {
     self.poller = poller
     self.wakeUp = wakeUp
@@ -31,14 +36,19 @@ public struct EventLoop: ~Copyable {
     expired.reserveCapacity(64)
   }
 
-  /// Waits for events, at most until the next timer, then reads the clocks. Returns how many events there are.
-  public mutating func wait(block: Bool) -> Int {
-    let limit: Int64 = block ? timers.wait(limit: 1000) : 0
+  /// Waits for events, at most until the next timer and `limit` milliseconds, then reads the clocks. Returns how many
+  /// events there are.
+  public mutating func wait(block: Bool, limit: Int64 = 1000) -> Int {
+    let limit: Int64 = block && limit > 0 ? timers.wait(limit: limit) : 0
     let count = poller.wait(timeout: Int32(truncatingIfNeeded: limit))
     now = Clock.monotonicMilliseconds()
     wallClock = Clock.wallMicroseconds()
     return count
   }
+  /// When the timers must be looked at again; may be early, at most a second from the last look.
+  public var due: Int64 { now + timers.wait(limit: 1000) }
+  /// Another loop of the thread is woken from now on.
+  public func letGoOfWakeUp() { poller.remove(wakeUp.descriptor) }
   /// Fills `expired` with the timers that are due.
   public mutating func collectTimers() {
     expired.removeAll(keepingCapacity: true)

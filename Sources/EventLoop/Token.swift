@@ -28,4 +28,6 @@ public enum TokenKind {
   public static let peers: UInt8 = 11
   public static let mail: UInt8 = 12
   public static let forward: UInt8 = 13
+  /// The poller of a former generation of the configuration has events.
+  public static let generation: UInt8 = 14
 }

@@ -23,6 +23,8 @@ final class CheckAnswer {
     arena = ByteArena(capacity: max(64 << 10, 4 * limits.maxHeadLength))
   }
 
+  deinit { arena.giveBack() }
+
   /// - Parameters:
   ///   - buffer: all that has come of the answer.
   ///   - asksForHead: the request's method was HEAD.

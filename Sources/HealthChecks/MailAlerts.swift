@@ -56,6 +56,9 @@ public struct MailAlerts: ~Copyable {
     return queues.count - 1
   }
 
+  /// Some message is under way.
+  public var isBusy: Bool { queues.contains { $0.socket != nil } }
+
   /// Ends all that is under way.
   public mutating func stop(_ loop: inout EventLoop) {
     isStopped = true

@@ -20,6 +20,7 @@ public final class Balancer: Sendable {
   private let countInUse: SharedCell
   private let activeServers: SharedCell
   private let backupServers: SharedCell
+  private let cells: CellPack
 
   public init(_ settings: BalanceSettings, servers: [BalancedServer], backend: BackendLoad = BackendLoad()) {
     self.settings = settings
@@ -31,6 +32,7 @@ public final class Balancer: Sendable {
     countInUse = cells.cell()
     activeServers = cells.cell()
     backupServers = cells.cell()
+    self.cells = cells
     scale = WeightScale(settings, weights: servers.map(\.weight))
     let first = BalancerState(settings, servers, scale, backend)
     method = first.method
@@ -39,6 +41,8 @@ public final class Balancer: Sendable {
     state = Lock(first)
     publish(first)
   }
+
+  deinit { cells.giveBack() }
 
   /// Scope as a number: a server's index for the only one, or one of these.
   static var nobody: Int { -1 }

@@ -12,28 +12,26 @@ public enum BalanceChoice: Equatable, Sendable {
 
 /// One worker's way to a balancer. It may not be shared between threads; copies share what they cache.
 public struct BalancerReplica {
-  private let balancer: SharedReference<Balancer>
   private let cache: ReplicaCache
 
-  public init(_ balancer: Balancer) {
-    self.balancer = SharedReference(balancer)
-    cache = ReplicaCache(balancer)
-  }
+  public init(_ balancer: Balancer) { cache = ReplicaCache(balancer) }
 
   /// Picks a server. `hash` is the hash of the request's key, nil where it has none: then servers take turns, as they
   /// do for algorithms without a key. `avoided` is the server that just failed, picked only where no other is left.
   public func pick(hash: UInt32?, avoiding avoided: Int? = nil) -> BalanceChoice {
-    balancer.with { cache.pick($0, hash, avoided) }
+    cache.balancer.with { cache.pick($0, hash, avoided) }
   }
 }
 
-/// The worker's reference to the snapshot, and its random numbers.
+/// The worker's references to the balancer and to its snapshot, and its random numbers.
 private final class ReplicaCache {
+  let balancer: LentReference<Balancer>
   private var generation = 0
   private var snapshot: LentReference<BalancerSnapshot>
   private var randomState: UInt64
 
   init(_ balancer: Balancer) {
+    self.balancer = LentReference(balancer)
     snapshot = LentReference(balancer.state.withLock { $0.snapshot })
     randomState = UInt64.random(in: 1...UInt64.max)
   }

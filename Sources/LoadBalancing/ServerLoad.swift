@@ -15,10 +15,11 @@ public struct BackendLoad: Sendable {
     var cells = CellPack(lines: 1)
     self.init(fullConnections: fullConnections, in: &cells)
   }
-  /// With its three cells among others of one object.
-  public init(fullConnections: Int, in cells: inout CellPack) {
+  /// With its cells among others of one object; `sessions` may be another's.
+  public init(fullConnections: Int, sessions: SharedCell? = nil, in cells: inout CellPack) {
     self.fullConnections = fullConnections
-    (sessions, served, queued) = (cells.cell(), cells.cell(), cells.cell())
+    self.sessions = sessions ?? cells.cell()
+    (served, queued) = (cells.cell(), cells.cell())
   }
 }
 
@@ -53,6 +54,11 @@ public struct ServerLoad: Sendable {
   public func setThrottle(percent: Int) {
     limits.set(limits.value & (1 << 56 - 1) | (100 - min(max(percent, 0), 100)) << 56)
   }
+
+  /// The limits without a slow start's share, to be compared.
+  public var configured: Int { limits.value & (1 << 56 - 1) }
+  /// Takes on the limits of another, without its slow start.
+  public func takeLimits(of other: ServerLoad) { limits.set(other.configured) }
 
   /// The configured `maxconn`; 0 where the server has no limit.
   public var maximum: Int { limits.value & ServerLoad.largest }

@@ -19,6 +19,10 @@ public struct LogClock: ~Copyable {
   private var isoZoneText = Bytes()
 
   public init() {}
+  deinit {
+    zone.giveBack()
+    for text in [local, utc, syslog, iso] { text.arena.giveBack() }
+  }
 
   /// Text of one kind for one second, in memory of its own.
   private struct DateText {

@@ -13,6 +13,7 @@ public import Glibc
     @usableFromInline var used = 0
     /// Where the piece being built starts, or -1.
     @usableFromInline var open = -1
+    var isGivenBack = false
     @inlinable init() {}
   }
   @inlinable var used: Int {
@@ -25,12 +26,26 @@ public import Glibc
   }
 
   public init(capacity: Int) {
-    unsafe base = .allocate(capacity: capacity)
+    unsafe base = SpareMemory.take(bytes: ByteArena.rounded(capacity)).assumingMemoryBound(to: UInt8.self)
     unsafe state = .allocate(capacity: 1)
     unsafe state.initialize(to: State())
     self.capacity = capacity
   }
-  // No deinit: a `Bytes` may outlive the arena (see `Bytes`). Arenas are made once per worker.
+  // Its bytes stay: a `Bytes` may outlive the arena (see `Bytes`). Arenas are made once per worker.
+  deinit { unsafe state.deallocate() }
+
+  /// Lets another arena have the memory; this one is not to be used any more. Views of it
+  /// read other bytes from then on.
+  public func giveBack() {
+    if unsafe state.pointee.isGivenBack { return }
+    unsafe state.pointee.isGivenBack = true
+    unsafe SpareMemory.give(UnsafeMutableRawPointer(base), bytes: ByteArena.rounded(capacity))
+    used = capacity
+    open = -1
+  }
+
+  /// Bytes of memory for that many.
+  private static func rounded(_ capacity: Int) -> Int { (max(1, capacity) + 63) / 64 * 64 }
 
   @inlinable public var room: Int { capacity - used }
   @inlinable public var mark: Int { used }

@@ -15,6 +15,7 @@ import Glibc
   private static let smallest = 4  // 16 bytes
   private static let classes = 28
   private var free: [[UnsafeMutablePointer<UInt8>]] = unsafe Array(repeating: [], count: ByteStore.classes)
+  private var chunks: [(base: UnsafeMutablePointer<UInt8>, size: Int)] = unsafe []
   /// Bytes in blocks handed out now, rounded up as they are kept.
   public private(set) var inUse = 0
 
@@ -40,10 +41,21 @@ import Glibc
     unsafe free[Int(block.sizeClass)].append(UnsafeMutablePointer(mutating: block.bytes.base))
   }
 
+  /// Lets another store have the memory; this one is empty. Views of its blocks read other bytes from then on.
+  public func giveBack() {
+    for i in 0..<(unsafe chunks.count) {
+      unsafe SpareMemory.give(UnsafeMutableRawPointer(chunks[i].base), bytes: chunks[i].size)
+    }
+    unsafe chunks = []
+    unsafe free = Array(repeating: [], count: ByteStore.classes)
+    inUse = 0
+  }
+
   private func grow(_ sizeClass: Int) {
     let size = 1 << (sizeClass + ByteStore.smallest)
     let count = max(1, min(64, 16384 / size))
-    let chunk = UnsafeMutablePointer<UInt8>.allocate(capacity: size * count)
+    let chunk = unsafe SpareMemory.take(bytes: size * count).assumingMemoryBound(to: UInt8.self)
+    unsafe chunks.append((chunk, size * count))
     for i in 0..<count { unsafe free[sizeClass].append(chunk + i * size) }
   }
 }

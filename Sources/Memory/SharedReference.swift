@@ -9,6 +9,8 @@
   @inlinable public func with<R>(_ body: (Object) throws -> R) rethrows -> R {
     try unsafe reference._withUnsafeGuaranteedRef(body)
   }
+  /// A handle on what somebody else holds for as long as there are such handles.
+  init(lent reference: Unmanaged<Object>) { unsafe self.reference = reference }
   /// A counted reference, for the control plane.
   public var object: Object { unsafe reference.takeUnretainedValue() }
 }
@@ -24,4 +26,16 @@
   @inlinable public borrowing func with<R>(_ body: (Object) throws -> R) rethrows -> R {
     try unsafe reference._withUnsafeGuaranteedRef(body)
   }
+}
+
+/// A row of counted references, held from its making to its end; the handles that it gives out are good as long.
+@safe public struct LentReferences<Object: AnyObject & Sendable>: ~Copyable {
+  private let references: [Unmanaged<Object>]
+
+  public init(_ objects: [Object]) { unsafe references = unsafe objects.map { unsafe .passRetained($0) } }
+  deinit { for i in 0..<(unsafe references.count) { unsafe references[i].release() } }
+
+  public var count: Int { unsafe references.count }
+  /// The handle at a place that there is.
+  public subscript(i: Int) -> SharedReference<Object> { unsafe SharedReference(lent: references[i]) }
 }

@@ -64,6 +64,20 @@ public enum Program {
     }
   }
 
+  /// Reads the configuration anew for a reload in place; nil after alerts. Nothing but messages comes of it.
+  static func read(_ options: CommandLineOptions, _ diagnostics: Diagnostics) -> ConfigurationModel? {
+    guard var loaded = load(options, diagnostics) else { return nil }
+    options.override(&loaded.global)
+    if !checkPrograms(loaded, diagnostics) || !RingReferences.check(loaded, diagnostics) { return nil }
+    if diagnostics.warningCount > 0 && (options.zeroWarning || loaded.global.zeroWarning) {
+      diagnostics.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.")
+      return nil
+    }
+    if loaded.hasListener { return loaded }
+    diagnostics.alert("[haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting.")
+    return nil
+  }
+
   private static func start(
     _ options: CommandLineOptions, program: String, _ master: MasterStart?, _ diagnostics: Diagnostics
   ) -> Int32 {
@@ -161,6 +175,7 @@ public enum Program {
     settings.transferSocket = options.transferSocket
     if model.global.masterWorker { settings.master = master }
     settings.programs = model.programs
+    settings.options = options
     return Runner.run(model, settings, diagnostics)
   }
 }

@@ -18,6 +18,8 @@ public final class BackendRuntime: Sendable {
   /// Where an exporter tells of them.
   public let latency: LatencyHistograms?
   public let dynamicCookies: DynamicCookies
+  private let figures: BackendTotals
+  private let cells: CellPack
 
   /// What the backend carries now.
   public let load: BackendLoad
@@ -39,25 +41,37 @@ public final class BackendRuntime: Sendable {
   /// Serialises state changes of the servers.
   public let stateLock = Lock(())
 
+  /// `predecessor`: the same backend in the configuration that this one takes the place of, with whose figures it goes
+  /// on.
   public init(
     settings: ProxySettings, index: Int, servers: [ServerRuntime], threads: Int, fullConnections: Int? = nil,
-    measuresLatency: Bool = false
+    measuresLatency: Bool = false, predecessor: BackendRuntime? = nil
   ) {
+    // Histograms are there or not for all proxies alike.
+    let old = (predecessor?.latency != nil) == measuresLatency ? predecessor : nil
     self.settings = settings
     self.index = index
     roster = ServerRoster(servers)
     name = Bytes(permanent: settings.name)
-    counters = CounterSet(threads: threads)
-    latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
-    dynamicCookies = DynamicCookies(settings)
+    figures = old?.figures ?? BackendTotals(threads: threads, measuresLatency: measuresLatency)
+    counters = figures.counters
+    latency = figures.latency
+    if let old, old.settings.dynamicCookieKey == settings.dynamicCookieKey,
+      old.settings.cookie?.isDynamic == settings.cookie?.isDynamic
+    {
+      dynamicCookies = old.dynamicCookies
+    } else {
+      dynamicCookies = DynamicCookies(settings)
+    }
+    sessionsMax = figures.sessionsMax
+    lastSession = figures.lastSession
+    sessionRate = figures.sessionRate
+    sessionRateMax = figures.sessionRateMax
     // Written for each request.
-    var cells = CellPack(lines: 3)
-    load = BackendLoad(fullConnections: settings.fullConnections ?? fullConnections ?? 0, in: &cells)
-    sessionsMax = cells.cell()
-    lastSession = cells.cell(-1)
+    var cells = CellPack(lines: 2)
+    load = BackendLoad(
+      fullConnections: settings.fullConnections ?? fullConnections ?? 0, sessions: figures.sessions, in: &cells)
     queue = PendingQueue(in: &cells)
-    sessionRate = FrequencyCounter(in: &cells)
-    sessionRateMax = cells.cell()
     // Mostly read.
     cells.nextLine()
     activeServers = cells.cell()
@@ -66,6 +80,7 @@ public final class BackendRuntime: Sendable {
     downSeconds = cells.cell()
     downTransitions = cells.cell()
     generation = cells.cell(1)
+    self.cells = cells
     balancer = Balancer(
       settings.balance,
       servers: servers.map {
@@ -76,4 +91,5 @@ public final class BackendRuntime: Sendable {
     activeServers.set(balancer.activeCount)
     backupServers.set(balancer.backupCount)
   }
+  deinit { cells.giveBack() }
 }

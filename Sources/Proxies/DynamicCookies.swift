@@ -22,6 +22,8 @@ public final class DynamicCookies: Sendable {
     state = Lock(State(key: key, isEnabled: isEnabled))
   }
 
+  deinit { for cell in [generation, isActive] { cell.giveBack() } }
+
   public func setKey(_ text: String) {
     change { $0.key = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
   }

@@ -17,6 +17,8 @@ public final class ServerRoster: Sendable {
     state = Lock(State(places: servers, listed: servers))
   }
 
+  deinit { generation.giveBack() }
+
   /// Those that there are, in the order in which they are listed.
   public var servers: [ServerRuntime] { state.withLock { $0.listed } }
   /// By place, deleted ones among them.

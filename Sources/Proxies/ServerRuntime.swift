@@ -93,11 +93,14 @@ public final class ServerRuntime: Sendable {
   public let observedFailures: SharedCell
   /// What the agent is sent, where an operator changed it (`set server ... agent-send`), and where it is.
   public let checkOverrides = CheckOverrides()
+  private let figures: ServerTotals
 
+  /// `predecessor`: the same server in the configuration that this one takes the place of, with whose figures it goes on.
   public init(
     settings: ServerSettings, backendIndex: Int, index: Int, endpoint: Endpoint, threads: Int,
-    measuresLatency: Bool = false, isDynamic: Bool = false
+    measuresLatency: Bool = false, isDynamic: Bool = false, predecessor: ServerRuntime? = nil
   ) {
+    let old = (predecessor?.latency != nil) == measuresLatency ? predecessor : nil
     self.isDynamic = isDynamic
     self.settings = settings
     self.backendIndex = backendIndex
@@ -106,17 +109,21 @@ public final class ServerRuntime: Sendable {
     check = CheckRecord(rise: settings.rise, fall: settings.fall, enabled: settings.checkEnabled)
     agent = CheckRecord(rise: 1, fall: 1, enabled: settings.agentEnabled)
     initialWeight = settings.weight
-    var cells = CellPack(lines: 4)
+    figures = old?.figures ?? ServerTotals(threads: threads, measuresLatency: measuresLatency)
+    counters = figures.counters
+    latency = figures.latency
+    servedMax = figures.servedMax
+    sessions = figures.sessions
+    sessionsMax = figures.sessionsMax
+    idleConnections = figures.idleConnections
+    usedConnections = figures.usedConnections
+    lastSession = figures.lastSession
+    sessionRate = figures.sessionRate
+    sessionRateMax = figures.sessionRateMax
+    observedFailures = figures.observedFailures
+    var cells = CellPack(lines: 3)
     // Written for each request.
     load = ServerLoad(in: &cells)
-    sessions = cells.cell()
-    sessionsMax = cells.cell()
-    servedMax = cells.cell()
-    idleConnections = cells.cell()
-    usedConnections = cells.cell()
-    lastSession = cells.cell(-1)
-    sessionRate = FrequencyCounter(in: &cells)
-    sessionRateMax = cells.cell()
     queue = PendingQueue(in: &cells)
     // Mostly read.
     cells.nextLine()
@@ -132,18 +139,13 @@ public final class ServerRuntime: Sendable {
     lastChange = cells.cell()
     downSeconds = cells.cell()
     downTransitions = cells.cell()
-    observedFailures = cells.cell()
     self.cells = cells
     load.setLimits(minimum: settings.minConnections, maximum: settings.maxConnections)
     self.endpoint = Lock(endpoint)
-    counters = CounterSet(threads: threads)
-    latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
     if settings.disabled { admin.set(AdminState([.configuredMaintenance, .forcedMaintenance]).rawValue) }
   }
   deinit {
     cells.giveBack()
-    counters.giveBack()
-    latency?.giveBack()
   }
 
   public var currentEndpoint: Endpoint {

@@ -45,6 +45,10 @@ public enum WorkerMessage: Sendable {
   case serverRenamed(ServerPlace, from: String?)
   /// Answer a question of the runtime API; and: some answer is there.
   case report(WorkerReport), reportReady
+  /// Another generation of the configuration takes this one's place.
+  case succeed
+  /// Something to be told in the logs.
+  case tell(StateMessage)
 }
 
 public enum KillReason: Sendable { case down, killed, backupsUp }

@@ -58,6 +58,15 @@ public struct ResolverScheduler: ~Copyable {
     resolutions = []
   }
 
+  /// Resolves for streams alone from now on.
+  public mutating func forgetServers(_ loop: inout EventLoop) {
+    services = [:]
+    for i in resolutions.indices where resolutions[i] != nil {
+      resolutions[i]!.servers = []
+      if resolutions[i]!.isUnused { remove(i, &loop) }
+    }
+  }
+
   static func type(of name: String, _ settings: ServerSettings) -> DNSType {
     name.hasPrefix("_") ? .srv : addressType(settings)
   }

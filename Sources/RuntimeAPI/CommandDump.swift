@@ -10,12 +10,14 @@ enum CommandDump {
   case threads(ThreadDump)
   case ring(RingDump)
   case patterns(PatternDump)
+  case reload(ReloadDump)
 
   /// Another thread has been asked and has not answered yet.
   var isWaiting: Bool {
     switch self {
     case .threads(let dump): dump.isWaiting
     case .ring(let dump): dump.isWaiting
+    case .reload(let dump): dump.isWaiting
     case .statistics, .servers, .patterns: false
     }
   }
@@ -65,6 +67,10 @@ enum CommandDump {
     case .threads(var dump):
       let piece = dump.next(process)
       self = .threads(dump)
+      return piece
+    case .reload(var dump):
+      let piece = dump.next()
+      self = .reload(dump)
       return piece
     }
   }

@@ -169,6 +169,8 @@ struct SessionAccess {
   var isExperimental = false
   /// Milliseconds of silence after which the session ends.
   var timeout: Int
+  /// The process's master asks.
+  var isMaster = false
 }
 
 /// The words behind a command's name; those that are not there are empty.

@@ -10,13 +10,15 @@ public struct RuntimeAPIServer: ~Copyable {
   let process: ProcessRuntime
   var facts: ProcessFacts
   private let listeners: [(settings: BindSettings, socket: Socket)]
-  private var sessions: [RuntimeSession?] = []
-  private var open = 0
+  var sessions: [RuntimeSession?] = []
+  private(set) var open = 0
   private var lastGeneration: UInt32 = 0
   private var isPaused = false
   /// Ends a pause for want of descriptors.
   private var retryTimer: TimerWheel.Slot?
   private var hasStoppedListening = false
+  /// The listeners are another's.
+  private var hasHandedOver = false
   /// What a new process may take over.
   private let exposed: [ExposedListener]
   /// The master that this worker belongs to is gone: nobody watches over it any more.
@@ -44,7 +46,7 @@ public struct RuntimeAPIServer: ~Copyable {
     for (i, listener) in listeners.enumerated() { register(i, listener.socket, &loop) }
   }
   private func register(_ i: Int, _ socket: Socket, _ loop: inout EventLoop) {
-    if hasStoppedListening && !listeners[i].settings.isSocketPair { return }
+    if hasHandedOver || hasStoppedListening && !listeners[i].settings.isSocketPair { return }
     let token = Token(kind: TokenKind.runtimeAPI, index: i, generation: Self.listenerGeneration)
     loop.poller.add(socket.descriptor, .read, token: token.bits)
   }
@@ -54,6 +56,7 @@ public struct RuntimeAPIServer: ~Copyable {
     defer { messages = [] }
     return messages
   }
+  public var hasSessions: Bool { open > 0 }
   /// Sessions open now.
   public var sessionCount: Int { open }
 
@@ -66,6 +69,52 @@ public struct RuntimeAPIServer: ~Copyable {
       loop.poller.remove(listener.socket.descriptor)
       listener.socket.close()
     }
+  }
+
+  /// The next generation of the configuration accepts from now on.
+  public mutating func handOver(_ loop: inout EventLoop) {
+    hasHandedOver = true
+    for listener in listeners { loop.poller.remove(listener.socket.descriptor) }
+  }
+
+  /// Takes over the sessions of the generation before that no command keeps there.
+  public mutating func takeSessions(
+    of other: inout RuntimeAPIServer, _ otherLoop: inout EventLoop, _ loop: inout EventLoop
+  ) {
+    for i in other.sessions.indices {
+      guard let session = other.sessions[i], session.dump == nil, session.waiting.isEmpty, !session.isClosing else {
+        continue
+      }
+      otherLoop.poller.remove(session.socket.descriptor)
+      otherLoop.timers.release(session.slot)
+      other.sessions[i] = nil
+      other.open -= 1
+      let place = put(session, &loop)
+      // What the client does not take yet, or has sent already.
+      advance(place, &loop)
+    }
+  }
+
+  /// Gives the session a place; it is woken by what its client sends.
+  private mutating func put(_ session: RuntimeSession, _ loop: inout EventLoop) -> Int {
+    lastGeneration = lastGeneration == .max ? 1 : lastGeneration + 1
+    let place: Int
+    if let free = sessions.firstIndex(where: { $0 == nil }) {
+      place = free
+    } else {
+      place = sessions.count
+      sessions.append(nil)
+    }
+    let token = Token(kind: TokenKind.runtimeAPI, index: place, generation: lastGeneration)
+    var session = session
+    session.slot = loop.timers.allocate(token: token.bits)
+    session.generation = lastGeneration
+    session.interest = [.read, .peerClosed]
+    loop.timers.arm(session.slot, at: loop.now + Int64(session.access.timeout))
+    loop.poller.add(session.socket.descriptor, session.interest, token: token.bits)
+    sessions[place] = session
+    open += 1
+    return place
   }
 
   /// Closes everything.
@@ -150,23 +199,10 @@ public struct RuntimeAPIServer: ~Copyable {
   }
 
   private mutating func begin(_ socket: Socket, _ settings: BindSettings, _ loop: inout EventLoop) {
-    lastGeneration = lastGeneration == .max ? 1 : lastGeneration + 1
-    let place: Int
-    if let free = sessions.firstIndex(where: { $0 == nil }) {
-      place = free
-    } else {
-      place = sessions.count
-      sessions.append(nil)
-    }
-    let token = Token(kind: TokenKind.runtimeAPI, index: place, generation: lastGeneration)
-    let slot = loop.timers.allocate(token: token.bits)
     let access = SessionAccess(
       level: settings.level, severity: settings.severityOutput, exposesListeners: settings.exposeListeners,
-      timeout: process.model.global.statsTimeout)
-    sessions[place] = RuntimeSession(socket: socket, slot: slot, generation: lastGeneration, access: access)
-    open += 1
-    loop.timers.arm(slot, at: loop.now + Int64(access.timeout))
-    loop.poller.add(socket.descriptor, [.read, .peerClosed], token: token.bits)
+      timeout: process.model.global.statsTimeout, isMaster: settings.isSocketPair)
+    _ = put(RuntimeSession(socket: socket, slot: 0, generation: 0, access: access), &loop)
   }
 
   private mutating func close(_ i: Int, _ loop: inout EventLoop) {
@@ -258,6 +294,13 @@ public struct RuntimeAPIServer: ~Copyable {
         ExposedListener.send(exposed, over: sessions[i]!.socket)
       }
       return close(i, &loop)
+    }
+    // A master asks for a reload in place, and hears what came of it.
+    if words.first == "_reload" && sessions[i]!.access.isMaster {
+      sessions[i]!.hasAnswered = true
+      guard let reloads = process.reloads else { return close(i, &loop) }
+      sessions[i]!.dump = .reload(ReloadDump(reloads.ask(process.mailboxes[0])))
+      return loop.timers.arm(sessions[i]!.slot, at: TimerWheel.never)
     }
     // How a master tells the level that its client has: nothing is answered.
     if words.count == 2 && words[1] == "-" && (words[0] == "operator" || words[0] == "user") {

@@ -9,8 +9,8 @@ struct RuntimeSession {
   static let inputLimit = 16384
 
   let socket: Socket
-  let slot: TimerWheel.Slot
-  let generation: UInt32
+  var slot: TimerWheel.Slot
+  var generation: UInt32
   var access: SessionAccess
   var input: [UInt8] = []
   /// Where `input` has not been looked at for a line end yet.

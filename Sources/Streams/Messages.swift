@@ -16,6 +16,7 @@ extension Worker {
       case .killStream(let token, let reason): killStream(token, reason)
       case .killStreamsOfServer(let backend, let server, let reason):
         killStreams(backend: backend, server: server, reason)
+        killStreamsOfFormer(backend: backend, server: server, reason)
       case .killStreamsOfBackups(let backend): killStreamsOfBackups(backend)
       case .dropIdle(let backend, let server): dropIdle(backend: backend, server: server)
       case .chooseAgain(let token): chooseAgain(token)
@@ -38,6 +39,8 @@ extension Worker {
       case .resolved(let token, let address): resolved(token, address)
       case .report(let question): answer(question)
       case .reportReady: hasReports = true
+      case .tell(let message): stateMessages.append(message)
+      case .succeed: succession.isAsked = true
       }
     }
   }
@@ -64,7 +67,7 @@ extension Worker {
     kill(streams[token.index], reason)
     return true
   }
-  private func killStreams(backend: Int, server: Int, _ reason: KillReason) {
+  func killStreams(backend: Int, server: Int, _ reason: KillReason) {
     for stream in streams
     where stream.session != nil && stream.backend?.index == backend && stream.server?.index == server {
       kill(stream, reason)
@@ -94,7 +97,7 @@ extension Worker {
   }
 
   /// Closes what is idle and answers with `connection: close` from now on.
-  func softStop() {
+  public func softStop() {
     isStopping = true
     closing.begin(at: loop.now)
     for listener in listeners {
@@ -116,7 +119,9 @@ extension Worker {
     for session in sessions where session.mux != nil { stopMux(session) }
     settleLinks()
     // The last worker to let go of the listening sockets closes them.
-    if process.stoppedWorkers.add(1) == process.threads { for listener in listeners { listener.socket.close() } }
+    if !succession.hasSuccessor && process.stoppedWorkers.add(1) == process.threads {
+      for listener in listeners { listener.socket.close() }
+    }
     for backend in backends {
       for server in backend?.servers ?? [] { dropIdle(backend: backend!.index, server: server.index) }
     }
@@ -129,7 +134,7 @@ extension Worker {
     }
   }
   private func restartListeners(of frontend: Int) {
-    if isStopping { return }
+    if isLeaving { return }
     for listener in listeners where listener.frontend.index == frontend && !listener.isElsewhere {
       listener.isStopped = false
       register(listener)
@@ -143,6 +148,7 @@ extension Worker {
 
   /// Takes a sample for the page's curves.
   func sampleRates() {
+    if isLeaving { return }
     process.rateHistory?.sample(process, now: loop.now)
     loop.timers.arm(sampleTimer, at: loop.now + RateHistory.period)
   }

@@ -34,6 +34,7 @@ extension Worker {
     session.requestCount = 0
     session.failure = .none
     session.drained = 0
+    session.isLast = false
     session.waitsForBuffer = false
     session.handshakeTime = 0
     untrack(&session.tracked)

@@ -26,7 +26,7 @@ public final class Worker {
   var frontends: [FrontendReplica?] = []
   var backends: [BackendReplica?] = []
   var listeners: [ListenerReplica] = []
-  let stickTables: [SharedReference<StickTable>]
+  let stickTables: LentReferences<StickTable>
   /// By the references of rules: numbers of tables.
   let tableReferences: [Int32]
   let tune: WorkerTuning
@@ -97,7 +97,9 @@ public final class Worker {
   var sourcePort: UInt16 = 0
   public internal(set) var activeSessions = 0
   public internal(set) var idleServerConnections = 0
-  public internal(set) var isStopping = false
+  public internal(set) var isStopping = false { didSet { isLeaving = isStopping || succession.hasSuccessor } }
+  /// It takes no new work: the process stops, or another configuration has taken this one's place.
+  var isLeaving = false
   /// How a soft stop spreads the end of client connections.
   var closing: ClosingSpread
   /// Servers whose next check shall come soon: for the owner of the loop, which empties it.
@@ -118,21 +120,28 @@ public final class Worker {
   public var profile: TaskProfile
   /// `-d`: traffic is shown on standard output.
   let isTracing: Bool
+  /// Reloads in place.
+  var succession = SuccessionState()
 
-  public init(process: ProcessRuntime, index: Int, loop: consuming EventLoop, routes: LogRoutes) {
+  /// `predecessor`: this thread's worker of the configuration whose place this one takes.
+  public init(
+    process: ProcessRuntime, index: Int, loop: consuming EventLoop, routes: LogRoutes, predecessor: Worker? = nil
+  ) {
     self.process = process
     self.index = index
     isTracing = process.isTracing.value != 0
     profile = TaskProfile(process.taskProfiling)
     self.loop = loop
     let t = process.model.global.tune
-    stickTables = process.tables.map { SharedReference($0) }
+    stickTables = LentReferences(process.tables)
     tableReferences = process.model.tableReferences.map { Int32(clamping: $0) }
     tune = WorkerTuning(process.model.global, threads: process.threads)
     closing = ClosingSpread(process.model.global.closeSpreadTime)
-    buffers = BufferPool(
-      bufferSize: t.bufferSize, limit: BufferShare.limit(of: t, threads: process.threads),
-      reserve: t.buffersReserve, poison: t.poisonByte, failures: t.failAlloc)
+    buffers =
+      predecessor?.buffers
+      ?? BufferPool(
+        bufferSize: t.bufferSize, limit: BufferShare.limit(of: t, threads: process.threads),
+        reserve: t.buffersReserve, poison: t.poisonByte, failures: t.failAlloc)
     logs = LogSender(
       routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName,
       processID: Int(OwnProcess.id))
@@ -174,6 +183,8 @@ public final class Worker {
     }
   }
 
+  deinit { giveBackMemory() }
+
   /// Starts to accept on a listening socket that all workers share.
   public func addListener(_ runtime: ListenerRuntime, socket: Socket) {
     guard let frontend = frontends[runtime.frontendIndex] else { return }
@@ -182,6 +193,7 @@ public final class Worker {
       namespace: ClientNamespace.place(of: runtime.settings.namespace, in: process.model))
     listeners.append(listener)
     if listener.nice != 0 { hasNice = true }
+    if frontend.shared.with({ $0.state.value }) == FrontendRuntime.State.paused.rawValue { listener.isStopped = true }
     let threads = runtime.settings.threads
     if !threads.isEmpty && !threads.contains(index + 1) {
       listener.isStopped = true

@@ -50,6 +50,22 @@ import Glibc
     self.capacity = max(1, capacity)
     unsafe events = .allocate(capacity: max(1, capacity))
   }
+  /// A poller over epoll whose descriptor was made beforehand, so that nothing can fail.
+  public init(adopting descriptor: FileDescriptor, capacity: Int) {
+    self.descriptor = descriptor
+    self.capacity = max(1, capacity)
+    unsafe events = .allocate(capacity: max(1, capacity))
+  }
+  /// The descriptor of an epoll instance, for a poller that another thread will have.
+  public static func makeDescriptor() throws(SystemError) -> FileDescriptor {
+    let fd = epoll_create1(Int32(EPOLL_CLOEXEC))
+    if fd < 0 { throw .current }
+    return FileDescriptor(fd)
+  }
+  /// Tells of this poller's events as one event of another: of that token, as long as there are any.
+  public func join(_ other: Poller, token: UInt64) { other.add(descriptor, .read, token: token) }
+  public func leave(_ other: Poller) { other.remove(descriptor) }
+
   deinit {
     if descriptor.isOpen { descriptor.close() }
     unsafe events.deallocate()

@@ -5,7 +5,7 @@ import Testing
 struct CatalogueTests {
   @Test func everyImplementedKeywordIsKnown() {
     for section in SectionKind.allCases {
-      for name in KeywordTables.shared.names(in: section) {
+      for name in KeywordTables.shared.names(in: section) where !KeywordCatalogue.own.contains(name) {
         #expect(KeywordCatalogue.knows(name, in: section), "\(name) in \(section)")
       }
     }

@@ -17,6 +17,14 @@ public struct LogRoutes: Sendable {
   private let ranges: [Range<Int>]
   /// Set once a failed send was reported.
   let reported = SharedCell()
+  private let cells: Cells
+
+  /// Gives the cells back with the last copy of the routes.
+  private final class Cells: Sendable {
+    private let all: [SharedCell]
+    init(_ all: [SharedCell]) { self.all = all }
+    deinit { for cell in all { cell.giveBack() } }
+  }
 
   /// The targets of one proxy.
   public struct Route: Sendable, Hashable {
@@ -43,6 +51,7 @@ public struct LogRoutes: Sendable {
     self.targets = targets
     proxyCount = model.proxies.count
     self.ranges = ranges
+    cells = Cells([reported] + targets.map(\.counter))
     lineLimit = (targets.map(\.maxLength).max() ?? 1024) - 1
   }
 

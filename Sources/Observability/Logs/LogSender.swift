@@ -31,6 +31,7 @@ public struct LogSender: ~Copyable {
   }
 
   deinit {
+    arena.giveBack()
     for socket in [ipv4, ipv6, local] where socket.descriptor.isOpen { socket.close() }
   }
 

@@ -9,7 +9,7 @@ final class MasterLoop {
   let start: MasterStart
   let diagnostics: Diagnostics
   private let notifiesService: Bool
-  private let poller: Poller
+  let poller: Poller
   private let wakeUp: WakeUp
   private var listeners: [(settings: BindSettings, socket: Socket)] = []
   private var sessions: [Int: MasterSession] = [:]
@@ -17,10 +17,13 @@ final class MasterLoop {
   /// The exit status that the first worker to fail had.
   private var status: Int32 = 0
   /// A session asked for a reload, which happens once its answer is out.
-  private var isReloadWanted = false
+  var isReloadWanted = false
   /// Listeners that found no descriptor for a connection: until the next round.
   private var resting: [Int] = []
+  /// What the worker has been asked.
+  var inPlace: InPlaceRequest?
 
+  static let inPlaceToken = UInt64.max
   private static let firstListener: UInt64 = 1
   private static let firstSession: UInt64 = 1 << 32
 
@@ -75,7 +78,7 @@ final class MasterLoop {
 
   private var hasFailed: Bool { (start.table.master?.failedReloads ?? 0) > 0 }
 
-  private func notify(_ text: String) { if notifiesService { ServiceNotification.send(text) } }
+  func notify(_ text: String) { if notifiesService { ServiceNotification.send(text) } }
 
   private func run() -> Int32 {
     if hasFailed {
@@ -93,7 +96,7 @@ final class MasterLoop {
       resting.removeAll()
       if watchdog != nil { notify("WATCHDOG=1\n") }
       for i in 0..<count { handle(poller.event(i)) }
-      if isReloadWanted { reload() }
+      if isReloadWanted && inPlace == nil { reload() }
       if let status = takeSignals() { return status }
       limit = Int32(clamping: notifiesService ? watchdog ?? -1 : -1)
     }
@@ -121,6 +124,19 @@ final class MasterLoop {
 
   private func reload() {
     isReloadWanted = false
+    if !beginInPlace() { reloadByNewWorker() }
+  }
+
+  /// Sessions that asked for a reload hear what came of it.
+  func answerReload(_ text: String) {
+    for (id, session) in sessions where session.isWaitingForReload {
+      session.endReload(text)
+      session.handle(isWorker: nil, start.table)
+      follow(session, id)
+    }
+  }
+
+  func reloadByNewWorker() {
     notify("RELOADING=1\nSTATUS=Reloading Configuration.\n")
     diagnostics.notice("Reloading HAProxy")
     for id in sessions.keys { close(id) }
@@ -170,6 +186,7 @@ final class MasterLoop {
 
   private func handle(_ event: Poller.Event) {
     if event.token == 0 { return wakeUp.drain() }
+    if event.token == Self.inPlaceToken { return continueInPlace() }
     if event.token < Self.firstSession { return accept(Int(event.token - Self.firstListener)) }
     let id = Int((event.token - Self.firstSession) / 2)
     guard let session = sessions[id] else { return }
@@ -178,7 +195,7 @@ final class MasterLoop {
   }
 
   private func follow(_ session: MasterSession, _ id: Int) {
-    if session.wantsReload { isReloadWanted = true }
+    if session.takeReloadWish() { isReloadWanted = true }
     if session.isOver { close(id) } else { session.watch(poller, token: Self.firstSession + UInt64(id) * 2) }
   }
 

@@ -17,7 +17,9 @@ final class MasterSession {
   private var hasAnswered = false
   private var inputEnded = false
   private var isClosing = false
-  private(set) var wantsReload = false
+  private var wantsReload = false
+  /// It asked for a reload in place, whose end it waits for.
+  private(set) var isWaitingForReload = false
   private(set) var isOver = false
   private var clientInterest: Poller.Interest?
   private var workerInterest: Poller.Interest?
@@ -55,11 +57,25 @@ final class MasterSession {
     workerInterest = reading
   }
 
-  func handle(isWorker: Bool, _ table: ProcessTable) {
-    if isWorker { receiveFromWorker() } else { receive() }
+  /// True once after a `reload`.
+  func takeReloadWish() -> Bool {
+    defer { wantsReload = false }
+    return wantsReload
+  }
+
+  /// What came of the reload.
+  func endReload(_ text: String) {
+    isWaitingForReload = false
+    write(text.hasSuffix("\n") ? text + "\n" : text + "\n\n")
+    prompt()
+  }
+
+  /// Something can be received, from the worker or the client; nil: the master itself has something.
+  func handle(isWorker: Bool?, _ table: ProcessTable) {
+    if isWorker == true { receiveFromWorker() } else if isWorker == false { receive() }
     while !isOver {
       flush()
-      if isOver || worker != nil || output.count >= Self.limit { return }
+      if isOver || isWaitingForReload || worker != nil || output.count >= Self.limit { return }
       if isClosing {
         isOver = output.isEmpty
         return
@@ -196,26 +212,24 @@ final class MasterSession {
     return .some(current.pid)
   }
 
-  /// Opens a connection to the worker: one end of a pair goes over the socket that it listens to.
+  /// Has the worker run the command.
   private func forward(_ command: String, to pid: Int32, _ table: ProcessTable) {
-    guard let entry = table.workers.first(where: { $0.pid == pid }), entry.socket >= 0, let ends = try? Socket.pair()
-    else {
+    guard let entry = table.workers.first(where: { $0.pid == pid }), entry.socket >= 0 else {
       write("Can't find the target CLI!\n")
       isClosing = true
       return
     }
-    let sent = Socket(FileDescriptor(entry.socket)).send([0, 0], descriptors: [ends.1.descriptor])
-    ends.1.close()
+    let own = entry.openSession()
     let lowered = level == .admin ? "" : level == .oper ? "operator -;" : "user -;"
     let line = (lowered + command).unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-    guard case .bytes = sent, case .bytes = ends.0.send(line.last == 0x0a ? line : line + [0x0a]) else {
-      ends.0.close()
+    guard let own, case .bytes = own.send(line.last == 0x0a ? line : line + [0x0a]) else {
+      own?.close()
       write("Can't connect to the target CLI!\n")
       isClosing = true
       return
     }
-    ends.0.descriptor.setNonBlocking()
-    worker = ends.0
+    own.descriptor.setNonBlocking()
+    worker = own
   }
 
   private func answer(_ words: [String], _ table: ProcessTable) {
@@ -225,7 +239,7 @@ final class MasterSession {
         write("Permission denied\n\n")
       } else {
         wantsReload = true
-        isClosing = true
+        if MasterStart.reloadsInPlace { isWaitingForReload = true } else { isClosing = true }
       }
       return
     case .quit?:

@@ -24,6 +24,9 @@ final class MasterStart {
   /// Says that the configuration wants no epoll.
   static let pollVariable = "WEIR_MWORKER_NO_EPOLL"
   static let keepVariable = "WEIR_MWORKER_NO_EXIT_ON_FAILURE"
+  private static let inPlaceVariable = "WEIR_MWORKER_RELOAD_IN_PLACE"
+  /// The worker's configuration says so (`reload-mode in-place`); the master itself knows none.
+  static var reloadsInPlace: Bool { OwnProcess.environment(inPlaceVariable) != nil }
 
   init(words: [String], options: CommandLineOptions) {
     self.words = Self.plain(words)
@@ -101,6 +104,11 @@ final class MasterStart {
     } else {
       OwnProcess.unsetEnvironment(Self.pollVariable)
     }
+    if global.reloadsInPlace {
+      OwnProcess.setEnvironment(Self.inPlaceVariable, "1")
+    } else {
+      OwnProcess.unsetEnvironment(Self.inPlaceVariable)
+    }
     if settings.daemon { Privileges.detach() }
     OwnProcess.setEnvironment(Self.waitVariable, "1")
     let error = execute([])
@@ -114,7 +122,10 @@ final class MasterStart {
     isWorker = true
     other.close()
     for entry in table.entries where entry.socket >= 0 { FileDescriptor(entry.socket).close() }
-    for name in [Self.waitVariable, Self.reloadVariable, Self.processesVariable, Self.keepVariable, Self.pollVariable] {
+    for name in [
+      Self.waitVariable, Self.reloadVariable, Self.processesVariable, Self.keepVariable, Self.pollVariable,
+      Self.inPlaceVariable,
+    ] {
       OwnProcess.unsetEnvironment(name)
     }
     socket.descriptor.setNonBlocking()

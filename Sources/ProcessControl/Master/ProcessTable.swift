@@ -53,6 +53,14 @@ struct ProcessTable {
     }.joined()
   }
 
+  /// A reload in place came to its end: the processes are those of before.
+  mutating func noteReload(hasFailed: Bool) {
+    for place in entries.indices where entries[place].kind == .master {
+      entries[place].reloads += 1
+      entries[place].failedReloads = hasFailed ? entries[place].failedReloads + 1 : 0
+    }
+  }
+
   var workers: [Entry] { entries.filter { $0.kind == .worker } }
   /// The worker of the configuration that is served now.
   var current: Entry? { workers.first { !$0.isLeaving } }

@@ -10,6 +10,8 @@ struct ListenerSetup {
   private(set) var errors: [String] = []
   /// Listening sockets of the process before this one (`-x`).
   var inherited = InheritedListeners()
+  /// Sockets of the generation before, by what they were made with (`socketText`): taken as they are.
+  var kept: [String: [Socket]] = [:]
   /// Unix socket paths that this process made.
   var paths: [String] = []
 
@@ -19,6 +21,7 @@ struct ListenerSetup {
   mutating func open(
     _ bind: BindSettings, owner: String, defaultBacklog: Int, smartAccept: Bool = false, isDatagram: Bool = false
   ) -> Socket? {
+    if !kept.isEmpty, let socket = kept[bind.socketText(global)]?.popLast() { return socket }
     do throws(Failure) {
       let socket =
         try isDatagram ? makeDatagram(bind) : make(bind, backlog: bind.backlog > 0 ? bind.backlog : defaultBacklog)

@@ -6,7 +6,7 @@ import System
 
 /// What signals ask of the process; watched by the first worker.
 final class ProcessSignals {
-  let process: ProcessRuntime
+  private var process: ProcessRuntime
   private var hardStopAt: Int64?
   /// End of `grace`: listeners go on until then.
   private var softStopAt: Int64?
@@ -20,6 +20,9 @@ final class ProcessSignals {
     // A master holds them back while it forks its workers.
     Signals.setBlocked(false)
   }
+
+  /// Another generation is served from now on.
+  func follow(_ next: ProcessRuntime) { process = next }
 
   func handle(_ worker: Worker) {
     if Signals.take(Signals.terminate) { return stopNow(bySignal: true) }

@@ -11,6 +11,8 @@ enum RestoredStates {
     let limits = DescriptorLimits(model, commandLine: options.maxConnections, threads: 1)
     var silent = model
     silent.tables = []
+    // Those of the process that will run.
+    silent.patternReferences = []
     for place in silent.proxies.indices { silent.proxies[place].binds = [] }
     let process = RuntimeAssembly.assemble(silent, wakeUps: [], limits: limits)
     diagnostics.context = "config"

@@ -1,6 +1,7 @@
 import ConfigSyntax
 import Configuration
 import EventLoop
+import Memory
 import Observability
 import Primitives
 import Proxies
@@ -23,6 +24,8 @@ enum Runner {
     var programs: [ProgramSettings] = []
     /// In master-worker mode: what forks the worker.
     var master: MasterStart?
+    /// What a reload in place reads the configuration by.
+    var options: CommandLineOptions?
     /// `-d`: traffic is shown.
     var tracesTraffic = false
     /// `-V` and `-d`: tell how the process runs.
@@ -44,7 +47,12 @@ enum Runner {
       }
       wakeUps.append(wakeUp)
     }
-    let process = RuntimeAssembly.assemble(model, wakeUps: wakeUps, limits: limits)
+    var reloads: ReloadRequests?
+    if model.global.reloadsInPlace && settings.master != nil, let wakeUp = try? WakeUp() {
+      reloads = ReloadRequests(wakeUp: wakeUp)
+      PermanentTexts.share()
+    }
+    let process = RuntimeAssembly.assemble(model, wakeUps: wakeUps, limits: limits, reloads: reloads)
     process.isTracing.set(settings.tracesTraffic ? 1 : 0)
     let pollers = PollerChoice(model.global)
     if settings.talks {
@@ -64,61 +72,27 @@ enum Runner {
         if settings.master == nil { return 1 }
       }
     }
-    var opened: [Int: Socket] = [:]
-    // The order of HAProxy: IPv6 first, then IPv4, then local sockets.
-    for listener in process.listeners.sorted(by: { rank($0.settings.address) < rank($1.settings.address) }) {
-      let proxy = model.proxies[listener.frontendIndex]
-      let kind = proxy.capabilities.contains(.backend) ? "proxy" : "frontend"
-      let backlog = proxy.backlog ?? proxy.maxConnections ?? limits.maxConnections
-      opened[listener.index] = listening.open(
-        listener.settings, owner: "\(kind) \(proxy.name)", defaultBacklog: backlog, smartAccept: proxy.acceptsSmartly)
-    }
-    let sockets = process.listeners.compactMap { opened[$0.index] }
-    var statsSockets: [(settings: BindSettings, socket: Socket)] = []
-    for settings in model.global.statsSockets {
-      let backlog = model.global.statsMaxConnections
-      if let socket = listening.open(settings, owner: "frontend GLOBAL", defaultBacklog: backlog) {
-        statsSockets.append((settings, socket))
-      }
-    }
-    var peerSockets: [(section: Int, socket: Socket)] = []
-    for (section, peers) in model.peers.enumerated() where !peers.isDisabled && peers.localPeer != nil {
-      for settings in peers.binds {
-        if let socket = listening.open(settings, owner: "peers \(peers.name)", defaultBacklog: 100) {
-          peerSockets.append((section, socket))
-        }
-      }
-    }
-    let forwards = listening.openForwards(model)
-    if !listening.errors.isEmpty {
-      for error in listening.errors { diagnostics.alert(error) }
-      diagnostics.alert("[haproxy.main()] Some protocols failed to start their listeners! Exiting.")
-      listening.closeAll()
-      return 1
-    }
+    guard var sockets = GenerationSockets(process, limits, &listening, diagnostics) else { return 1 }
     listening.inherited.closeRest()
     if !limits.check(model.global, diagnostics) {
       listening.closeAll()
       return 1
     }
-    var exposed = zip(process.listeners, sockets).map { listener, socket in
-      ExposedListener(
-        socket: socket, namespace: listener.settings.namespace ?? "", interface: listener.settings.interface ?? "")
-    }
-    exposed += statsSockets.map { ExposedListener(socket: $0.socket, namespace: $0.settings.namespace ?? "") }
-    exposed += peerSockets.map { ExposedListener(socket: $0.socket) }
-    exposed += forwards.filter { !$0.isDatagram }.map { ExposedListener(socket: $0.socket) }
+    let exposed = sockets.exposed(process)
     if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
-    if let socket = settings.master?.workerSocket { statsSockets.append(socket) }
+    if let socket = settings.master?.workerSocket { sockets.stats.append(socket) }
     let reports = StateReports(diagnostics, quiet: settings.quiet)
     var facts = ProcessFacts(
       version: Version.text, releaseDate: Version.date, descriptorLimit: limits.granted,
-      maxSockets: limits.maxSockets, listeners: sockets.count + statsSockets.count)
+      maxSockets: limits.maxSockets, listeners: sockets.listeners.count + sockets.stats.count)
     facts.startMessages = diagnostics.startMessages
     let api = RuntimeAPISockets(
-      facts: facts, listeners: statsSockets, peers: peerSockets, forwards: forwards, exposed: exposed)
+      facts: facts, listeners: sockets.stats, peers: sockets.peers, forwards: sockets.forwards, exposed: exposed)
     // The paths of local sockets stay: a new process may serve them by now.
-    return start(process, wakeUps, sockets, reports, api, tellsService: settings.master == nil)
+    let generation = Generation(
+      process: process, routes: LogRoutes(model, dropped: process.droppedLogs, rings: process.rings), reports: reports,
+      api: api, sockets: sockets.listeners, wakeUps: wakeUps)
+    return start(generation, settings)
   }
 
   /// `numa-cpu-mapping`: what lies in another node's memory would be slow to reach.
@@ -139,56 +113,42 @@ enum Runner {
     if let used = pollers.used { FileDescriptor.standardOutput.writeAll("Using \(used)() as the polling mechanism.\n") }
   }
 
-  private static func rank(_ address: SocketAddress) -> Int {
-    switch address {
-    case .ip(.v6, _): 0
-    case .ip(.v4, _): 1
-    case .unix, .abstract: 2
-    case .descriptor, .socketPair: 3
-    }
-  }
-
-  private static func start(
-    _ process: ProcessRuntime, _ wakeUps: [WakeUp], _ sockets: [Socket], _ reports: StateReports,
-    _ api: RuntimeAPISockets, tellsService: Bool
-  ) -> Int32 {
-    let routes = LogRoutes(process.model, dropped: process.droppedLogs, rings: process.rings)
+  private static func start(_ generation: Generation, _ settings: Settings) -> Int32 {
+    let process = generation.process
+    let succession = Succession(waking: process.reloads?.wakeUp)
     // Also the first worker has a thread of its own: locks remember the thread number that a fork changes.
     var threads: [Thread] = []
-    for index in wakeUps.indices {
-      let wakeUp = wakeUps[index]
-      if let thread = try? Thread({
-        work(process, index, wakeUp, sockets, routes, reports, api.facts, index == 0 ? api : nil)
-      }) {
-        threads.append(thread)
-      }
+    for index in generation.wakeUps.indices {
+      if let thread = try? Thread({ work(generation, index, succession) }) { threads.append(thread) }
+    }
+    if let reloads = process.reloads, let options = settings.options {
+      // Nobody waits for its end.
+      _ = try? Thread({
+        var reload = InPlaceReload(generation, options, succession, reloads)
+        reload.run()
+      })
     }
     if !process.model.global.insecureForkWanted { OwnProcess.forbidForks() }
-    if tellsService { ServiceNotification.send("READY=1\n") }
+    if settings.master == nil { ServiceNotification.send("READY=1\n") }
     for thread in threads { thread.join() }
     // A shell's number for a process that SIGTERM ended, as HAProxy gives it.
     return process.stopping.value == 3 ? 143 : 0
   }
 
-  private static func work(
-    _ process: ProcessRuntime, _ index: Int, _ wakeUp: WakeUp, _ sockets: [Socket], _ routes: LogRoutes,
-    _ reports: StateReports, _ facts: ProcessFacts, _ api: RuntimeAPISockets?
-  ) {
-    if let processors = process.model.global.cpuMap[index + 1] { Affinity.bind(to: processors) }
-    let tune = process.model.global.tune
+  private static func work(_ generation: Generation, _ index: Int, _ succession: Succession) {
+    let global = generation.process.model.global
+    if let processors = global.cpuMap[index + 1] { Affinity.bind(to: processors) }
     let token = Token(kind: TokenKind.wakeUp, index: 0, generation: 0)
     guard
       let loop = try? EventLoop(
-        capacity: tune.maxPollEvents, system: process.model.global.noEpoll ? .poll : .epoll, wakeUp: wakeUp,
-        wakeToken: token)
+        capacity: global.tune.maxPollEvents, system: global.noEpoll ? .poll : .epoll,
+        wakeUp: generation.wakeUps[index], wakeToken: token)
     else {
       FileDescriptor.standardError.writeAll("[ALERT] Cannot create the poller of thread \(index + 1).\n")
       OwnProcess.exit(1)
     }
-    let worker = Worker(process: process, index: index, loop: loop, routes: routes)
-    worker.facts = facts
-    for (runtime, socket) in zip(process.listeners, sockets) { worker.addListener(runtime, socket: socket) }
-    let control = index == 0 ? ProcessSignals(process, waking: wakeUp) : nil
-    WorkerLoop(worker: worker, process: process, reports: reports, api: api).run(control)
+    let first = generation.makeLoop(index, loop, predecessor: nil)
+    let control = index == 0 ? ProcessSignals(generation.process, waking: generation.wakeUps[index]) : nil
+    WorkerThread(first, control, succession).run()
   }
 }

@@ -8,7 +8,12 @@ import System
 /// Builds what the workers share out of the model.
 enum RuntimeAssembly {
   /// Frontends, backends, servers and listeners of `model`, ready to run on `wakeUps.count` workers.
-  static func assemble(_ model: ConfigurationModel, wakeUps: [WakeUp], limits: DescriptorLimits) -> ProcessRuntime {
+  /// What has the same name in `predecessor` goes on with its figures there.
+  static func assemble(
+    _ model: ConfigurationModel, wakeUps: [WakeUp], limits: DescriptorLimits, predecessor: ProcessRuntime? = nil,
+    reloads: ReloadRequests? = nil
+  ) -> ProcessRuntime {
+    var former = FormerGeneration(predecessor)
     let threads = wakeUps.count
     let measures = model.hasExporter
     let full = fullConnections(model, limits)
@@ -23,22 +28,25 @@ enum RuntimeAssembly {
           ? FrontendRuntime(
             settings: proxy, index: index,
             maxConnections: proxy.maxConnections.flatMap { $0 > 0 ? $0 : nil } ?? limits.maxConnections,
-            threads: threads) : nil)
+            threads: threads, predecessor: former.frontends[proxy.name]) : nil)
       if isFrontend {
         for bind in proxy.binds {
           for shard in ListenerShards.expand(bind, threads: threads) {
             listeners.append(
-              ListenerRuntime(settings: shard, frontendIndex: index, index: listeners.count, threads: threads))
+              ListenerRuntime(
+                settings: shard, frontendIndex: index, index: listeners.count, threads: threads,
+                predecessor: former.takeListener(shard, of: proxy, model.global)))
           }
         }
       }
-      backends.append(isBackend ? backend(proxy, index, threads, full[index], measures) : nil)
+      let old = former.backends[proxy.name]
+      backends.append(isBackend ? backend(proxy, index, threads, full[index], measures, old) : nil)
     }
     return ProcessRuntime(
       model: model, threads: threads, frontends: frontends, backends: backends, listeners: listeners,
       mailboxes: wakeUps.map { WorkerMailbox(wakeUp: $0) }, startedAt: Clock.wallMicroseconds(),
       startedAtTick: Clock.monotonicMilliseconds(), maxConnections: limits.maxConnections, maxPipes: limits.maxPipes,
-      maxSockets: limits.maxSockets)
+      maxSockets: limits.maxSockets, predecessor: predecessor, reloads: reloads)
   }
 
   /// `fullconn` of every proxy where it is not set: a tenth of the `maxconn` of all frontends that lead there (manual
@@ -58,15 +66,45 @@ enum RuntimeAssembly {
   }
 
   private static func backend(
-    _ proxy: ProxySettings, _ index: Int, _ threads: Int, _ fullConnections: Int, _ measures: Bool
+    _ proxy: ProxySettings, _ index: Int, _ threads: Int, _ fullConnections: Int, _ measures: Bool,
+    _ old: BackendRuntime?
   ) -> BackendRuntime {
+    let former = Dictionary(
+      (old?.servers ?? []).filter { !$0.isDynamic }.map { ($0.settings.name, $0) },
+      uniquingKeysWith: { first, _ in first })
     let servers = proxy.servers.enumerated().map { place, server in
-      ServerRuntime(
+      var server = server
+      // What the process itself knows is newer than any file.
+      if former[server.name] != nil { server.savedState = nil }
+      return ServerRuntime(
         settings: server, backendIndex: index, index: place, endpoint: server.endpoint, threads: threads,
-        measuresLatency: measures)
+        measuresLatency: measures, predecessor: former[server.name])
     }
     return BackendRuntime(
       settings: proxy, index: index, servers: servers, threads: threads, fullConnections: fullConnections,
-      measuresLatency: measures)
+      measuresLatency: measures, predecessor: old)
+  }
+}
+
+/// What the generation before has under its names.
+private struct FormerGeneration {
+  private(set) var frontends: [String: FrontendRuntime] = [:]
+  private(set) var backends: [String: BackendRuntime] = [:]
+  private var listeners: [String: ListenerRuntime] = [:]
+
+  init(_ process: ProcessRuntime?) {
+    guard let process else { return }
+    for case let frontend? in process.frontends { frontends[frontend.settings.name] = frontend }
+    for case let backend? in process.backends { backends[backend.settings.name] = backend }
+    for listener in process.listeners {
+      let name = process.model.proxies[listener.frontendIndex].name
+      listeners[listener.settings.connectionText(process.model.global, frontend: name)] = listener
+    }
+  }
+  mutating func takeListener(
+    _ settings: BindSettings, of proxy: ProxySettings, _ global: GlobalSettings
+  ) -> ListenerRuntime? {
+    if listeners.isEmpty { return nil }
+    return listeners.removeValue(forKey: settings.connectionText(global, frontend: proxy.name))
   }
 }

@@ -18,7 +18,8 @@ struct StateReports: Sendable {
       if isPrinting { print(message) }
       if message.text.isEmpty { continue }
       let level = LogLevel(rawValue: message.level.rawValue) ?? .notice
-      let route = worker.logs.routes.route(ofProxy: message.proxyIndex)
+      let routes = worker.logs.routes
+      let route = message.proxyIndex < 0 ? routes.global : routes.route(ofProxy: message.proxyIndex)
       worker.logs.send(LogEvent(level, message.text), to: route, now: worker.loop.wallClock)
     }
   }

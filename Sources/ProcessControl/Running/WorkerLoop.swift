@@ -9,7 +9,8 @@ import RuntimeAPI
 import Streams
 import System
 
-/// The main loop of one worker thread: waits, and hands every event to the part that it belongs to.
+/// The loop of one worker thread for one generation of the configuration: waits, and hands every event to the part that
+/// it belongs to.
 final class WorkerLoop {
   let worker: Worker
   let process: ProcessRuntime
@@ -24,6 +25,11 @@ final class WorkerLoop {
   private var mails: MailAlerts
   private var forwards: LogForwarder
   private let isBusyPolling: Bool
+  /// Another generation has taken this one's place.
+  private var isRetired = false
+  /// What the last turn brought: another thread or a signal woke this one; former generations have events.
+  private(set) var wasWoken = false
+  private(set) var awakened: [Int] = []
 
   init(worker: Worker, process: ProcessRuntime, reports: StateReports, api sockets: RuntimeAPISockets?) {
     self.worker = worker
@@ -40,9 +46,8 @@ final class WorkerLoop {
       process: process, facts: facts, listeners: sockets?.listeners ?? [], exposed: sockets?.exposed ?? [])
   }
 
-  /// Runs until the process stops and nothing of it is left to do.
-  func run(_ control: ProcessSignals?) {
-    if worker.index == 0 { reports.reportStart(worker, process) }
+  /// Starts all parts.
+  func begin() {
     checks.start(&worker.loop)
     api.start(&worker.loop)
     if worker.index == 0 {
@@ -51,44 +56,39 @@ final class WorkerLoop {
       peers.start(&worker.loop)
       forwards.start(&worker.loop)
     }
-    while true {
-      // `busy-polling`, which an old process leaves off: it would only take time from the new one.
-      let polls = isBusyPolling && process.stopping.value == 0
-      if worker.loop.poller.needsRearming {
-        worker.rearm()
-        peers.rearm(worker.loop.poller)
-        forwards.rearm(worker.loop.poller)
-      }
-      worker.profile.roundEnds()
-      let count = worker.loop.wait(block: !worker.hasReadyWork && !polls)
-      worker.profile.roundBegins()
-      worker.activity.count(events: count)
-      for i in 0..<count {
-        let event = worker.loop.poller.event(i)
-        let start = worker.profile.start()
-        handle(event)
-        worker.profile.count(ProfiledTask(kind: Token(bits: event.token).kind), from: start)
-      }
-      worker.loop.collectTimers()
-      if !worker.loop.expired.isEmpty { worker.activity.expiries &+= 1 }
-      for i in 0..<worker.loop.expired.count {
-        let token = worker.loop.expired[i]
-        let start = worker.profile.start()
-        handleTimer(token)
-        worker.profile.count(ProfiledTask(kind: Token(bits: token).kind), from: start)
-      }
-      finishChecks()
-      worker.runReady()
-      control?.handle(worker)
-      // Without its master nobody could stop it: it ends at once, as HAProxy's does.
-      if api.hasLostMaster { OwnProcess.exitNow(1) }
-      if process.stopping.value >= 2 { return }
-      if process.stopping.value == 1 && worker.isStopping {
-        api.stopListening(&worker.loop)
-        forwards.stopListening(&worker.loop)
-        if worker.activeSessions == 0 && process.workerConnections[worker.index].value == 0 { return }
-      }
+  }
+
+  /// One round: waits at most `limit` milliseconds, and handles what there is.
+  func turn(limit: Int64) {
+    // `busy-polling`, which an old process leaves off: it would only take time from the new one.
+    let polls = isBusyPolling && process.stopping.value == 0 && !isRetired
+    if worker.loop.poller.needsRearming {
+      worker.rearm()
+      peers.rearm(worker.loop.poller)
+      forwards.rearm(worker.loop.poller)
     }
+    wasWoken = false
+    if !awakened.isEmpty { awakened.removeAll(keepingCapacity: true) }
+    worker.profile.roundEnds()
+    let count = worker.loop.wait(block: !worker.hasReadyWork && !polls, limit: limit)
+    worker.profile.roundBegins()
+    worker.activity.count(events: count)
+    for i in 0..<count {
+      let event = worker.loop.poller.event(i)
+      let start = worker.profile.start()
+      handle(event)
+      worker.profile.count(ProfiledTask(kind: Token(bits: event.token).kind), from: start)
+    }
+    worker.loop.collectTimers()
+    if !worker.loop.expired.isEmpty { worker.activity.expiries &+= 1 }
+    for i in 0..<worker.loop.expired.count {
+      let token = worker.loop.expired[i]
+      let start = worker.profile.start()
+      handleTimer(token)
+      worker.profile.count(ProfiledTask(kind: Token(bits: token).kind), from: start)
+    }
+    finishChecks()
+    worker.runReady()
   }
 
   private func handle(_ event: Poller.Event) {
@@ -100,6 +100,10 @@ final class WorkerLoop {
     case TokenKind.peers: peers.handleEvent(event, &worker.loop)
     case TokenKind.mail: mails.handleEvent(event, &worker.loop)
     case TokenKind.forward: forwards.handleEvent(event, &worker.loop, &worker.logs)
+    case TokenKind.generation: awakened.append(Token(bits: event.token).index)
+    case TokenKind.wakeUp:
+      wasWoken = true
+      worker.handle(event)
     default: worker.handle(event)
     }
   }
@@ -115,6 +119,14 @@ final class WorkerLoop {
     case TokenKind.forward: forwards.handleTimer(Token(bits: token), &worker.loop)
     default: worker.handleTimer(token)
     }
+  }
+
+  /// Its master is gone.
+  var hasLostMaster: Bool { api.hasLostMaster }
+  /// A soft stop: nobody connects to the runtime API any more.
+  func stopListening() {
+    api.stopListening(&worker.loop)
+    forwards.stopListening(&worker.loop)
   }
 
   /// Takes on what other parts asked of the checks, and tells what they found.
@@ -159,5 +171,36 @@ final class WorkerLoop {
   private func tell(_ messages: [StateMessage]) {
     reports.report(messages, worker)
     mails.add(messages, &worker.loop)
+  }
+
+  // MARK: - Generations
+
+  /// Another generation takes over: what is not of a stream moves there or ends.
+  func retire(to successor: WorkerLoop) {
+    isRetired = true
+    checks.stop(&worker.loop)
+    forwarder.stop(&worker.loop)
+    resolvers.forgetServers(&worker.loop)
+    api.handOver(&worker.loop)
+    worker.loop.letGoOfWakeUp()
+  }
+
+  /// Takes what a former generation has not to keep any more: clients between two requests, and of the runtime API.
+  func takeClients(of former: WorkerLoop) {
+    worker.adoptClients(of: former.worker)
+    if former.api.hasSessions { api.takeSessions(of: &former.api, &former.worker.loop, &worker.loop) }
+  }
+
+  /// Nothing is left to do for a generation that was succeeded on all threads.
+  var isOver: Bool {
+    isRetired && worker.isDone && !api.hasSessions && !mails.isBusy
+      && process.succeededWorkers.value >= process.threads
+  }
+  /// The end of a generation that is over.
+  func finish() {
+    worker.takeMail()
+    mails.stop(&worker.loop)
+    resolvers.stop(&worker.loop)
+    worker.finish()
   }
 }

@@ -25,6 +25,8 @@ final class PatternExpression: Sendable {
     self.output = output
   }
 
+  deinit { version.giveBack() }
+
   var snapshot: Snapshot { current.withLock { $0 } }
 
   private func compile(

@@ -45,6 +45,10 @@ public final class PatternReference: Sendable {
     uses = Lock(Uses(text: display))
   }
 
+  deinit { number.giveBack() }
+  /// Lets go of the expressions, which hold it in turn: nobody looks anything up any more.
+  public func dismantle() { state.withLock { $0.expressions = [] } }
+
   /// The number that commands name it by (`#3`); -1 before `PatternRegistry.numberReferences`.
   public internal(set) var id: Int32 {
     get { Int32(truncatingIfNeeded: number.value) }

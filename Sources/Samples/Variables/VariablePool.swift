@@ -90,6 +90,16 @@ public final class VariablePool {
     freeSet = set
   }
 
+  /// The end of the pool: its memory is another's.
+  public func giveBack() { store.giveBack() }
+  func forEach(in set: UInt32, _ body: (UInt32, SampleData) -> Void) {
+    var at = set == 0 ? 0 : sets[Int(set)].first
+    while at != 0 {
+      if let value = entries[Int(at)].value { body(entries[Int(at)].name, value) }
+      at = entries[Int(at)].next
+    }
+  }
+
   /// The value of a variable, or nil where it is not set. Text stays good until the variable changes; that of process
   /// variables is copied into `arena`.
   public func value(_ id: VariableID, _ scopes: VariableScopes, arena: ByteArena) -> SampleData? {

@@ -128,6 +128,7 @@ extension Worker {
   }
 
   private func waitIdle(_ session: Session) {
+    if isLeaving && passOn(session) { return }
     session.connection.register(with: loop.poller, token: session.token)
     loop.timers.arm(session.timer, at: session.headDeadline)
   }
@@ -175,6 +176,7 @@ extension Worker {
     session.stream = nil
     session.idleSince = loop.now
     session.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpKeepAlive)
+    if isLeaving && passOn(session) { return }
     if isStopping && !session.input.isBacked {
       guard let end = closing.endOfIdle(at: loop.now, since: session.idleSince) else { return closeSession(session) }
       session.headDeadline = min(session.headDeadline, end)

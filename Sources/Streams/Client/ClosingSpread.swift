@@ -38,5 +38,9 @@ struct ClosingSpread {
 
 extension Worker {
   /// Whether an answer that leaves now shall be the last of its connection.
-  var endsConnections: Bool { isStopping && closing.endsConnection(at: loop.now) }
+  func endsConnection(_ stream: Stream) -> Bool {
+    if !isLeaving { return false }
+    if isStopping && closing.endsConnection(at: loop.now) { return true }
+    return succession.hasSuccessor && stream.session.map { !mayPassOn($0) } == true
+  }
 }

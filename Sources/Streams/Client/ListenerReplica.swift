@@ -7,8 +7,10 @@ import TLS
 
 /// A listening socket as one worker sees it. The descriptor is shared by the workers, which wait for it exclusively.
 final class ListenerReplica {
-  let shared: SharedReference<ListenerRuntime>
+  let shared: LentReference<ListenerRuntime>
   let index: Int
+  /// The same under every configuration that keeps it as it is.
+  let identity: Int
   let socket: Socket
   let frontend: FrontendReplica
   let counters: CounterRow
@@ -37,8 +39,9 @@ final class ListenerReplica {
 
   init(_ runtime: ListenerRuntime, socket: Socket, frontend: FrontendReplica, worker: Int, namespace: Int) {
     let s = runtime.settings
-    shared = SharedReference(runtime)
+    shared = LentReference(runtime)
     index = runtime.index
+    identity = runtime.identity
     self.socket = socket
     self.frontend = frontend
     counters = runtime.counters.row(worker)

@@ -179,8 +179,9 @@ extension Worker {
     if process.waitingForRoom.value != 0 || listener.frontend.shared.with({ $0.waitingForRoom.value }) != 0 {
       process.waitingForRoom.set(0)
       listener.frontend.shared.with { $0.waitingForRoom.set(0) }
-      for (i, mailbox) in process.mailboxes.enumerated() where i != index { mailbox.post(.resumeListeners) }
-      resumeListeners()
+      let current = succession.successor ?? self
+      for (i, mailbox) in current.process.mailboxes.enumerated() where i != index { mailbox.post(.resumeListeners) }
+      current.resumeListeners()
     }
   }
 }

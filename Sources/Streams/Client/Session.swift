@@ -76,6 +76,8 @@ final class Session {
   /// It stands on the list of those that need a buffer.
   var waitsForBuffer = false
   var drained = 0
+  /// The connection ends with the next answer: its listener is of a configuration that is gone.
+  var isLast = false
   /// The set of variables of the session; 0 for none.
   var variables: UInt32 = 0
   var tracked = TrackedEntries()

@@ -76,11 +76,18 @@ final class PreparedAnswer {
   }
 
   static func builtIn(_ status: Int) -> PreparedAnswer {
+    PreparedAnswer(status: status, raw: builtInTexts[status] ?? write(status, BufferPool(bufferSize: 4096)))
+  }
+  /// A pool stays for good: there is one for all of them.
+  private static let builtInTexts: [Int: [UInt8]] = {
     let pool = BufferPool(bufferSize: 4096)
+    return Dictionary(uniqueKeysWithValues: Set(H1ErrorAnswers.statuses).map { ($0, write($0, pool)) })
+  }()
+  private static func write(_ status: Int, _ pool: BufferPool) -> [UInt8] {
     var buffer = Buffer()
     _ = buffer.back(by: pool)
     _ = H1ErrorAnswers.write(status: status, to: &buffer)
-    return PreparedAnswer(status: status, raw: buffer.readable.array)
+    return buffer.readable.array
   }
 }
 

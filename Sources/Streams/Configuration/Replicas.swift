@@ -14,7 +14,7 @@ import TLS
 /// What one worker keeps of a frontend: settings in the form that the data path reads, beside handles of the shared
 /// state. Each worker has its own, so that nothing here is counted or locked across threads.
 final class FrontendReplica {
-  let shared: SharedReference<FrontendRuntime>
+  let shared: LentReference<FrontendRuntime>
   let index: Int
   let name: Bytes
   let mode: ProxyMode
@@ -53,7 +53,7 @@ final class FrontendReplica {
 
   init(_ runtime: FrontendRuntime, worker: Int, routes: LogRoutes) {
     let s = runtime.settings
-    shared = SharedReference(runtime)
+    shared = LentReference(runtime)
     index = runtime.index
     name = runtime.name
     mode = s.mode
@@ -90,7 +90,7 @@ final class FrontendReplica {
 
 /// What one worker keeps of a backend.
 final class BackendReplica {
-  let shared: SharedReference<BackendRuntime>
+  let shared: LentReference<BackendRuntime>
   let compression: CompressionReplica?
   let index: Int
   let name: Bytes
@@ -148,7 +148,7 @@ final class BackendReplica {
 
   init(_ runtime: BackendRuntime, worker: Int) {
     let s = runtime.settings
-    shared = SharedReference(runtime)
+    shared = LentReference(runtime)
     index = runtime.index
     name = runtime.name
     mode = s.mode

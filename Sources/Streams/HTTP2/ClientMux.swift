@@ -156,6 +156,8 @@ extension Worker {
     activeSessions += 1
     mux.served += 1
     session.requestCount += 1
+    // Begun under a configuration that is gone: the next requests come over a new connection.
+    if succession.hasSuccessor { made.goAway() }
     readIdle(own)
   }
 

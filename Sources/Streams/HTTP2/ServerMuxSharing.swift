@@ -103,7 +103,7 @@ extension Worker {
     withdraw(carrier, mux)
     carrier.uses = mux.served
     // One that never told its limits would keep the next request waiting as well.
-    if isStopping || !mux.protocolSession.hasPeerSettings || !hasRoom(carrier, mux) {
+    if isLeaving || !mux.protocolSession.hasPeerSettings || !hasRoom(carrier, mux) {
       return endServerMux(carrier, inOrder: true)
     }
     if carrier.isPrivate || backend.reuse == .never {

@@ -52,6 +52,7 @@ extension Worker {
       described += 1
       answer.text += detailed ? SessionReport(stream, self).paragraph : SessionReport(stream, self).line
     }
+    if answer.next == nil && one == nil { addFormer(to: &answer, detailed: detailed) }
     return answer
   }
 
@@ -63,6 +64,15 @@ extension Worker {
     ]
     let numbers = objects.flatMap { [$0.first.map { ObjectSize.bytes(of: $0) } ?? 0, $0.all, $0.all - $0.free] }
     return numbers + [buffers.bufferSize, buffers.allocated, buffers.inUse]
+  }
+
+  /// Streams that began under former configurations; as many of each as one piece may have.
+  private func addFormer(to answer: inout WorkerReport.Answer, detailed: Bool) {
+    for former in succession.former {
+      for stream in former.streams.lazy.filter({ $0.session != nil }).prefix(Worker.reportPiece) {
+        answer.text += detailed ? SessionReport(stream, former).paragraph : SessionReport(stream, former).line
+      }
+    }
   }
 
   private func threadReport() -> WorkerReport.Answer {

@@ -35,6 +35,8 @@ final class CookieRule {
     if cookie.isDynamic { generation = 0 }
   }
 
+  deinit { arena.giveBack() }
+
   /// Makes dynamic cookies anew where the key, the switch or an address has changed.
   func refresh(_ backend: BackendReplica) {
     var now = backend.cookieGeneration

@@ -60,8 +60,8 @@ extension Worker {
     let reuses = server.settings.maxReuse
     let exhausted = reuses >= 0 && connection.uses >= reuses
     // A server in maintenance keeps nothing: it may be on its way out.
-    let isLeaving = server.shared.with { $0.isInMaintenance }
-    if exhausted || connection.connection.peerClosed || isStopping || isLeaving || process.hasFewDescriptors {
+    let isOut = server.shared.with { $0.isInMaintenance }
+    if exhausted || connection.connection.peerClosed || isLeaving || isOut || process.hasFewDescriptors {
       return closeServerConnection(connection, used: true)
     }
     if connection.isPrivate || backend.reuse == .never {

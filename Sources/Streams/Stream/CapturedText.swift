@@ -14,6 +14,7 @@ struct CapturedText: ~Copyable {
     isTruncated = kept.count < text.count
     bytes = storage.copy(kept) ?? Bytes()
   }
+  func giveBack() { storage.giveBack() }
   mutating func clear() {
     bytes = Bytes()
     isTruncated = false

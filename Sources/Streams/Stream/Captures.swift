@@ -20,6 +20,7 @@ struct CaptureSlots: ~Copyable {
     slot >= 0 && slot < slots.count && slots[slot].isSet ? slots[slot].text.bytes : nil
   }
   mutating func clear() { for i in slots.indices { slots[i].isSet = false } }
+  func giveBack() { for slot in slots { slot.text.giveBack() } }
 
   /// What a rule puts into a slot.
   mutating func set(_ slot: Int, _ value: Bytes, _ rules: [CaptureRule]) {

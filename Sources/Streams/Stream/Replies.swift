@@ -139,7 +139,7 @@ extension Worker {
       }
     }
     if !stream.requestChannel.isComplete { stream.clientKeepsAlive = false }
-    if endsConnections { stream.clientKeepsAlive = false }
+    if endsConnection(stream) { stream.clientKeepsAlive = false }
     stream.isTunnel = false
     stream.requestPhase = .done
     stream.responsePhase = .forward

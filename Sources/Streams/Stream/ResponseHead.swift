@@ -199,7 +199,7 @@ extension Worker {
     // The answer that opens a tunnel has its own `connection: upgrade`.
     if !framing.isTunnel {
       if framing.body == .untilClose { stream.clientKeepsAlive = false }
-      if endsConnections { stream.clientKeepsAlive = false }
+      if endsConnection(stream) { stream.clientKeepsAlive = false }
       if !stream.clientKeepsAlive {
         connection = stream.response.isVersion11 ? .close : .none
       } else if !stream.request.isVersion11 || !stream.response.isVersion11 {

@@ -191,6 +191,17 @@ final class Stream {
     longPreface = long
     return long
   }
+  /// Its arenas are another stream's from now on.
+  func giveBackMemory() {
+    text.giveBack()
+    preface.giveBack()
+    longPreface?.giveBack()
+    requestLine.giveBack()
+    requestCaptures.giveBack()
+    responseCaptures.giveBack()
+    cookieCaptures.giveBack()
+    identifier?.giveBack()
+  }
   var token: Token { Token(kind: TokenKind.streamTimer, index: index, generation: generation) }
 
   /// Ready for another exchange; storage is kept.

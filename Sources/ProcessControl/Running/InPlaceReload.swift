@@ -1,0 +1,145 @@
+import ConfigSyntax
+import Configuration
+import EventLoop
+import Observability
+import Primitives
+import Proxies
+import RuntimeAPI
+import System
+
+/// The thread that reads a new configuration beside the workers and has them serve it (`reload-mode in-place`). All that
+/// can fail is done before a worker hears of it; what fails leaves everything as it is.
+///
+/// An answer begins with one word in a line of its own: `done`, `failed`, or `new-worker` where the running one cannot
+/// take the configuration on. Messages follow.
+struct InPlaceReload {
+  private let options: CommandLineOptions
+  private let succession: Succession
+  private let requests: ReloadRequests
+  private var current: Generation
+
+  init(_ first: Generation, _ options: CommandLineOptions, _ succession: Succession, _ requests: ReloadRequests) {
+    current = first
+    self.options = options
+    self.succession = succession
+    self.requests = requests
+  }
+
+  /// Serves requests for ever.
+  mutating func run() {
+    guard let poller = try? Poller(capacity: 1) else { return }
+    poller.add(requests.wakeUp.descriptor, .read, token: 0)
+    while true {
+      let tickets = requests.take()
+      if tickets.isEmpty {
+        _ = poller.wait(timeout: -1)
+        requests.wakeUp.drain()
+        continue
+      }
+      let answer = reload(poller)
+      for ticket in tickets { ticket.give(answer) }
+    }
+  }
+
+  private mutating func reload(_ poller: Poller) -> String {
+    if current.process.stopping.value != 0 { return "failed\nThe process is stopping.\n" }
+    let old = current.process.model
+    if let reason = InPlaceObstacles.standing(old.global) { return "new-worker\n\(reason)\n" }
+    let diagnostics = Diagnostics(version: Version.text, printing: false)
+    guard let model = Program.read(options, diagnostics) else { return fail(diagnostics) }
+    if let reason = InPlaceObstacles.find(old, model) { return "new-worker\n\(reason)\n" }
+    guard let next = prepare(model, diagnostics) else { return fail(diagnostics) }
+    succession.offer(next)
+    let threads = current.process.threads
+    current.process.mailboxes[0].post(.succeed)
+    while succession.readyThreads < threads {
+      _ = poller.wait(timeout: 1000)
+      requests.wakeUp.drain()
+    }
+    succession.offer(nil)
+    closeSockets(notIn: next)
+    current = next
+    tell(.notice, "Configuration reloaded in place.")
+    return "done\n" + diagnostics.startMessages
+  }
+
+  /// To the log alone: the master shows messages.
+  private func tell(_ level: StateMessage.Level, _ text: String) {
+    var message = StateMessage(level: level, text: text, proxyIndex: -1)
+    message.consoleText = ""
+    current.process.mailboxes[0].post(.tell(message))
+  }
+
+  /// Says why in the log.
+  private func fail(_ diagnostics: Diagnostics) -> String {
+    for entry in diagnostics.entries where entry.severity == .alert || entry.severity == .warning {
+      let level: StateMessage.Level = entry.severity == .alert ? .alert : .warning
+      for line in entry.text.split(separator: "\n") { tell(level, "Reload refused: \(line)") }
+    }
+    return "failed\n" + diagnostics.startMessages
+  }
+
+  // MARK: - The next generation
+
+  /// Opens what is new; nil after alerts, and then nothing is left open.
+  private func prepare(_ model: ConfigurationModel, _ diagnostics: Diagnostics) -> Generation? {
+    let limits = DescriptorLimits(model, commandLine: options.maxConnections, threads: current.process.threads)
+    let process = RuntimeAssembly.assemble(
+      model, wakeUps: current.wakeUps, limits: limits, predecessor: current.process)
+    var listening = ListenerSetup(model.global)
+    listening.kept = keptSockets()
+    let opened = GenerationSockets(process, limits, &listening, diagnostics)
+    var pollers: [FileDescriptor] = []
+    for _ in current.wakeUps {
+      guard let poller = try? Poller.makeDescriptor() else {
+        diagnostics.alert("[haproxy.main()] Cannot create a poller.")
+        break
+      }
+      pollers.append(poller)
+    }
+    guard var opened, pollers.count == current.wakeUps.count else {
+      if opened != nil { listening.closeAll() }
+      for poller in pollers { poller.close() }
+      return nil
+    }
+    // The master's stays what it is.
+    opened.stats += current.api.listeners.filter(\.settings.isSocketPair)
+    var facts = current.api.facts
+    facts.listeners = opened.listeners.count + opened.stats.count
+    facts.startMessages = diagnostics.startMessages
+    let api = RuntimeAPISockets(facts: facts, listeners: opened.stats, peers: [], exposed: opened.exposed(process))
+    return Generation(
+      process: process, routes: LogRoutes(model, dropped: process.droppedLogs, rings: process.rings),
+      reports: current.reports, api: api, sockets: opened.listeners, wakeUps: current.wakeUps, pollers: pollers)
+  }
+
+  /// The sockets that there are, by what they were made with.
+  private func keptSockets() -> [String: [Socket]] {
+    var kept: [String: [Socket]] = [:]
+    let global = current.process.model.global
+    for (listener, socket) in zip(current.process.listeners, current.sockets) {
+      kept[listener.settings.socketText(global), default: []].append(socket)
+    }
+    for listener in current.api.listeners where !listener.settings.isSocketPair {
+      kept[listener.settings.socketText(global), default: []].append(listener.socket)
+    }
+    return kept
+  }
+
+  /// Closes what the former generation alone listened to, and takes its names away.
+  private func closeSockets(notIn next: Generation) {
+    func all(_ one: Generation) -> [(settings: BindSettings, socket: Socket)] {
+      zip(one.process.listeners, one.sockets).map { ($0.settings, $1) } + one.api.listeners
+    }
+    let wanted = Set(all(next).map { $0.socket.descriptor.number })
+    func path(_ settings: BindSettings, _ one: Generation) -> String? {
+      guard case .unix(let path) = settings.address else { return nil }
+      return (one.process.model.global.unixBindPrefix ?? "") + path
+    }
+    let paths = Set(all(next).compactMap { path($0.settings, next) })
+    for (settings, socket) in all(current) where !wanted.contains(socket.descriptor.number) {
+      socket.close()
+      if let path = path(settings, current), !paths.contains(path) { Files.remove(path) }
+    }
+  }
+}

@@ -1,0 +1,683 @@
+#!/usr/bin/env python3
+"""Reloads in place (`reload-mode in-place`): what lives on, what is new, what is refused and what needs a new worker.
+
+usage: Tests/process/inplace.py PROGRAM [WORD...]      (tests whose names have all words)
+The last line is "N passed, N failed".
+"""
+import base64
+import csv
+import io
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+PROGRAM = os.path.abspath(sys.argv[1])
+RELOADS = int(os.environ.get("WEIR_RELOADS", "50"))
+THREADS = int(os.environ.get("WEIR_THREADS", "1"))
+CONFIG = """global
+  stats socket {folder}/stats level admin
+  reload-mode in-place
+  nbthread {threads}
+  log {folder}/log local0
+  {extra}
+defaults
+  mode http
+  log global
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+  timeout queue 5s
+  timeout tunnel 60s
+frontend f
+  bind 127.0.0.1:{port}
+  http-request return status 200 content-type text/plain string {text} if {{ path /text }}
+  http-request track-sc0 src table t if {{ path /count }}
+  {frontend}
+  default_backend b
+frontend plain
+  mode tcp
+  bind {folder}/plain.sock
+  default_backend tcp
+backend t
+  stick-table type ip size 1k expire 1h store http_req_cnt,gpc0
+backend b
+  {backend}
+  server one 127.0.0.1:{origin} {server}
+  {servers}
+backend tcp
+  mode tcp
+  server one 127.0.0.1:{origin}
+{more}
+"""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(condition, what, seconds=30):
+    end = time.time() + seconds
+    while time.time() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError("never came: " + what)
+
+
+def ask(path, text):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(30)
+        s.connect(path)
+        s.sendall(text.encode() + b"\n")
+        s.shutdown(socket.SHUT_WR)
+        answer = b""
+        while chunk := s.recv(65536):
+            answer += chunk
+        return answer.decode()
+
+
+class Origin:
+    """answers by path: /echo becomes a tunnel that echoes, /long sends a piece whenever told, /wait answers when told"""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = self.socket.getsockname()[1]
+        self.go = threading.Condition()
+        self.pieces = 0
+        self.arrived = 0
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        try:
+            self.talk(client)
+        except OSError:
+            pass
+        finally:
+            client.close()
+
+    def talk(self, client):
+        data = b""
+        while True:
+            while b"\r\n\r\n" not in data:
+                chunk = client.recv(65536)
+                if not chunk:
+                    return
+                data += chunk
+                if data.startswith(b"raw"):
+                    while data:
+                        client.sendall(data)
+                        data = client.recv(65536)
+                    return
+            head, data = data.split(b"\r\n\r\n", 1)
+            path = head.split(b" ")[1].decode()
+            if path.startswith("/echo"):
+                client.sendall(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n")
+                while chunk := client.recv(65536):
+                    client.sendall(chunk)
+                return
+            if path.startswith("/long"):
+                client.sendall(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+                sent = 0
+                while True:
+                    with self.go:
+                        self.arrived += sent == 0
+                        while self.pieces == sent:
+                            self.go.wait()
+                        wanted = self.pieces
+                    if wanted < 0:
+                        client.sendall(b"0\r\n\r\n")
+                        break
+                    for _ in range(wanted - sent):
+                        client.sendall(b"400\r\n" + b"x" * 1024 + b"\r\n")
+                    sent = wanted
+                continue
+            if path.startswith("/wait"):
+                with self.go:
+                    before = self.pieces
+                    self.arrived += 1
+                    while self.pieces == before:
+                        self.go.wait()
+            body = path.encode()
+            client.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+
+    def tell(self, pieces):
+        with self.go:
+            self.pieces = pieces
+            self.go.notify_all()
+
+
+class Instance:
+    """a master with its worker, its folder, its messages, its log and its notify socket"""
+
+    all = []
+
+    def __init__(self, **values):
+        Instance.all.append(self)
+        self.folder = tempfile.mkdtemp(prefix="inplace")
+        self.port = free_port()
+        self.origin = Origin()
+        self.config = self.folder + "/a.cfg"
+        self.write(**values)
+        self.cli = self.folder + "/master"
+        self.stats = self.folder + "/stats"
+        self.log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.log.bind(self.folder + "/log")
+        self.log.setblocking(False)
+        self.logged = ""
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(self.folder + "/notify")
+        self.notify.settimeout(60)
+        self.errors = open(self.folder + "/errors", "w+")
+        environment = {**os.environ, "NOTIFY_SOCKET": self.folder + "/notify"}
+        self.process = subprocess.Popen(
+            [PROGRAM, "-Ws", "-S", self.cli, "-f", self.config], stdout=subprocess.DEVNULL,
+            stderr=self.errors, env=environment)
+        self.await_state("READY=1")
+        self.pid = self.worker()
+        self.address = ("127.0.0.1", self.port)
+
+    def write(self, **values):
+        base = dict(
+            folder=self.folder, port=self.port, origin=self.origin.port, threads=THREADS, extra="", text="first",
+            frontend="", backend="", server="", servers="", more="")
+        with open(self.config, "w") as f:
+            f.write(CONFIG.format(**{**base, **values}))
+
+    def clear(self):
+        """kills what a test has left"""
+        pids = self.workers()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+        self.origin.socket.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def signal(self, number, wanted):
+        """what the service manager hears after a signal to the master"""
+        self.notify.setblocking(False)
+        try:
+            while True:
+                self.notify.recv(4096)
+        except BlockingIOError:
+            pass
+        self.notify.settimeout(60)
+        self.process.send_signal(number)
+        return self.await_state(wanted)
+
+    def await_state(self, wanted):
+        while True:
+            text = self.notify.recv(4096).decode()
+            if wanted in text:
+                return text
+
+    def reload(self, wanted="Success=1", **values):
+        """writes the configuration and has it taken on; the answer of the master"""
+        if values:
+            self.write(**values)
+        answer = ask(self.cli, "reload")
+        assert wanted in answer, f"{answer!r}\n{self.said()}"
+        return answer
+
+    def worker(self):
+        found = re.findall(r"^(\d+) +worker", ask(self.cli, "show proc"), re.M)
+        assert len(found) == 1, found
+        return int(found[0])
+
+    def workers(self):
+        try:
+            return [int(pid) for pid in re.findall(r"^(\d+) +worker", ask(self.cli, "show proc"), re.M)]
+        except OSError:
+            return []
+
+    def said(self):
+        with open(self.folder + "/errors") as f:
+            return f.read()
+
+    def lines(self):
+        try:
+            while True:
+                self.logged += self.log.recv(65536).decode() + "\n"
+        except BlockingIOError:
+            pass
+        return self.logged
+
+    def ask(self, text):
+        return ask(self.stats, text)
+
+    def statistics(self, proxy, name):
+        text = self.ask("show stat").lstrip("# ")
+        for row in csv.DictReader(io.StringIO(text)):
+            if (row["pxname"], row["svname"]) == (proxy, name):
+                return row
+
+    def memory(self):
+        with open(f"/proc/{self.pid}/status") as f:
+            return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
+
+    def descriptors(self):
+        return sorted(os.readlink(f"/proc/{self.pid}/fd/{fd}").split(":")[0] for fd in os.listdir(f"/proc/{self.pid}/fd"))
+
+    def get(self, path, client=None):
+        own = client or socket.create_connection(self.address, 30)
+        own.sendall(f"GET {path} HTTP/1.1\r\nhost: a\r\n\r\n".encode())
+        answer = read_answer(own)
+        if not client:
+            own.close()
+        return answer
+
+    def text(self):
+        return self.get("/text").split("\r\n\r\n")[1]
+
+    def stop(self):
+        assert self.workers() == [self.pid], (self.workers(), self.pid, self.said())
+        assert "exited with code" not in self.said()
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(20)
+        assert status in (0, 143), (status, self.said())
+        assert "Sanitizer" not in self.said(), self.said()
+
+
+def read_answer(client):
+    """head and body of one answer with a length"""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        # No byte of a next answer.
+        chunk = client.recv(1)
+        if not chunk:
+            raise OSError(f"ended after {data!r}")
+        data += chunk
+    head, body = data.split(b"\r\n\r\n", 1)
+    length = int(re.search(rb"content-length: (\d+)", head, re.I).group(1))
+    while len(body) < length:
+        body += client.recv(length - len(body))
+    return (head + b"\r\n\r\n" + body).decode()
+
+
+class WebSocket:
+    def __init__(self, address, path="/echo"):
+        self.socket = socket.create_connection(address, 30)
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.socket.sendall(
+            f"GET {path} HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+            f"sec-websocket-key: {key}\r\nsec-websocket-version: 13\r\n\r\n".encode())
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += self.socket.recv(4096)
+        assert head.startswith(b"HTTP/1.1 101"), head
+
+    def echo(self, text):
+        self.socket.sendall(text)
+        got = b""
+        while len(got) < len(text):
+            chunk = self.socket.recv(4096)
+            assert chunk, "the tunnel ended"
+            got += chunk
+        assert got == text
+
+
+def test_new_rules_in_the_same_process():
+    one = Instance()
+    assert one.text() == "first"
+    answer = one.reload(text="second")
+    assert one.text() == "second"
+    assert one.worker() == one.pid
+    until(lambda: "Configuration reloaded in place." in one.lines(), "a log line")
+    one.signal(signal.SIGUSR2, "STATUS=Ready")
+    one.signal(signal.SIGHUP, "STATUS=Ready")
+    assert re.search(r"master +3 \[failed: 0\]", ask(one.cli, "show proc"))
+    one.stop()
+
+
+def test_streams_survive_any_number_of_reloads():
+    one = Instance()
+    web = WebSocket(one.address)
+    with socket.socket(socket.AF_UNIX) as plain:
+        plain.connect(one.folder + "/plain.sock")
+        plain.settimeout(30)
+        plain.sendall(b"raw hello")
+        assert plain.recv(100) == b"raw hello"
+        long = socket.create_connection(one.address, 30)
+        long.sendall(b"GET /long HTTP/1.1\r\nhost: a\r\n\r\n")
+        until(lambda: one.origin.arrived, "the download's start")
+        for number in range(RELOADS):
+            one.reload(text=f"text{number}")
+            assert one.text() == f"text{number}"
+            web.echo(b"ping %d" % number)
+            plain.sendall(b"more")
+            assert plain.recv(100) == b"more"
+            one.origin.tell(number + 1)
+        data = b""
+        while data.count(b"x") < RELOADS * 1024:
+            data += long.recv(65536)
+        one.origin.tell(-1)
+        while not data.endswith(b"0\r\n\r\n"):
+            data += long.recv(65536)
+        assert data.count(b"x") == RELOADS * 1024
+    assert int(one.statistics("f", "FRONTEND")["scur"]) >= 1
+    assert "fe=f " in one.ask("show sess")
+    web.socket.close()
+    one.stop()
+
+
+def test_counters_and_states_hold_on():
+    one = Instance(servers="server two 127.0.0.1:1 weight 10\n  server three 127.0.0.1:1")
+    for _ in range(5):
+        assert "200" in one.get("/text")
+    one.ask("set server b/two state maint; set server b/three state drain; set weight b/one 7")
+    one.ask("set server b/two addr 127.0.0.2 port 8080")
+    one.ask("set maxconn frontend f 77")
+    before = one.statistics("f", "FRONTEND")
+    one.get("/here")
+    served = one.statistics("b", "one")
+    assert served["stot"] == "1"
+    one.reload(text="second", servers="server four 127.0.0.1:1\n  server two 127.0.0.1:1 weight 10\n  server three 127.0.0.1:1")
+    after = one.statistics("f", "FRONTEND")
+    assert int(after["req_tot"]) == int(before["req_tot"]) + 1, (before, after)
+    assert int(after["stot"]) > 0 and after["slim"] == "77"
+    assert one.statistics("b", "one")["stot"] == "1"
+    assert one.statistics("b", "one")["weight"] == "7"
+    assert one.statistics("b", "two")["status"] == "MAINT"
+    assert one.statistics("b", "three")["status"].startswith("DRAIN")
+    assert one.statistics("b", "four")["status"] == "no check"
+    state = [line.split() for line in one.ask("show servers state b").split("\n") if " two " in line][0]
+    assert state[4] == "127.0.0.2" and "8080" in state, state
+    one.reload(text="third")
+    assert one.statistics("b", "two") is None
+    one.stop()
+
+
+def test_health_goes_on():
+    down = free_port()
+    servers = f"server gone 127.0.0.1:{down} check inter 50ms fall 2 rise 2"
+    one = Instance(servers=servers, server="check inter 50ms")
+    until(lambda: one.statistics("b", "gone")["status"] == "DOWN", "down")
+    until(lambda: one.statistics("b", "one")["status"] == "UP", "up")
+    changes = one.statistics("b", "gone")["chkdown"]
+    for number in range(5):
+        one.reload(text=f"t{number}", servers=servers, server="check inter 50ms")
+        assert one.statistics("b", "gone")["status"] == "DOWN"
+        assert one.statistics("b", "one")["status"] == "UP"
+    assert one.statistics("b", "gone")["chkdown"] == changes
+    with socket.create_server(("127.0.0.1", down)):
+        until(lambda: one.statistics("b", "gone")["status"] == "UP", "checks go on")
+    one.stop()
+
+
+def test_stick_tables_hold_on():
+    one = Instance()
+    for _ in range(3):
+        one.get("/count")
+    assert "http_req_cnt=3" in one.ask("show table t")
+    one.reload(text="second")
+    one.get("/count")
+    assert "http_req_cnt=4" in one.ask("show table t")
+    one.stop()
+
+
+def test_kept_connections_move_on():
+    one = Instance()
+    with socket.create_connection(one.address, 30) as client, socket.create_connection(one.address, 30) as fresh:
+        assert "first" in one.get("/text", client)
+        one.get("/other", client)
+        one.reload(text="second")
+        assert "second" in one.get("/text", client)
+        assert "second" in one.get("/text", fresh)
+        waiting = socket.create_connection(one.address, 30)
+        waiting.sendall(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+        until(lambda: one.origin.arrived, "the request")
+        one.reload(text="third")
+        assert "third" in one.get("/text", client)
+        # A pipelined request comes after the reload: its answer is of the new configuration.
+        waiting.sendall(b"GET /text HTTP/1.1\r\nhost: a\r\n\r\n")
+        one.origin.tell(1)
+        answer = read_answer(waiting)
+        assert answer.endswith("/wait"), answer
+        answer = read_answer(waiting)
+        assert answer.endswith("third"), answer
+        waiting.close()
+    one.stop()
+
+
+def test_a_wrong_configuration_changes_nothing():
+    one = Instance()
+    web = WebSocket(one.address)
+    one.get("/text")
+    before = one.statistics("f", "FRONTEND")
+    answer = one.reload("Success=0", frontend="nonsense")
+    assert "unknown keyword 'nonsense'" in answer
+    assert "unknown keyword 'nonsense'" in one.said() and "Loading failure!" in one.said()
+    until(lambda: "unknown keyword 'nonsense'" in one.lines(), "a log line")
+    assert "nonsense" in one.signal(signal.SIGUSR2, "STATUS=Reload failed")
+    assert re.search(r"master +2 \[failed: 2\]", ask(one.cli, "show proc"))
+    assert one.text() == "first"
+    web.echo(b"still")
+    assert int(one.statistics("f", "FRONTEND")["req_tot"]) == int(before["req_tot"]) + 1
+    one.reload(text="second")
+    assert one.text() == "second"
+    assert "[failed: 0]" in ask(one.cli, "show proc")
+    one.stop()
+
+
+def test_listeners_come_and_go():
+    one = Instance()
+    extra = free_port()
+    more = f"frontend g\n  bind 127.0.0.1:{extra}\n  bind {one.folder}/g.sock\n  http-request return status 204"
+    one.reload(more=more)
+    with socket.create_connection(("127.0.0.1", extra), 30) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 204")
+        assert os.path.exists(one.folder + "/g.sock")
+        one.reload(text="second")
+        assert not os.path.exists(one.folder + "/g.sock")
+        assert socket.socket().connect_ex(("127.0.0.1", extra)) != 0
+        assert client.recv(1000) == b"", "a client of a listener that is gone"
+    one.reload(more=more)
+    with socket.create_connection(("127.0.0.1", extra), 30) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 204")
+    one.stop()
+
+
+def test_a_port_that_is_taken_changes_nothing():
+    one = Instance()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        one.text()
+        one.reload("Success=0", frontend="nonsense")
+        time.sleep(0.2)
+        before = one.descriptors()
+        answer = one.reload(
+            "Success=0", text="second",
+            more=f"frontend g\n  bind {one.folder}/g.sock\n  bind 127.0.0.1:{taken.getsockname()[1]}")
+        assert "cannot bind socket" in answer
+        assert not os.path.exists(one.folder + "/g.sock")
+        assert one.text() == "first"
+        # No poller is left over, and no more sockets than threads open for their logs.
+        until(lambda: one.descriptors().count("anon_inode") == before.count("anon_inode"), "the same pollers")
+        until(lambda: len(one.descriptors()) <= len(before) + THREADS, f"{before} {one.descriptors()}")
+    one.stop()
+
+
+def test_requests_of_a_server_that_is_gone_end():
+    one = Instance(servers=f"server late 127.0.0.1:1 backup")
+    client = socket.create_connection(one.address, 30)
+    client.sendall(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    until(lambda: one.origin.arrived, "the request")
+    config = open(one.config).read()
+    with open(one.config, "w") as f:
+        f.write(config.replace(f"  server one 127.0.0.1:{one.origin.port} \n", "", 1))
+    one.reload()
+    assert one.statistics("b", "one") is None
+    one.origin.tell(1)
+    assert read_answer(client).endswith("/wait")
+    client.close()
+    one.stop()
+
+
+def test_queued_requests_are_served():
+    one = Instance(server="maxconn 1")
+    clients = [socket.create_connection(one.address, 30) for _ in range(3)]
+    for client in clients:
+        client.sendall(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    until(lambda: one.origin.arrived == 1 and one.statistics("b", "BACKEND")["qcur"] == "2", "a queue")
+    one.reload(text="second", server="maxconn 1")
+    for number in range(3):
+        until(lambda: one.origin.arrived == number + 1, "the next")
+        one.origin.tell(number + 1)
+    for client in clients:
+        assert read_answer(client).endswith("/wait")
+        client.close()
+    one.stop()
+
+
+def test_what_cannot_change_needs_a_new_worker():
+    one = Instance()
+    answer = one.reload("No reload in place: 'maxconn' has changed", extra="maxconn 500")
+    until(lambda: one.workers() not in ([], [one.pid]) and len(one.workers()) == 1, "a new worker")
+    assert "No reload in place: 'maxconn' has changed" in one.said()
+    one.pid = one.workers()[0]
+    one.reload(extra="maxconn 500", text="second")
+    assert one.text() == "second"
+    one.process.send_signal(signal.SIGTERM)
+    one.process.wait(20)
+
+
+def test_a_session_of_the_socket_goes_on():
+    one = Instance()
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(30)
+        client.connect(one.stats)
+        client.sendall(b"prompt\n")
+        until(lambda: client.recv(100).endswith(b"> "), "a prompt")
+        for number in range(3):
+            one.reload(text=f"t{number}")
+            client.sendall(b"show info\n")
+            answer = b""
+            while not answer.endswith(b"> "):
+                answer += client.recv(65536)
+            assert f"Pid: {one.pid}".encode() in answer
+    one.stop()
+
+
+def test_memory_and_descriptors_come_back():
+    one = Instance()
+    count = int(os.environ.get("WEIR_MEMORY_RELOADS", "300"))
+
+    def rounds(times):
+        for number in range(times):
+            client = socket.create_connection(one.address, 30)
+            client.sendall(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+            until(lambda: one.origin.arrived, "the request")
+            one.origin.arrived = 0
+            one.reload(text=f"text{number % 10}")
+            one.origin.tell(one.origin.pieces + 1)
+            read_answer(client)
+            client.close()
+
+    rounds(30)
+    until(lambda: "anon_inode" in "".join(one.descriptors()), "descriptors")
+    memory, descriptors = one.memory(), one.descriptors()
+    rounds(count)
+    time.sleep(0.2)
+    grown = one.memory() - memory
+    until(lambda: len(one.descriptors()) <= len(descriptors), f"descriptors: {descriptors} {one.descriptors()}")
+    limit = int(os.environ.get("WEIR_MEMORY_LIMIT", "4096"))
+    print(f"  {memory} kB, {grown} kB more after {count} reloads", flush=True)
+    assert grown < limit, f"{grown} kB more after {count} reloads"
+    one.stop()
+
+
+def test_no_request_is_lost_under_load():
+    one = Instance()
+    failures, counts, stopping = [], [0, 0], []
+
+    def work(keeps):
+        client = None
+        while not stopping:
+            try:
+                client = client or socket.create_connection(one.address, 30)
+                answer = one.get("/text" if counts[keeps] % 2 else "/there", client)
+                if not answer.startswith("HTTP/1.1 200"):
+                    failures.append(answer)
+                counts[keeps] += 1
+                if not keeps or "connection: close" in answer.lower():
+                    client.close()
+                    client = None
+            except OSError as error:
+                failures.append(repr(error))
+                client = None
+
+    threads = [threading.Thread(target=work, args=(number % 2,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for number in range(RELOADS):
+        one.reload(text=f"text{number}")
+    stopping.append(1)
+    for thread in threads:
+        thread.join()
+    assert not failures, f"{len(failures)} of {counts}: {failures[:3]}"
+    assert min(counts) > 0
+    one.stop()
+
+
+def test_a_soft_stop_waits_for_streams_of_all_generations():
+    one = Instance()
+    web = WebSocket(one.address)
+    one.reload(text="second")
+    other = WebSocket(one.address)
+    one.reload(text="third")
+    os.kill(one.process.pid, signal.SIGUSR1)
+    until(lambda: socket.socket().connect_ex(one.address) != 0, "the end of the listener")
+    web.echo(b"one")
+    other.echo(b"two")
+    web.socket.close()
+    other.echo(b"two")
+    other.socket.close()
+    assert one.process.wait(20) == 0
+
+
+def main():
+    passed = failed = 0
+    for name, test in list(globals().items()):
+        if not name.startswith("test_") or not all(word in name for word in sys.argv[2:]):
+            continue
+        try:
+            test()
+            passed += 1
+            print("ok    ", name, flush=True)
+        except Exception as error:
+            line = next(f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.name == name)
+            print(f"FAILED {name}: line {line}:", type(error).__name__, error, flush=True)
+            failed += 1
+        while Instance.all:
+            Instance.all.pop().clear()
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
