@@ -75,10 +75,13 @@ import Glibc
 
   private func grow() -> Bool {
     let page = 4096
-    let step = (bufferSize + page - 1) / page * page
+    // Were all buffers to begin at the same place of their pages, the first lines of many would push each other out of
+    // the processor's cache, which finds its lines by the low bits of their addresses.
+    let step = (bufferSize + page - 1) / page * page + 5 * 64
     var count = max(1, min(16, (256 << 10) / step))
     if let limit { count = min(count, max(1, limit - allocated)) }
-    let chunk = unsafe mmap(nil, step * count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let length = (step * count + page - 1) / page * page
+    let chunk = unsafe mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let chunk = unsafe chunk, unsafe chunk != MAP_FAILED else { return false }
     for i in (0..<count).reversed() { unsafe free.append((chunk + i * step).assumingMemoryBound(to: UInt8.self)) }
     allocated += count
@@ -88,7 +91,10 @@ import Glibc
   /// Gives the pages of all free buffers but `keep` back to the kernel.
   public func trim(keep: Int = 0) {
     for i in 0..<max(0, unsafe free.count - keep) {
-      unsafe madvise(free[i], bufferSize / 4096 * 4096, MADV_DONTNEED)
+      // Whole pages only.
+      let skipped = (4096 - Int(truncatingIfNeeded: unsafe UInt(bitPattern: free[i]) % 4096)) % 4096
+      let length = (bufferSize - skipped) / 4096 * 4096
+      if length > 0 { unsafe madvise(free[i] + skipped, length, MADV_DONTNEED) }
     }
   }
 }

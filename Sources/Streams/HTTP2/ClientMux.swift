@@ -94,7 +94,7 @@ extension Worker {
           stream.link.isBroken = true
           wake(stream)
         }
-      case .data, .ended: _ = takeBody(made.events[i], made)
+      case .data, .ended: takeBody(made.events[i], made)
       case .settings: break
       }
     }

@@ -68,21 +68,23 @@ struct FrameIntake: ~Copyable {
 }
 
 extension Worker {
-  /// What the bodies of both directions have in common. False: the event is of another kind.
-  func takeBody(_ event: HTTP2Event, _ session: HTTP2Session) -> Bool {
+  /// What the bodies of both directions have in common.
+  func takeBody(_ event: HTTP2Event, _ session: HTTP2Session) {
     switch event {
     case .data(let id, let bytes):
       if let stream = session.take(bytes, for: id) { note(stream) }
     case .ended(let id):
-      if let stream = session.streams[id] {
-        session.end(stream, trailers: false)
-        note(stream)
-      }
-    default: return false
+      guard let stream = session.streams[id] else { return }
+      session.end(stream, trailers: false)
+      wakeEnded(stream, session.role)
+    default: break
     }
-    return true
   }
 
+  /// Nothing more comes: there is nothing to wait for, and what came is still in the processor's cache.
+  func wakeEnded(_ stream: HTTP2Stream, _ role: HTTP2Role) {
+    if role == .server { wake(stream) } else { wakeFromServer(stream) }
+  }
   /// The user of a stream will see what has come once all that can be read has been: head and body at once.
   func note(_ stream: HTTP2Stream) {
     if stream.isNoted { return }

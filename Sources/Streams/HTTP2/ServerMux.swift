@@ -119,8 +119,8 @@ extension Worker {
       case .head(let id, _, let ends):
         guard let stream = made.streams[id] else { continue }
         made.takeHead(stream, ends: ends)
-        note(stream)
-      case .data, .ended: _ = takeBody(event, made)
+        if ends { wakeEnded(stream, .client) } else { note(stream) }
+      case .data, .ended: takeBody(event, made)
       case .closed(let id, let code): closed(id, code, carrier, mux)
       case .settings:
         for stream in made.streams.values where stream.id < 0 { made.update(stream) }
