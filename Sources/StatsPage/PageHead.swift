@@ -100,11 +100,12 @@ struct PageHead {
 
   private func writeLinks(_ text: inout GrowingText) {
     let query = page.query
-    text.add("<nav><form method=\"get\">")
+    text.add("<nav aria-label=\"page\"><form method=\"get\">")
     writeHiddenFields(&text)
     text.add("<label>Scope <input name=\"scope\" size=\"10\" maxlength=\"20\" value=\"")
     text.add(html: query.scope)
-    text.add("\"></label></form>\n<label hidden>Filter <input id=\"filter\" type=\"search\" size=\"16\"></label>\n")
+    text.add("\"></label> <button>Show</button></form>\n")
+    text.add("<label hidden>Filter <input id=\"filter\" type=\"search\" size=\"16\"></label>\n")
     func entry(_ words: StaticString, down: Bool, refresh: Bool, form: StaticString = "") {
       text.add("<a href=\"")
       link(&text, down: down, refresh: refresh, form: form)

@@ -45,7 +45,7 @@ enum PageStyle {
     .m.warn{color:var(--warn)}.m.maint{color:var(--maint)}
     details summary{cursor:pointer;color:var(--soft)}details ul{margin:.2rem 0;padding-left:1.1rem;text-align:left}
     .act{margin:.4rem 0 0;display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}
-    [hidden]{display:none!important}
+    [hidden]{display:none!important}:focus-visible{outline:2px solid var(--link);outline-offset:1px}
     @media print{nav,.act{display:none}}
     """
 
@@ -83,6 +83,6 @@ enum PageStyle {
     "default-src 'none'; img-src data:; style-src 'sha256-\(sheetDigest)'; script-src 'sha256-\(scriptDigest)'; "
     + "form-action 'self'; base-uri 'none'"
   /// SHA-256 in base64 of what stands between the tags; a test holds them to the texts.
-  static let sheetDigest = "yTP+AY6o4HyTramcKsZt9IZwcD1GzmFWQc5H3i7F5e4="
+  static let sheetDigest = "7a3blXfs9bcYsyEkn+bGjv+DtbkNIrW823ZcNqPzPm0="
   static let scriptDigest = "hlLSB1caf4TPhY/HrKpv/ht/B91ctnRjCYDPepgvOnE="
 }

@@ -37,9 +37,14 @@ struct ProxyTable {
     Sparkline.write(samples, into: &text)
     text.add("</h2>")
     if hasBoxes { text.add("<form method=\"post\">") }
-    text.add("<div class=\"scroll\"><table class=\"px\"><thead><tr>")
+    // It scrolls sideways by the arrow keys once it has the focus.
+    text.add("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table of ")
+    text.add(html: proxy.name)
+    text.add("\"><table class=\"px\" aria-label=\"")
+    text.add(html: proxy.name)
+    text.add("\"><thead><tr>")
     if hasBoxes {
-      text.add("<td rowspan=\"2\"><input type=\"checkbox\" class=\"every\" hidden aria-label=\"all\"></td>")
+      text.add("<td rowspan=\"2\"><input type=\"checkbox\" class=\"every\" hidden aria-label=\"all servers\"></td>")
     }
     text.add(Self.groups)
     if settings.showModules { text.add("<th rowspan=\"2\" scope=\"col\">Extra modules</th>") }
@@ -59,7 +64,8 @@ struct ProxyTable {
   func end(_ proxy: ProxySettings, into text: inout GrowingText) {
     text.add("</tbody></table></div>")
     if hasBoxes {
-      text.add("<p class=\"act\"><label>With the chosen servers <select name=\"action\"><option value=\"\"></option>")
+      text.add("<p class=\"act\"><label>With the chosen servers <select name=\"action\">")
+      text.add("<option value=\"\">choose what</option>")
       for action in AdminAction.allCases {
         guard let label = action.label else { continue }
         text.add("<option value=\"")
