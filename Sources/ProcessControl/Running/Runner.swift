@@ -119,7 +119,12 @@ enum Runner {
     // Also the first worker has a thread of its own: locks remember the thread number that a fork changes.
     var threads: [Thread] = []
     for index in generation.wakeUps.indices {
-      if let thread = try? Thread({ work(generation, index, succession) }) { threads.append(thread) }
+      do throws(SystemError) {
+        threads.append(try Thread { work(generation, index, succession) })
+      } catch {
+        FileDescriptor.standardError.writeAll("[ALERT] Cannot start thread \(index + 1): \(error).\n")
+        OwnProcess.exitNow(1)
+      }
     }
     if let reloads = process.reloads, let options = settings.options {
       // Nobody waits for its end.
