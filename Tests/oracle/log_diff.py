@@ -116,7 +116,7 @@ def table():
                 if mode == "http" and "res.len" in rules[0] and "gt 2" in rules[0] and label != "never":
                     continue  # in HTTP HAProxy counts its own form of the message, see docs/differences.md
                 case(f"tcp-response content {rules[0]}, {mode}, {label}", [get()], [first], mode=mode, backend=("tcp-response inspect-delay 300ms",) + tuple("tcp-response content " + r for r in rules),
-                     log="log-format '%f %B %U %ts a=%[var(txn.a)]'", skip=("log",) if mode == "tcp" else ())  # who ends first is a matter of a moment
+                     log="log-format '%f %B %U %ts a=%[var(txn.a)]'", skip=("log", "counters") if mode == "tcp" else ())  # who ends first is a matter of a moment
     # Whose patience ends first once one side has ended its direction (the tables' timeouts: client 1500, server 900 ms).
     fins = {"none": ((), ()), "client-fin": (("timeout client-fin 200ms",), ()), "server-fin": ((), ("timeout server-fin 200ms",)),
             "both": (("timeout client-fin 250ms",), ("timeout server-fin 200ms",)),

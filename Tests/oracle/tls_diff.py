@@ -51,7 +51,7 @@ def ends():
                     continue  # chunks that came together are merged by HAProxy; whether it sees the reset is chance
                 skip = ("counters",) if end == "reset" and label == "at once" else ()  # whether it is met with the data is chance
                 back(f"{name}, {end} {label}", get(), [Answer(parts, end)], skip=skip,
-                     **(is_cut if "until" in name and end == "cut" else {}))
+                     **(is_cut if "until" in name and end != "close" else {}))
         both(f"{name}, cut", get(), [Answer([(0, first), (0.05, second)], "cut")], **(is_cut if "until" in name else {}))
         front(f"{name}, clear server closes", get(), [Answer([(0, first), (0.05, second)], "close")])
         front(f"{name}, clear server resets", get(), [Answer([(0, first), (0.05, second)], "reset")],
