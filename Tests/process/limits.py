@@ -6,10 +6,12 @@ usage: Tests/process/limits.py PROGRAM      (Weir, or HAProxy itself)
 The last line is "N passed, N failed". Cases that need root skip, saying so.
 """
 import contextlib
+import errno
 import os
 import re
 import resource
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -57,7 +59,7 @@ def until(condition, what, seconds=30):
 class Program:
     """`limit`: descriptors it may have, soft and hard alike; root's right to raise it is taken away"""
 
-    def __init__(self, proxies=WEB, top="", limit=None, arguments=(), memory=None):
+    def __init__(self, proxies=WEB, top="", limit=None, arguments=(), memory=None, environment=None):
         self.folder = tempfile.TemporaryDirectory()
         self.port, self.origin_port = free_port(), free_port()
         self.path = os.path.join(self.folder.name, "stats")
@@ -74,7 +76,8 @@ class Program:
             if limit:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
                 if os.geteuid() == 0: os.setgroups([]), os.setgid(65534), os.setuid(65534)
-        self.process = subprocess.Popen([name, "-db", *arguments, "-f", config], stdout=self.output, stderr=self.output, preexec_fn=prepare)
+        self.process = subprocess.Popen([name, "-db", *arguments, "-f", config], stdout=self.output, stderr=self.output, preexec_fn=prepare,
+                                        env={**os.environ, **(environment or {})})
 
     def __enter__(self):
         def ready():
@@ -209,6 +212,49 @@ def accepting_pauses():
         program.limit(1000)
         for client in waiting: assert program.status(client) == "200"
         assert program.get(program.connect()) == "200"
+
+
+REFUSING = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+static int refused(void) {
+  const char *path = getenv("REFUSING"), *code = getenv("REFUSING_CODE");
+  if (!path || !code || access(path, F_OK)) return 0;
+  errno = atoi(code);
+  return 1;
+}
+int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
+  static int (*real)(int, struct sockaddr *, socklen_t *, int);
+  if (refused()) return -1;
+  if (!real) *(void **)&real = dlsym(RTLD_NEXT, "accept4");
+  return real(fd, address, length, flags);
+}
+"""
+
+
+def kernel_refuses(code):
+    """the kernel has no descriptor or no memory for a client: it waits, at no cost, and is served later"""
+    if not shutil.which("gcc"): return print("skipped: a kernel without means: gcc is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        library, sign = os.path.join(folder, "refusing.so"), os.path.join(folder, "sign")
+        subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, "-xc", "-", "-ldl"], input=REFUSING.encode(), check=True)
+        with Program(environment={"LD_PRELOAD": library, "REFUSING": sign, "REFUSING_CODE": str(code)}) as program:
+            kept = program.connect()
+            assert program.get(kept) == "200"
+            with open(sign, "w"): pass
+            waiting = [program.connect() for _ in range(20)]
+            for client in waiting: client.sendall(b"GET /own HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert program.get(kept) == "200"
+            quiet(program)
+            ready, _, _ = select.select(waiting, [], [], 0)
+            assert not ready, f"{len(ready)} were accepted all the same"
+            os.unlink(sign)
+            for client in waiting: assert program.status(client) == "200"
 
 
 def server_connections_fail():
@@ -378,6 +424,8 @@ def buffers_fail():
 def main():
     cases = [(case.__doc__, case) for case in (
         enough_descriptors, none_at_all, accepting_pauses, server_connections_fail, runtime_socket_pauses, master_socket_pauses, peers_pause, checks_fail, descriptor_ratios, providers, memory_limit, buffers_fail)]
+    cases += [(f"{kernel_refuses.__doc__} ({errno.errorcode[code]})", kernel_refuses, code)
+              for code in (errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)]
     cases += list(too_few_descriptors())
     only = sys.argv[2] if len(sys.argv) > 2 else ""
     for name, case, *arguments in cases:
