@@ -154,7 +154,9 @@ let package = Package(
     // For the packages under Fuzz and Benchmarks, which stand apart so that a plain build does not build them.
     .library(
       name: "WeirParsers",
-      targets: ["HTTP1", "HTTP", "Memory", "Primitives", "ConfigSyntax", "ConfigLoading", "Connections", "Samples"]),
+      targets: [
+        "HTTP1", "HTTP", "Memory", "Primitives", "ConfigSyntax", "ConfigLoading", "Connections", "Samples", "LogFormat",
+      ]),
   ],
   targets: bytes + wire + policy + config + proxy + testTargets
 )
