@@ -1,50 +1,56 @@
 import ConfigSyntax
 
-/// The lists that `help` and unknown commands give.
-struct CommandHelp {
-  let access: SessionAccess
+/// The lists that `help` and unknown commands give (management manual, section 9.3), of a worker's commands or of the
+/// master's.
+public struct CommandHelp: Sendable {
+  /// A command as it is listed.
+  public struct Entry: Sendable {
+    public let words: [String]
+    let line: String
+    /// `help`, `prompt` and `quit`, which end every list.
+    let isBasic: Bool
+
+    /// `usage`: the command with its arguments; `text`: what it does; `words`: what it begins with.
+    public init(_ usage: String, _ text: String, words: [String], isBasic: Bool = false) {
+      self.words = words
+      line = "  " + usage + String(repeating: " ", count: max(0, 40 - usage.utf8.count)) + ": " + text + "\n"
+      self.isBasic = isBasic
+    }
+  }
+
+  private let entries: [Entry]
+
+  /// The commands that a session may use, in the order of their list.
+  public init(_ entries: [Entry]) { self.entries = entries }
 
   /// What `help` says about `words`: everything, or what they may mean.
-  func list(_ words: [String]) -> String {
+  public func list(_ words: [String]) -> String {
     "The following commands are valid at this level:\n" + lines(matching(words))
   }
-  func unknown(_ words: [String]) -> String {
+  public func unknown(_ words: [String]) -> String {
     if words.isEmpty {
-      return "Unknown command. Please enter one of the following commands only:\n" + lines(listed)
+      return "Unknown command. Please enter one of the following commands only:\n" + lines(entries)
     }
     return "Unknown command, but maybe one of the following ones is a better match:\n" + lines(matching(words))
   }
 
-  private var listed: [RuntimeCommand] { RuntimeCommand.listed.filter(isOffered) }
-  private func isOffered(_ command: RuntimeCommand) -> Bool {
-    switch command.mode {
-    case nil: true
-    case .expert: access.isExpert
-    case .experimental: access.isExperimental
-    }
-  }
-
-  private func lines(_ commands: some Sequence<RuntimeCommand>) -> String {
-    let basic = RuntimeCommand.allCases.filter { $0.isBasic }
-    return commands.filter { !$0.isBasic }.map(\.helpLine).joined() + basic.map(\.helpLine).joined()
+  private func lines(_ found: [Entry]) -> String {
+    found.filter { !$0.isBasic }.map(\.line).joined() + entries.filter(\.isBasic).map(\.line).joined()
   }
 
   /// The commands that begin with `words`; where none does, those that share the first of them, the likest five.
-  private func matching(_ words: [String]) -> [RuntimeCommand] {
-    if words.isEmpty { return listed }
-    let names = RuntimeCommand.names.filter {
-      (!$0.command.isBasic || words == $0.words) && $0.command != .expertMode && $0.command != .experimentalMode
-        && isOffered($0.command)
-    }
-    let whole = names.filter { $0.words.starts(with: words) }
-    if !whole.isEmpty { return whole.map(\.command) }
-    var shared = 0
-    for name in names { shared = max(shared, zip(name.words, words).prefix { $0.0 == $0.1 }.count) }
-    let related = names.filter { zip($0.words, words).prefix { $0.0 == $0.1 }.count == shared }
-    if related.count <= 5 { return related.map(\.command) }
-    let rest = words.dropFirst(shared).joined(separator: " ")
+  private func matching(_ words: [String]) -> [Entry] {
+    if words.isEmpty { return entries }
+    let candidates = entries.filter { !$0.isBasic || words == $0.words }
+    let whole = candidates.filter { $0.words.starts(with: words) }
+    if !whole.isEmpty { return whole }
+    func shared(_ entry: Entry) -> Int { zip(entry.words, words).prefix { $0.0 == $0.1 }.count }
+    let most = candidates.map(shared).max() ?? 0
+    let related = candidates.filter { shared($0) == most }
+    if related.count <= 5 { return related }
+    let rest = words.dropFirst(most).joined(separator: " ")
     let places = WordSimilarity.closest(
-      5, to: rest, among: related.map { $0.words.dropFirst(shared).joined(separator: " ") })
-    return places.sorted().map { related[$0].command }
+      5, to: rest, among: related.map { $0.words.dropFirst(most).joined(separator: " ") })
+    return places.sorted().map { related[$0] }
   }
 }

@@ -81,7 +81,7 @@ struct CommandRunner {
     }
   }
 
-  private var help: CommandHelp { CommandHelp(access: access) }
+  private var help: CommandHelp { CommandHelp(RuntimeCommand.entries(of: access)) }
 
   private mutating func lower(to level: Level) -> CommandReply {
     if access.level.rawValue < level.rawValue { return .permissionDenied }
@@ -171,6 +171,14 @@ struct SessionAccess {
   var timeout: Int
   /// The process's master asks.
   var isMaster = false
+
+  func isOn(_ mode: CommandMode?) -> Bool {
+    switch mode {
+    case nil: true
+    case .expert: isExpert
+    case .experimental: isExperimental
+    }
+  }
 }
 
 /// The words behind a command's name; those that are not there are empty.

@@ -43,8 +43,7 @@ extension CommandRunner {
   /// What the session must be switched to first; nil: it may use the command.
   func missingMode(for command: RuntimeCommand) -> CommandReply? {
     guard let mode = command.mode else { return nil }
-    let isOn = mode == .expert ? access.isExpert : access.isExperimental
-    if isOn && access.level == .admin { return nil }
+    if access.isOn(mode) && access.level == .admin { return nil }
     return .error("This command is restricted to \(mode.rawValue) mode only.")
   }
 

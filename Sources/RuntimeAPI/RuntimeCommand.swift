@@ -132,22 +132,19 @@ enum RuntimeCommand: CaseIterable {
   static let names: [(command: RuntimeCommand, words: [String])] = allCases.map { command in
     (command, command.form.words.split(separator: " ").map(String.init))
   }.sorted { $0.words.lexicographicallyPrecedes($1.words) }
-  /// In the order of `help`, without those that it does not tell of.
-  static let listed = names.map(\.command).filter { $0 != .expertMode && $0 != .experimentalMode }
-
-  /// The line of `help`.
-  var helpLine: String {
-    let form = form
-    let usage = form.arguments.isEmpty ? form.words : "\(form.words) \(form.arguments)"
-    let padding = String(repeating: " ", count: max(0, 40 - usage.utf8.count))
-    return "  \(usage)\(padding): \(form.text)\n"
+  /// What `help` tells a session of, in its order.
+  static func entries(of access: SessionAccess) -> [CommandHelp.Entry] {
+    listed.filter { access.isOn($0.mode) }.map(\.entry)
   }
-  /// The last three are always listed.
-  var isBasic: Bool {
-    switch self {
-    case .help, .prompt, .quit: true
-    default: false
-    }
+  private static let listed = names.filter { $0.command != .expertMode && $0.command != .experimentalMode }.map {
+    name in
+    let form = name.command.form
+    return (
+      mode: name.command.mode,
+      entry: CommandHelp.Entry(
+        form.arguments.isEmpty ? form.words : "\(form.words) \(form.arguments)", form.text, words: name.words,
+        isBasic: [.help, .prompt, .quit].contains(name.command))
+    )
   }
 
   /// The command that these words name, and how many of them do.

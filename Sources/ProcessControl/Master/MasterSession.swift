@@ -177,6 +177,7 @@ final class MasterSession {
     var words = command.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
     var place = target
     var rest = command
+    var isOwn = words == ["quit"]
     if let prefix = words.first, prefix.hasPrefix("@") {
       guard let found = resolve(prefix, table) else {
         write("Can't find the target PID matching the prefix '\(prefix)'\n")
@@ -184,6 +185,7 @@ final class MasterSession {
         return
       }
       place = found
+      isOwn = false
       rest = String(command.drop(while: { $0 == " " || $0 == "\t" }).dropFirst(prefix.count))
       words.removeFirst()
       if words.isEmpty {
@@ -193,8 +195,7 @@ final class MasterSession {
       }
     }
     hasAnswered = true
-    let isOwn = words.count == 1 && ["prompt", "quit"].contains(words[0])
-    if let place, !isOwn { forward(rest, to: place, table) } else { answer(words, table) }
+    if let place, !isOwn, words != ["prompt"] { forward(rest, to: place, table) } else { answer(words, table) }
   }
 
   /// The process behind a prefix: nil inside for the master, nil for nobody.
@@ -264,60 +265,10 @@ final class MasterSession {
       if level != .admin { write("Permission denied!\n") }
       return prompt()
     case .showSockets?: break
-    case .help?:
-      write("The following commands are valid at this level:\n" + MasterCommand.list(Array(words.dropFirst())))
-    case nil: write("Unknown command. Please enter one of the following commands only:\n" + MasterCommand.list([]))
+    case .help?: write(MasterCommand.listing.list(Array(words.dropFirst())))
+    case nil: write(MasterCommand.listing.unknown(words))
     }
     write("\n")
     prompt()
-  }
-}
-
-/// What the master answers itself.
-enum MasterCommand: CaseIterable {
-  case operatorLevel, reload, showLevel, showSockets, showProcesses, showVersion, userLevel, help, prompt, quit
-  /// Which `help` does not tell of.
-  case expertMode, experimentalMode, debugMode
-
-  private var form: (words: [String], text: String) {
-    switch self {
-    case .operatorLevel: (["operator"], "go down to level operator in this session")
-    case .reload: (["reload"], "read the configuration anew and replace the worker")
-    case .showLevel: (["show", "cli", "level"], "tell the level of this session")
-    case .showSockets: (["show", "cli", "sockets"], "list the sockets of the runtime API")
-    case .expertMode: (["expert-mode"], "")
-    case .experimentalMode: (["experimental-mode"], "")
-    case .debugMode: (["mcli-debug-mode"], "")
-    case .showProcesses: (["show", "proc"], "tell the master, its workers and how long they have run")
-    case .showVersion: (["show", "version"], "tell the version of the process")
-    case .userLevel: (["user"], "go down to level user in this session")
-    case .help: (["help"], "list the commands")
-    case .prompt: (["prompt"], "toggle the interactive mode")
-    case .quit: (["quit"], "disconnect")
-    }
-  }
-
-  static func find(_ words: [String]) -> MasterCommand? { allCases.first { words.starts(with: $0.form.words) } }
-
-  /// With the forms that name a process.
-  static var names: [String] {
-    ["@!<pid>", "@<relative pid>", "@master"] + allCases.map { $0.form.words.joined(separator: " ") }
-  }
-
-  /// The commands that begin with `words`, all where none does.
-  static func list(_ words: [String]) -> String {
-    let told = allCases.filter { !$0.form.text.isEmpty }
-    let found = words.isEmpty ? [] : told.filter { $0.form.words.starts(with: words) }
-    func line(_ usage: String, _ text: String) -> String {
-      "  " + usage + String(repeating: " ", count: max(0, 40 - usage.utf8.count)) + ": " + text + "\n"
-    }
-    if !found.isEmpty {
-      let basic = [help, prompt, quit].filter { !found.contains($0) }
-      return (found + basic).map { line($0.form.words.joined(separator: " "), $0.form.text) }.joined()
-    }
-    return line("@!<pid>", "send a command to the process <pid>")
-      + line("@<relative pid>", "send a command to the worker of that number")
-      + line("@master", "send a command to the master")
-      + told.map { line($0.form.words.joined(separator: " "), $0.form.text) }.joined()
   }
 }
