@@ -1,4 +1,3 @@
-import ConfigLoading
 import ConfigSyntax
 import Configuration
 import System
@@ -11,7 +10,7 @@ final class MasterLoop {
   private let notifiesService: Bool
   let poller: Poller
   private let wakeUp: WakeUp
-  private var listeners: [(settings: BindSettings, socket: Socket)] = []
+  private var listeners: [(settings: BindSettings, socket: Socket)] { start.sockets?.listeners ?? [] }
   private var sessions: [Int: MasterSession] = [:]
   private var lastSession = 0
   /// The exit status that the first worker to fail had.
@@ -32,7 +31,9 @@ final class MasterLoop {
       let isWithoutEpoll = options.noEpoll || OwnProcess.environment(MasterStart.pollVariable) != nil
       let poller = try Poller(capacity: 64, system: isWithoutEpoll ? .poll : .epoll)
       let loop = MasterLoop(start, options, diagnostics, poller: poller, wakeUp: try WakeUp())
-      loop.listen(options)
+      // Without them a master still does its work, so that a failure is only told.
+      start.openSockets(diagnostics)
+      for place in loop.listeners.indices { loop.register(place) }
       return loop.run()
     } catch {
       diagnostics.alert("[haproxy.main()] Cannot create a poller.")
@@ -59,19 +60,6 @@ final class MasterLoop {
     Signals.setBlocked(false)
   }
 
-  /// Opens the socket of `-S`. Without it a master still does its work, so that a failure is only told.
-  private func listen(_ options: CommandLineOptions) {
-    guard let text = options.masterSocket else { return }
-    let loading = LoadOptions(facts: Version.facts, localPeer: "")
-    guard let wanted = parseMasterSocket(text, options: loading, diagnostics: diagnostics) else { return }
-    var setup = ListenerSetup(GlobalSettings())
-    for settings in wanted {
-      guard let socket = setup.open(settings, owner: "frontend MASTER", defaultBacklog: 10) else { continue }
-      listeners.append((settings, socket))
-      register(listeners.count - 1)
-    }
-    for error in setup.errors { diagnostics.alert(error) }
-  }
   private func register(_ place: Int) {
     poller.add(listeners[place].socket.descriptor, .read, token: Self.firstListener + UInt64(place))
   }

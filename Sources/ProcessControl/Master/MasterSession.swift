@@ -195,6 +195,10 @@ final class MasterSession {
       }
     }
     hasAnswered = true
+    if words == ["quit"], !isOwn, place == nil {
+      // Only the session within this one ends, as a worker's would.
+      return prompt()
+    }
     if let place, !isOwn, words != ["prompt"] { forward(rest, to: place, table) } else { answer(words, table) }
   }
 

@@ -15,6 +15,9 @@ final class MasterStart {
   /// In the worker: its end of the socket that the master reaches it over.
   private(set) var workerSocket: (settings: BindSettings, socket: Socket)?
   var table: ProcessTable
+  /// Opened with the first worker, and by a master that waits.
+  private(set) var sockets: MasterSockets?
+  private let options: CommandLineOptions
   /// Programs that were started now.
   var started: [ProcessTable.Entry] = []
 
@@ -30,6 +33,7 @@ final class MasterStart {
 
   init(words: [String], options: CommandLineOptions) {
     self.words = Self.plain(words)
+    self.options = options
     isReload = OwnProcess.environment(Self.reloadVariable) != nil
     isWaiting = isReload && OwnProcess.environment(Self.waitVariable) != nil
     table = ProcessTable(isReload ? OwnProcess.environment(Self.processesVariable) ?? "" : "")
@@ -60,6 +64,7 @@ final class MasterStart {
 
   /// Forks the worker. nil in the worker; the master executes itself and never comes back.
   func fork(_ global: GlobalSettings, _ settings: Runner.Settings, _ diagnostics: Diagnostics) -> Int32? {
+    openSockets(diagnostics)
     startPrograms(settings.programs, diagnostics)
     let ends: (own: Socket, worker: Socket)
     do throws(SystemError) { ends = try Socket.pair() } catch {
@@ -118,9 +123,14 @@ final class MasterStart {
     OwnProcess.exitNow(1)
   }
 
+  func openSockets(_ diagnostics: Diagnostics) {
+    if sockets == nil { sockets = MasterSockets(options, diagnostics) }
+  }
+
   private func become(_ socket: Socket, closing other: Socket) {
     isWorker = true
     other.close()
+    sockets?.drop()
     for entry in table.entries where entry.socket >= 0 { FileDescriptor(entry.socket).close() }
     for name in [
       Self.waitVariable, Self.reloadVariable, Self.processesVariable, Self.keepVariable, Self.pollVariable,
@@ -173,6 +183,7 @@ final class MasterStart {
     OwnProcess.setEnvironment(Self.reloadVariable, "1")
     OwnProcess.setEnvironment(Self.processesVariable, table.text)
     for entry in table.entries where entry.socket >= 0 { FileDescriptor(entry.socket).setCloseOnExec(false) }
+    sockets?.handOver()
     return OwnProcess.execute(words.prefix(1) + extra + words.dropFirst())
   }
 }
