@@ -391,12 +391,7 @@ def counters(text):
 
 
 # --- a table of cases on one program ------------------------------------------------------------------------------
-HEAD = """global
-    nbthread 1
-    maxconn 2000
-    log 127.0.0.1:@LOG@ local0
-    stats socket @CONTROL@ level admin
-defaults
+DEFAULTS = """defaults
     log global
     timeout connect 1s
     timeout client 1500ms
@@ -406,6 +401,12 @@ defaults
     timeout queue 500ms
     retries 2
 """
+HEAD = """global
+    nbthread 1
+    maxconn 2000
+    log 127.0.0.1:@LOG@ local0
+    stats socket @CONTROL@ level admin
+""" + DEFAULTS
 
 
 def configuration(cases, ports, log_port, head):

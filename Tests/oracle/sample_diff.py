@@ -24,16 +24,7 @@ HEAD = """global
     maxconn 2000
     log 127.0.0.1:@LOG@ len 65000 format raw local0
     stats socket @CONTROL@ level admin
-@GLOBAL@defaults
-    log global
-    timeout connect 1s
-    timeout client 1500ms
-    timeout server 900ms
-    timeout http-request 700ms
-    timeout http-keep-alive 300ms
-    timeout queue 500ms
-    retries 2
-"""
+@GLOBAL@""" + harness.DEFAULTS
 
 # place -> (where the rule stands, rule, scope of the variable that keeps the value until it is logged)
 PLACES = {

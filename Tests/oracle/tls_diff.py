@@ -205,6 +205,19 @@ def record(kind, body, version=0x301):
     return struct.pack(">BHH", kind, version, len(body)) + body
 
 
+# Servers that are verified: name, words of the line, what they show.
+SERVERS = (
+    ("wrong authority", "ssl verify required ca-file @CERTIFICATES@/ca.crt", {}),
+    ("right authority", "ssl verify required ca-file @CERTIFICATES@/a.crt", {}),
+    ("wrong name", "ssl verify required ca-file @CERTIFICATES@/a.crt verifyhost other.example", {}),
+    ("right name", "ssl verify required ca-file @CERTIFICATES@/a.crt verifyhost x.b.example", {}),
+    ("wrong SNI", "ssl verify required ca-file @CERTIFICATES@/a.crt sni str(other.example)", {}),
+    ("expired", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="expired.pem")),
+    ("signed", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="client.pem")),
+    ("only 1.3", "ssl verify none ssl-max-ver TLSv1.2", dict(version="TLSv1_3")),
+)
+
+
 def nonsense():
     """what is no TLS on a TLS port, or breaks its rules"""
     hello = client_hello()
@@ -250,16 +263,7 @@ def nonsense():
             bind = "ssl-min-ver TLSv1.3"
         for end in ((), (0.2,)):
             front(f"handshake, {name}{' later' * bool(end)}", [*end, get()], [ok()], bind=bind, tls=tls)
-    for name, server, options in (
-        ("wrong authority", "ssl verify required ca-file @CERTIFICATES@/ca.crt", {}),
-        ("right authority", "ssl verify required ca-file @CERTIFICATES@/a.crt", {}),
-        ("wrong name", "ssl verify required ca-file @CERTIFICATES@/a.crt verifyhost other.example", {}),
-        ("right name", "ssl verify required ca-file @CERTIFICATES@/a.crt verifyhost x.b.example", {}),
-        ("wrong SNI", "ssl verify required ca-file @CERTIFICATES@/a.crt sni str(other.example)", {}),
-        ("expired", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="expired.pem")),
-        ("signed", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="client.pem")),
-        ("only 1.3", "ssl verify none ssl-max-ver TLSv1.2", dict(version="TLSv1_3")),
-    ):
+    for name, server, options in SERVERS:
         case(f"handshake, server: {name}", [get()], [ok()] * 4, server=server, origin_tls=options, backend=("retries 1",), skip=("origin",))
     case("handshake, server speaks no TLS", [get()], [answer(b"HTTP/1.1 400 no\r\n\r\n", "close")] * 4, server=SERVER, backend=("retries 1",), skip=("origin",))
 
@@ -310,14 +314,7 @@ def failures():
          laxer="no: it refuses what its own protocol has receivers ignore", wanted=b"HTTP/1.1 200 ")
     shown = 'http-after-response set-header x-bc "%[bc_err]/%[bc_err_str]/%[ssl_bc_err]/%[ssl_bc_err_str]/%[ssl_bc]/%[ssl_bc_is_resumed]/%[ssl_bc_protocol]/%[ssl_bc_cipher]"'
     line = 'log-format "%ft %[bc_err]/%[bc_err_str]/%[ssl_bc_err]/%[ssl_bc_err_str]/%[ssl_bc]/%[ssl_bc_protocol]/%[fc_err]/%[ssl_fc_err] %ST %ts %rc"'
-    for name, server, options in (
-        ("wrong authority", "ssl verify required ca-file @CERTIFICATES@/ca.crt", {}),
-        ("wrong name", "ssl verify required ca-file @CERTIFICATES@/a.crt verifyhost other.example", {}),
-        ("wrong SNI", "ssl verify required ca-file @CERTIFICATES@/a.crt sni str(other.example)", {}),
-        ("expired", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="expired.pem")),
-        ("signed", "ssl verify required ca-file @CERTIFICATES@/ca.crt", dict(certificate="client.pem")),
-        ("only 1.3", "ssl verify none ssl-max-ver TLSv1.2", dict(version="TLSv1_3")),
-    ):
+    for name, server, options in SERVERS:
         for label, backend in (("one try", ("retries 0",)), ("two", ("retries 1",))):
             case(f"told, server: {name}, {label}", [get()], [ok()] * 4, server=server, origin_tls=options, backend=backend, frontend=(shown, line), skip=("origin",))
     for name, reply in (("no TLS", answer(b"HTTP/1.1 400 no\r\n\r\n", "close")), ("closes", close()), ("resets", reset()), ("silent", hang())):

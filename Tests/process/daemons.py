@@ -16,14 +16,11 @@ import sys
 import tempfile
 import time
 
-from asking import ask, free_port, until
+from running import Absent, ask, free_port, run, until
 
 WEIR = os.path.abspath(sys.argv[1])
 HAPROXY = sys.argv[2] if len(sys.argv) > 2 else "/usr/sbin/haproxy"
 PATHS = ["/usr/bin", "/usr/sbin", "/usr/local/bin"] + sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)
-
-
-class Absent(Exception): pass
 
 
 def find(name):
@@ -168,7 +165,7 @@ def test(name):
             daemon.wait(30)
             for proxy in proxies:
                 until(lambda: all(row[0] in ("L4CON", "L7RSP", "L6RSP") for row in proxy.found() or [("", "")]), "the end in the checks")
-            return results[0]
+            return ", ".join(row[2] or row[0] for row in results[0])
         finally:
             for proxy in proxies: proxy.stop()
             if daemon.poll() is None:
@@ -176,16 +173,4 @@ def test(name):
                 daemon.wait()
 
 
-passed = failed = skipped = 0
-for name in DAEMONS:
-    try:
-        print(f"ok      {name}: {', '.join(row[2] or row[0] for row in test(name))}", flush=True)
-        passed += 1
-    except Absent as reason:
-        print(f"skipped {name}: {reason}", flush=True)
-        skipped += 1
-    except Exception as error:
-        print(f"FAILED  {name}: {type(error).__name__} {error}", flush=True)
-        failed += 1
-print(f"{passed} passed, {failed} failed, {skipped} skipped")
-sys.exit(failed != 0)
+run([(name, test, name) for name in DAEMONS])

@@ -9,9 +9,8 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import time
 
-from asking import ask, free_port, until
+from running import ask, free_port, resident, run, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 MARK = b"<13>Oct 11 22:14:15 host app[1]: "
@@ -39,7 +38,7 @@ log-forward f
     def __enter__(self):
         self.process = subprocess.Popen([PROGRAM, "-q", "-f", self.config])
         until(lambda: ask(self.path, "show version"), "the socket")
-        self.size = self.resident()
+        self.size = resident(self.process.pid)
         return self
 
     def __exit__(self, *_):
@@ -62,13 +61,10 @@ log-forward f
         got = self.sink.recv(65536)
         assert got == text + b"\n", got
 
-    def resident(self):
-        with open(f"/proc/{self.process.pid}/status") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
-
     def check(self, megabytes=20):
         assert self.process.poll() is None, "it died"
-        assert self.resident() - self.size < megabytes * 1000, f"it grew by {self.resident() - self.size} kB"
+        grown = resident(self.process.pid) - self.size
+        assert grown < megabytes * 1000, f"it grew by {grown} kB"
         self.takes_datagram(b"still there")
 
 
@@ -166,16 +162,5 @@ def another_process_takes_over():
             new.process.wait()
 
 
-TESTS = [connections_wait_for_a_place, silence_is_ended, what_is_no_message_ends_the_connection, endless_messages,
-         halves_and_hundreds, tls, another_process_takes_over]
-failed = 0
-for test in TESTS:
-    start = time.time()
-    try:
-        test()
-        print(f"ok      {test.__name__} ({time.time() - start:.1f} s)", flush=True)
-    except Exception as error:
-        failed += 1
-        print(f"FAILED  {test.__name__}: {type(error).__name__} {error}", flush=True)
-print(f"{len(TESTS) - failed} passed, {failed} failed")
-sys.exit(failed != 0)
+run([connections_wait_for_a_place, silence_is_ended, what_is_no_message_ends_the_connection, endless_messages,
+     halves_and_hundreds, tls, another_process_takes_over])

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from asking import ask_softly, free_port, until
+from running import Absent, ask_softly, free_port, run, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 CONFIG = """global
@@ -28,9 +28,6 @@ frontend f
   bind unix@{folder}/f.sock
   http-request return status 200
 """
-
-
-class Absent(Exception): pass
 
 
 class Instance:
@@ -200,19 +197,5 @@ if os.getuid() == 0 and "WEIR_OWN_MOUNTS" not in os.environ:
     done = subprocess.run(["unshare", "-m", sys.executable, *sys.argv], env=dict(os.environ, WEIR_OWN_MOUNTS="1"))
     if done.returncode in (0, 1): sys.exit(done.returncode)
 
-TESTS = [killed_at_any_moment, killed_alone, clients_of_a_killed_worker, no_place_for_the_pid_file, full_disk_under_the_pid_file,
-         full_disk_under_the_state_file, full_disk_under_the_log]
-failed = skipped = 0
-for test in TESTS:
-    start = time.time()
-    try:
-        test()
-        print(f"ok      {test.__name__} ({time.time() - start:.1f} s)", flush=True)
-    except Absent as reason:
-        skipped += 1
-        print(f"skipped {test.__name__}: {reason}", flush=True)
-    except Exception as error:
-        failed += 1
-        print(f"FAILED  {test.__name__}: {type(error).__name__} {error}", flush=True)
-print(f"{len(TESTS) - failed - skipped} passed, {failed} failed, {skipped} skipped")
-sys.exit(failed != 0)
+run([killed_at_any_moment, killed_alone, clients_of_a_killed_worker, no_place_for_the_pid_file, full_disk_under_the_pid_file,
+     full_disk_under_the_state_file, full_disk_under_the_log])

@@ -17,7 +17,8 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
+
+from running import ask, free_port, resident, run, tests_in, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 RELOADS = int(os.environ.get("WEIR_RELOADS", "50"))
@@ -57,34 +58,6 @@ backend tcp
   server one 127.0.0.1:{origin}
 {more}
 """
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def until(condition, what, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError("never came: " + what)
-
-
-def ask(path, text):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(30)
-        s.connect(path)
-        s.sendall(text.encode() + b"\n")
-        s.shutdown(socket.SHUT_WR)
-        answer = b""
-        while chunk := s.recv(65536):
-            answer += chunk
-        return answer.decode()
 
 
 class Origin:
@@ -274,9 +247,7 @@ class Instance:
             if (row["pxname"], row["svname"]) == (proxy, name):
                 return row
 
-    def memory(self):
-        with open(f"/proc/{self.pid}/status") as f:
-            return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
+    def memory(self): return resident(self.pid)
 
     def descriptors(self):
         return sorted(os.readlink(f"/proc/{self.pid}/fd/{fd}").split(":")[0] for fd in os.listdir(f"/proc/{self.pid}/fd"))
@@ -661,23 +632,8 @@ def test_a_soft_stop_waits_for_streams_of_all_generations():
     assert one.process.wait(20) == 0
 
 
-def main():
-    passed = failed = 0
-    for name, test in list(globals().items()):
-        if not name.startswith("test_") or not all(word in name for word in sys.argv[2:]):
-            continue
-        try:
-            test()
-            passed += 1
-            print("ok    ", name, flush=True)
-        except Exception as error:
-            line = next(f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.name == name)
-            print(f"FAILED {name}: line {line}:", type(error).__name__, error, flush=True)
-            failed += 1
-        while Instance.all:
-            Instance.all.pop().clear()
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+def clear():
+    while Instance.all: Instance.all.pop().clear()
 
 
-main()
+run(tests_in(globals()), sys.argv[2:], clear)

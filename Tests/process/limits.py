@@ -19,6 +19,8 @@ import tempfile
 import threading
 import time
 
+from running import Absent, ask, free_port, run, until
+
 PROGRAM = os.path.abspath(sys.argv[1])
 CONFIG = """global
   stats socket {folder}/stats level admin
@@ -39,21 +41,6 @@ WEB = """frontend web
 backend origin
   server first 127.0.0.1:{origin}
 """
-PASSED, FAILED = [], []
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def until(condition, what, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        if condition(): return
-        time.sleep(0.02)
-    raise AssertionError("never: " + what)
 
 
 class Program:
@@ -82,8 +69,7 @@ class Program:
     def __enter__(self):
         def ready():
             assert self.process.poll() is None, "ended at start:\n" + self.messages()
-            try: return bool(self.ask("show version"))
-            except OSError: return False
+            return self.ask("show version")
         until(ready, "start")
         return self
 
@@ -103,16 +89,7 @@ class Program:
         status = self.process.wait(timeout=30)
         return status, self.messages()
 
-    def ask(self, text, path=None):
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(20)
-            s.connect(path or self.path)
-            s.sendall(text.encode() + b"\n")
-            # A master waits for more otherwise.
-            s.shutdown(socket.SHUT_WR)
-            answer = b""
-            while chunk := s.recv(65536): answer += chunk
-        return answer.decode()
+    def ask(self, text, path=None): return ask(path or self.path, text)
 
     def limit(self, number):
         """descriptors from now on; those that are open stay"""
@@ -238,7 +215,7 @@ int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
 
 def kernel_refuses(code):
     """the kernel has no descriptor or no memory for a client: it waits, at no cost, and is served later"""
-    if not shutil.which("gcc"): return print("skipped: a kernel without means: gcc is not installed")
+    if not shutil.which("gcc"): raise Absent("gcc is not installed")
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)
         library, sign = os.path.join(folder, "refusing.so"), os.path.join(folder, "sign")
@@ -296,10 +273,7 @@ def master_socket_pauses():
     with tempfile.TemporaryDirectory() as folder:
         place = os.path.join(folder, "master")
         with Program(arguments=("-W", "-S", place)) as program:
-            def ready():
-                try: return "worker" in program.ask("show proc", place)
-                except OSError: return False
-            until(ready, "the master's socket")
+            until(lambda: "worker" in program.ask("show proc", place), "the master's socket")
             program.limit(3)
             with socket.socket(socket.AF_UNIX) as control:
                 control.settimeout(20)
@@ -408,7 +382,7 @@ def memory_limit():
 def buffers_fail():
     """-dMfail with tune.fail-alloc: requests fail now and then, and the process goes on"""
     if "weir" not in subprocess.run([PROGRAM, "-v"], capture_output=True, text=True).stdout:
-        return print("skipped: HAProxy mostly fails to start so")
+        raise Absent("HAProxy mostly fails to start so")
     with Program(top="tune.fail-alloc 20", arguments=("-dMfail",)) as program:
         served = 0
         for _ in range(200):
@@ -421,23 +395,8 @@ def buffers_fail():
         assert 0 < served, "served nothing"
 
 
-def main():
-    cases = [(case.__doc__, case) for case in (
-        enough_descriptors, none_at_all, accepting_pauses, server_connections_fail, runtime_socket_pauses, master_socket_pauses, peers_pause, checks_fail, descriptor_ratios, providers, memory_limit, buffers_fail)]
-    cases += [(f"{kernel_refuses.__doc__} ({errno.errorcode[code]})", kernel_refuses, code)
-              for code in (errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)]
-    cases += list(too_few_descriptors())
-    only = sys.argv[2] if len(sys.argv) > 2 else ""
-    for name, case, *arguments in cases:
-        if only not in name and only != case.__name__: continue
-        try:
-            case(*arguments)
-            PASSED.append(name)
-        except (AssertionError, OSError, subprocess.SubprocessError) as error:
-            FAILED.append(name)
-            print(f"failed: {name}: {type(error).__name__}: {error}")
-    print(f"{len(PASSED)} passed, {len(FAILED)} failed")
-    return bool(FAILED)
-
-
-sys.exit(main())
+run([enough_descriptors, none_at_all, accepting_pauses, server_connections_fail, runtime_socket_pauses, master_socket_pauses,
+     peers_pause, checks_fail, descriptor_ratios, providers, memory_limit, buffers_fail]
+    + [(f"kernel_refuses, {errno.errorcode[code]}", kernel_refuses, code)
+       for code in (errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)]
+    + list(too_few_descriptors()), sys.argv[2:])

@@ -8,13 +8,11 @@ import os
 import pwd
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 
-from asking import until
+from running import ask, run, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 # Only root can give a program another user.
@@ -62,15 +60,7 @@ class Master:
         except subprocess.TimeoutExpired: self.process.kill()
         self.folder.cleanup()
 
-    def ask(self, text):
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(10)
-            client.connect(self.socket)
-            client.sendall(text.encode() + b"\n")
-            client.shutdown(socket.SHUT_WR)
-            answer = b""
-            while chunk := client.recv(65536): answer += chunk
-        return answer.decode()
+    def ask(self, text): return ask(self.socket, text)
 
     def programs(self):
         """name and pid of the programs, without those of before"""
@@ -138,14 +128,4 @@ def failure_ends_all():
         assert "exit-on-failure" in master.said()
 
 
-passed = failed = 0
-for test in (run_beside_the_worker, reload_starts_those_that_ask, end_takes_them_along, terminated_is_no_failure,
-             failure_ends_all):
-    try:
-        test()
-        passed += 1
-    except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
-        print(f"{test.__name__}: {type(error).__name__} {error}", flush=True)
-        failed += 1
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed != 0)
+run([run_beside_the_worker, reload_starts_those_that_ask, end_takes_them_along, terminated_is_no_failure, failure_ends_all])

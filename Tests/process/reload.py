@@ -12,9 +12,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
-from asking import ask_softly as ask, free_port, until
+from running import ask_softly as ask, free_port, run, tests_in, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 CONFIG = """global
@@ -228,19 +227,4 @@ def test_sigusr1_lets_everybody_finish():
     assert one.process.wait(20) == 0
 
 
-def main():
-    passed = failed = 0
-    for name, test in list(globals().items()):
-        if not name.startswith("test_") or not all(word in name for word in sys.argv[2:]):
-            continue
-        try:
-            test()
-            passed += 1
-        except Exception as error:  # pylint: disable=broad-except
-            failed += 1
-            print(f"failed: {name}: {type(error).__name__} {error}", flush=True)
-    print(f"{passed} passed, {failed} failed")
-    return failed != 0
-
-
-sys.exit(main())
+run(tests_in(globals()), sys.argv[2:])

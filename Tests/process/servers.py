@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 
-from asking import ask
+from running import ask, resident, run
 
 PROGRAM = os.path.abspath(sys.argv[1])
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 5
@@ -71,12 +71,7 @@ def traffic(path, stop, counts, errors):
                 counts.append(1)
 
 
-def resident(pid):
-    with open(f"/proc/{pid}/status") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
-
-
-def run(balance):
+def under_traffic(balance):
     limit = "maxconn 2" if balance == "first" else ""
     origin = Origin(("127.0.0.1", 0), Handler)
     threading.Thread(target=origin.serve_forever, daemon=True).start()
@@ -109,7 +104,7 @@ def run(balance):
             quarter = max(1, len(sizes) // 4)
             assert cycles > 10, f"only {cycles} rounds"
             assert max(sizes) - sizes[quarter] < 30000, f"grew from {sizes[quarter]} to {max(sizes)} kB"
-            return f"{balance}: {len(counts)} requests, {cycles} rounds"
+            return f"{len(counts)} requests, {cycles} rounds"
         finally:
             process.kill()
             process.wait()
@@ -135,13 +130,5 @@ def cycle(stats, port, number):
             time.sleep(0.005)
 
 
-passed = failed = 0
-for balance in ("roundrobin", "leastconn", "first", "random", "uri\n  hash-type consistent"):
-    try:
-        print(run(balance), flush=True)
-        passed += 1
-    except (AssertionError, OSError) as error:
-        print(f"{balance}: {error}", flush=True)
-        failed += 1
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed != 0)
+run([(balance.split()[0], under_traffic, balance)
+     for balance in ("roundrobin", "leastconn", "first", "random", "uri\n  hash-type consistent")])

@@ -11,7 +11,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+from running import ask, resident, run, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 HEAD = """global
@@ -38,12 +39,8 @@ class Program:
         self.process = subprocess.Popen([PROGRAM, "-q", "-f", config])
 
     def __enter__(self):
-        end = time.time() + 60
-        while time.time() < end:
-            try:
-                if self.ask("show version"): break
-            except OSError: time.sleep(0.05)
-        self.size = self.resident()
+        until(lambda: self.ask("show version"), "the socket", 60)
+        self.size = resident(self.process.pid)
         return self
 
     def __exit__(self, *_):
@@ -57,19 +54,12 @@ class Program:
         client.settimeout(20)
         return client
 
-    def ask(self, text):
-        with self.connect() as client:
-            client.sendall(text.encode() + b"\n")
-            return read_all(client)
-
-    def resident(self):
-        with open(f"/proc/{self.process.pid}/status") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+    def ask(self, text): return ask(self.path, text)
 
     def check(self, megabytes=20):
         assert self.process.poll() is None, "it died"
         assert self.ask("show version").strip(), "others are not served"
-        grown = self.resident() - self.size
+        grown = resident(self.process.pid) - self.size
         assert grown < megabytes * 1000, f"it grew by {grown} kB"
 
 
@@ -155,7 +145,7 @@ def more_than_may_be():
 def slow_reader():
     with Program(servers=4000) as program:
         expected = program.ask("show stat").count("\n")
-        program.size = program.resident()
+        program.size = resident(program.process.pid)
         clients = [program.connect() for _ in range(8)]
         for client in clients:
             client.sendall(b"show stat\n")
@@ -185,14 +175,5 @@ def many_commands_in_a_line():
 
 
 resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-passed = failed = 0
-for test in (endless_line, endless_payload, endless_words, binary, half_commands, thousands_of_sessions, more_than_may_be,
-             slow_reader, never_reads, many_commands_in_a_line):
-    try:
-        test()
-        passed += 1
-    except (AssertionError, OSError) as error:
-        print(f"{test.__name__}: {type(error).__name__} {error}", flush=True)
-        failed += 1
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed != 0)
+run([endless_line, endless_payload, endless_words, binary, half_commands, thousands_of_sessions, more_than_may_be,
+             slow_reader, never_reads, many_commands_in_a_line])

@@ -10,16 +10,14 @@ import pty
 import re
 import select
 import shutil
-import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import termios
-import time
 import urllib.request
 
-from asking import ask, free_port, until
+from running import Absent, ask, free_port, run, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 CONFIG = """global
@@ -93,27 +91,20 @@ def hatop(folder, port):
         os.close(terminal)
 
 
-passed = failed = 0
-with tempfile.TemporaryDirectory() as folder:
-    port = free_port()
-    path = os.path.join(folder, "weir.cfg")
-    with open(path, "w") as file: file.write(CONFIG.format(folder=folder, port=port))
-    process = subprocess.Popen([PROGRAM, "-q", "-f", path])
-    try:
-        until(lambda: ask(folder + "/stats", "show version"), "the socket")
-        for tool, test in (("prometheus-haproxy-exporter", by_socket), ("prometheus-haproxy-exporter", by_page),
-                           ("hatop", hatop)):
-            if not shutil.which(tool):
-                print(f"skipped: {test.__name__}, {tool} is absent")
-                continue
-            try:
-                test(folder, port)
-                passed += 1
-            except (AssertionError, OSError) as error:
-                print(f"{test.__name__}: {error}", flush=True)
-                failed += 1
-    finally:
-        process.kill()
-        process.wait()
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed != 0)
+def on_a_proxy(tool, test):
+    if not shutil.which(tool): raise Absent(f"{tool} is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        path = os.path.join(folder, "weir.cfg")
+        with open(path, "w") as file: file.write(CONFIG.format(folder=folder, port=port))
+        process = subprocess.Popen([PROGRAM, "-q", "-f", path])
+        try:
+            until(lambda: ask(folder + "/stats", "show version"), "the socket")
+            test(folder, port)
+        finally:
+            process.kill()
+            process.wait()
+
+
+run([("exporter, by socket", on_a_proxy, "prometheus-haproxy-exporter", by_socket),
+     ("exporter, by page", on_a_proxy, "prometheus-haproxy-exporter", by_page), ("hatop", on_a_proxy, "hatop", hatop)])
