@@ -165,7 +165,7 @@ enum ServerLine {
       let isLate = context.section != .peers && context.section != .ring
       let parsed = try AddressParsing.parse(
         line[addressAt], [isLate ? .nameAllowed : .resolveNow, .portAllowed, .portOffset, .stream, .connect])
-      if case .name(let name) = parsed.host, !isHostName(name) {
+      if case .name(let name) = parsed.host, !HostName.hasLabels(name) {
         options.alert("Can't create DNS resolution for server '\(options.name)'")
         return nil
       }
@@ -175,13 +175,6 @@ enum ServerLine {
       return nil
     }
     return options
-  }
-
-  /// Whether the parts of a name are what a name server can be asked for.
-  private static func isHostName(_ name: String) -> Bool {
-    var parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    if parts.count > 1 && parts[parts.count - 1].isEmpty { parts.removeLast() }
-    return name.utf8.count < 256 && parts.allSatisfy { !$0.isEmpty }
   }
 
   private static func setAddress(_ parsed: ParsedAddress, _ settings: inout ServerSettings) {

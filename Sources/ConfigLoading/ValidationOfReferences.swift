@@ -30,15 +30,10 @@ struct BackendReferences {
     guard at < proxy.rules.switching.count, case .backend = proxy.rules.switching[at].target else { return }
     let rule = proxy.switchingRules[at]
     let name = rule.backend
-    do throws(LogFormatError) {
-      if let format = try format(name, rule.location, .frontendSwitching, .useBackend) {
-        validation.proxy.rules.switching[at].target = .named(format)
-        return
-      }
-    } catch {
-      return context.alertPlain(
-        "Parsing [\(rule.location.file):\(rule.location.line)]: failed to parse use_backend rule '\(name)' : \(error)."
-      )
+    switch read(rule, .frontendSwitching, .useBackend, fault: ": failed to parse use_backend rule") {
+    case .wrong: return
+    case .format(let format): return validation.proxy.rules.switching[at].target = .named(format)
+    case .plain: break
     }
     guard let found = context.model.proxyIndex(named: name, having: .backend) else {
       return context.alertPlain("Proxy '\(proxy.name)': unable to find required use_backend: '\(name)'.")
@@ -53,15 +48,10 @@ struct BackendReferences {
     guard at < proxy.rules.servers.count, case .server = proxy.rules.servers[at].target else { return }
     let rule = proxy.serverRuleNames[at]
     let name = rule.backend
-    do throws(LogFormatError) {
-      if let format = try format(name, rule.location, .backendServerSelection, .useServer) {
-        validation.proxy.rules.servers[at].target = .named(format)
-        return
-      }
-    } catch {
-      return context.alertPlain(
-        "Parsing [\(rule.location.file):\(rule.location.line)]; use-server rule failed to parse log-format '\(name)' : "
-          + "\(error).")
+    switch read(rule, .backendServerSelection, .useServer, fault: "; use-server rule failed to parse log-format") {
+    case .wrong: return
+    case .format(let format): return validation.proxy.rules.servers[at].target = .named(format)
+    case .plain: break
     }
     guard let place = proxy.servers.firstIndex(where: { $0.name == name }) else {
       return context.alertPlain("\(proxy.title) : unable to find server '\(name)' referenced in a 'use-server' rule.")
@@ -69,15 +59,29 @@ struct BackendReferences {
     validation.proxy.rules.servers[at].target = .server(place)
   }
 
-  /// The name as a format, nil where it is plain text.
-  private func format(
-    _ text: String, _ place: SourceLocation, _ point: CheckPoint, _ user: ExpressionUser
-  ) throws(LogFormatError) -> TextHandle? {
-    guard text.unicodeScalars.contains("%") else { return nil }
+  private enum Name {
+    case plain
+    case format(TextHandle)
+    /// It was told of.
+    case wrong
+  }
+
+  /// What a rule names; `fault` goes into the message of a format that is wrong.
+  private func read(
+    _ rule: SwitchingRule, _ point: CheckPoint, _ user: ExpressionUser, fault: String
+  ) -> Name {
+    guard rule.backend.unicodeScalars.contains("%") else { return .plain }
+    let place = rule.location
     let site = ExpressionSite(file: place.file, line: place.line, proxy: proxy.name, user: user)
-    let format = try LogFormat(
-      text, flags: [], isHTTP: proxy.mode == .http, places: CheckPoints(point), site: site, compiler: context.samples)
-    return format.isPlain ? nil : context.model.ruleResources.add(format)
+    do throws(LogFormatError) {
+      let format = try LogFormat(
+        rule.backend, flags: [], isHTTP: proxy.mode == .http, places: CheckPoints(point), site: site,
+        compiler: context.samples)
+      return format.isPlain ? .plain : .format(context.model.ruleResources.add(format))
+    } catch {
+      context.alertPlain("Parsing [\(place.file):\(place.line)]\(fault) '\(rule.backend)' : \(error).")
+      return .wrong
+    }
   }
 
   /// Whether the backend's mode can serve the frontend's: a TCP frontend may use an HTTP backend, which upgrades.

@@ -170,13 +170,5 @@ private enum PeerTime {
       "\(two(t.day))/\(months[max(0, min(11, t.month - 1))])/\(t.year):\(two(t.hour)):\(two(t.minute)):\(two(t.second))"
   }
   static func until(_ tick: Int64, _ now: Int64) -> String { span(max(0, tick - now)) }
-  static func span(_ milliseconds: Int64) -> String {
-    let seconds = max(0, milliseconds) / 1000
-    switch seconds {
-    case 86_400...: return "\(seconds / 86_400)d\(seconds / 3600 % 24)h"
-    case 3600...: return "\(seconds / 3600)h\(seconds / 60 % 60)m"
-    case 60...: return "\(seconds / 60)m\(seconds % 60)s"
-    default: return "\(seconds)s"
-    }
-  }
+  static func span(_ milliseconds: Int64) -> String { DurationText.twoUnits(milliseconds: milliseconds) }
 }

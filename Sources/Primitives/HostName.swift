@@ -8,19 +8,24 @@ public enum HostName {
   }
   /// What is wrong with a name; nil: nothing.
   public static func fault(of name: String) -> Fault? {
-    var length = 0
-    var fault: Fault?
     for byte in name.utf8 {
       switch byte {
-      case UInt8(ascii: "."):
-        if length == 0 { fault = .label }
-        length = 0
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-        length += 1
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+        break
       default: return .letter
       }
     }
-    return name.utf8.count > 255 ? .label : fault
+    return hasLabels(name) ? nil : .label
+  }
+
+  /// Whether a name has no empty part, but for one at its end, and no more than 255 bytes.
+  public static func hasLabels(_ name: String) -> Bool {
+    var length = 0
+    for byte in name.utf8 {
+      if byte == UInt8(ascii: ".") && length == 0 { return false }
+      length = byte == UInt8(ascii: ".") ? 0 : length + 1
+    }
+    return name.utf8.count < 256
   }
 }

@@ -29,22 +29,15 @@ extension LogSender {
     _ message: ForwardedMessage, of index: Int, _ severity: Int, now: Int64
   ) -> Bytes {
     let facility = message.priority.map { $0 >> 3 } ?? routes.targets[index].facility
-    let priority = Int64(facility &* 8 &+ severity)
     let format = routes.targets[index].givenFormat ?? ownFormat(message)
     arena.begin()
+    appendPriority(of: format, facility, severity)
     switch format {
-    case .raw: break
-    case .short: appendPriority(Int64(severity))
-    case .priority: appendPriority(priority)
-    case .timed:
-      appendPriority(Int64(severity))
-      appendModernTime(message, now)
-      arena.append(" ")
-    case .iso:
+    case .raw, .short, .priority: break
+    case .timed, .iso:
       appendModernTime(message, now)
       arena.append(" ")
     case .local, .rfc3164:
-      appendPriority(priority)
       appendLegacyTime(message, now)
       arena.append(" ")
       if format == .rfc3164 {
@@ -61,7 +54,6 @@ extension LogSender {
       }
       arena.append(": ")
     case .rfc5424:
-      appendPriority(priority)
       arena.append("1 ")
       if message.isModern && message.time.isEmpty { arena.append("-") } else { appendModernTime(message, now) }
       for field in [message.host, message.tag, message.processID, message.messageID, message.structuredData] {

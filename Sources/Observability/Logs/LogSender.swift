@@ -133,22 +133,15 @@ public struct LogSender: ~Copyable {
   /// What stands before the line (manual section 4.2, `log`, `format`).
   private mutating func header(of index: Int, _ severity: Int, structuredData: Bytes, tag: Bytes, now: Int64) -> Bytes {
     let format = routes.targets[index].format
-    let priority = Int64(routes.targets[index].facility &* 8 &+ severity)
     let second = now / 1_000_000
     arena.begin()
+    appendPriority(of: format, routes.targets[index].facility, severity)
     switch format {
-    case .raw: break
-    case .short: appendPriority(Int64(severity))
-    case .priority: appendPriority(priority)
-    case .timed:
-      appendPriority(Int64(severity))
-      appendISODate(now)
-      arena.append(" ")
-    case .iso:
+    case .raw, .short, .priority: break
+    case .timed, .iso:
       appendISODate(now)
       arena.append(" ")
     case .local, .rfc3164:
-      appendPriority(priority)
       arena.append(context.clock.syslogDate(second))
       arena.append(" ")
       if format == .rfc3164 {
@@ -160,7 +153,6 @@ public struct LogSender: ~Copyable {
       arena.append(decimal: Int64(context.processID))
       arena.append("]: ")
     case .rfc5424:
-      appendPriority(priority)
       arena.append("1 ")
       appendISODate(now)
       arena.append(" ")
@@ -175,7 +167,15 @@ public struct LogSender: ~Copyable {
     }
     return arena.finish()
   }
-  func appendPriority(_ value: Int64) {
+  /// The priority in front: of the severity alone, with the facility, or none.
+  func appendPriority(of format: LogTarget.Format, _ facility: Int, _ severity: Int) {
+    let value =
+      switch format {
+      case .raw, .iso: Int64(-1)
+      case .short, .timed: Int64(severity)
+      case .priority, .local, .rfc3164, .rfc5424: Int64(facility &* 8 &+ severity)
+      }
+    if value < 0 { return }
     arena.append("<")
     arena.append(decimal: value)
     arena.append(">")

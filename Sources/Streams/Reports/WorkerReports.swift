@@ -108,15 +108,7 @@ enum ReportText {
     return "\(address):\(endpoint.port)"
   }
   /// The two largest units: `1h5m`, `49s`.
-  static func span(_ milliseconds: Int64) -> String {
-    let seconds = max(0, milliseconds) / 1000
-    switch seconds {
-    case 86_400...: return "\(seconds / 86_400)d\(seconds / 3600 % 24)h"
-    case 3600...: return "\(seconds / 3600)h\(seconds / 60 % 60)m"
-    case 60...: return "\(seconds / 60)m\(seconds % 60)s"
-    default: return "\(seconds)s"
-    }
-  }
+  static func span(_ milliseconds: Int64) -> String { DurationText.twoUnits(milliseconds: milliseconds) }
   /// The time until a deadline; nothing where there is none.
   static func until(_ deadline: Int64, _ now: Int64) -> String {
     deadline == TimerWheel.never ? "" : span(deadline &- now)
