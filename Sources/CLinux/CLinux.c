@@ -87,6 +87,11 @@ int weir_block_signals(int on) {
 int weir_execvp(const char *path, char *const *words) { return execvp(path, words); }
 pid_t weir_reap(int *status) { return waitpid(-1, status, WNOHANG); }
 pid_t weir_fork(void) { return fork(); }
+void weir_close_others(int low, int high) {
+  if (low > 3) close_range(3, (unsigned)low - 1, 0);
+  if (high > low + 1) close_range((unsigned)low + 1, (unsigned)high - 1, 0);
+  close_range((unsigned)high + 1, ~0U, 0);
+}
 char **weir_environ(void) { return environ; }
 int weir_setgroups(size_t n, const gid_t *list) { return setgroups(n, list); }
 int weir_chroot(const char *path) { return chroot(path); }

@@ -110,7 +110,7 @@ extension CheckScheduler {
     entries[i].output = []
     entries[i].sent = 0
     if entries[i].proxyHeader != .none {
-      entries[i].output = ProxyHeaderLine.bytes(
+      entries[i].output = CheckProxyHeader.bytes(
         entries[i].proxyHeader, source: socket.localEndpoint,
         destination: entries[i].isTunnelled ? entries[i].target : socket.peerEndpoint ?? .none,
         neverLocal: process.model.global.proxyProtocolNeverLocal)

@@ -16,6 +16,11 @@ public final class ReloadRequests: Sendable {
     wakeUp.notify()
     return ticket
   }
+  /// Asks, where another process reads for this one: it is at the other end of `reader`, which the thread closes.
+  public func ask(reader: Socket) {
+    waiting.withLock { $0.append(ReloadTicket(reader: reader)) }
+    wakeUp.notify()
+  }
   /// All who asked since the last call: one reload serves them.
   public func take() -> [ReloadTicket] {
     waiting.withLock { tickets in
@@ -27,14 +32,23 @@ public final class ReloadRequests: Sendable {
 
 /// One question for a reload, and its answer.
 public final class ReloadTicket: Sendable {
-  private let asker: WorkerMailbox
+  private let asker: WorkerMailbox?
+  /// Who hears the answer himself.
+  public let reader: Socket?
   private let answer = Lock<String?>(nil)
 
-  init(_ asker: WorkerMailbox) { self.asker = asker }
+  init(_ asker: WorkerMailbox) {
+    self.asker = asker
+    reader = nil
+  }
+  init(reader: Socket) {
+    asker = nil
+    self.reader = reader
+  }
 
   public func give(_ text: String) {
     answer.withLock { $0 = text }
-    asker.post(.reportReady)
+    asker?.post(.reportReady)
   }
   /// nil: the reload is still under way.
   public var text: String? { answer.withLock { $0 } }

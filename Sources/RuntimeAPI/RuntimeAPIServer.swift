@@ -205,14 +205,16 @@ public struct RuntimeAPIServer: ~Copyable {
     _ = put(RuntimeSession(socket: socket, slot: 0, generation: 0, access: access), &loop)
   }
 
-  private mutating func close(_ i: Int, _ loop: inout EventLoop) {
-    guard let session = sessions[i] else { return }
+  private mutating func close(_ i: Int, _ loop: inout EventLoop) { letGo(i, &loop)?.close() }
+  /// The session ends, its socket is the caller's.
+  private mutating func letGo(_ i: Int, _ loop: inout EventLoop) -> Socket? {
+    guard let session = sessions[i] else { return nil }
     sessions[i] = nil
     open -= 1
     loop.timers.release(session.slot)
     loop.poller.remove(session.socket.descriptor)
-    session.socket.close()
     resume(&loop)
+    return session.socket
   }
 
   // MARK: - Sessions
@@ -299,6 +301,11 @@ public struct RuntimeAPIServer: ~Copyable {
     if words.first == "_reload" && sessions[i]!.access.isMaster {
       sessions[i]!.hasAnswered = true
       guard let reloads = process.reloads else { return close(i, &loop) }
+      if words.count > 1 {
+        // Its other end is with the process that reads the configuration.
+        if let socket = letGo(i, &loop) { reloads.ask(reader: socket) }
+        return
+      }
       sessions[i]!.dump = .reload(ReloadDump(reloads.ask(process.mailboxes[0])))
       return loop.timers.arm(sessions[i]!.slot, at: TimerWheel.never)
     }

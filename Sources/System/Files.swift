@@ -5,6 +5,10 @@ import Glibc
 public enum Files {
   /// The bytes of a regular file, at most `limit`.
   public static func read(_ path: String, limit: Int = 1 << 30) throws(SystemError) -> [UInt8] {
+    guard let answers = SystemAnswers.ofThisThread else { return try contents(path, limit) }
+    return try answers.bytes("read \(limit) \(path)") { () throws(SystemError) in try contents(path, limit) }
+  }
+  private static func contents(_ path: String, _ limit: Int) throws(SystemError) -> [UInt8] {
     let fd = unsafe weir_open(bytePath(path), O_RDONLY | O_CLOEXEC, 0)
     if fd < 0 { throw .current }
     defer { Glibc.close(fd) }
@@ -39,8 +43,13 @@ public enum Files {
       rest = rest.dropFirst(n)
     }
   }
-  public enum Kind: Sendable { case file, folder, socket, other }
+  public enum Kind: UInt8, Sendable { case file, folder, socket, other }
   public static func kind(_ path: String) -> Kind? {
+    guard let answers = SystemAnswers.ofThisThread else { return ownKind(path) }
+    let number = answers.number("kind \(path)") { ownKind(path).map { UInt32($0.rawValue) } }
+    return number.flatMap { Kind(rawValue: UInt8(truncatingIfNeeded: $0)) }
+  }
+  private static func ownKind(_ path: String) -> Kind? {
     var info = stat()
     if unsafe stat(bytePath(path), &info) != 0 { return nil }
     switch info.st_mode & S_IFMT {
@@ -52,6 +61,11 @@ public enum Files {
   }
   /// Names in a folder, in byte order, without `.` and `..`.
   public static func list(_ path: String) throws(SystemError) -> [String] {
+    guard let answers = SystemAnswers.ofThisThread else { return try ownNames(path) }
+    let names = try answers.parts("list \(path)") { () throws(SystemError) in try ownNames(path).map(\.bytes) }
+    return names.map { String(bytes: $0) }
+  }
+  private static func ownNames(_ path: String) throws(SystemError) -> [String] {
     guard let folder = unsafe opendir(bytePath(path)) else { throw .current }
     defer { unsafe closedir(folder) }
     var names: [String] = []
@@ -75,11 +89,18 @@ public enum Files {
     unsafe chown(bytePath(path), uid ?? .max, gid ?? .max) == 0
   }
   public static var currentFolder: String {
+    guard let answers = SystemAnswers.ofThisThread else { return ownFolder }
+    return (try? answers.bytes("folder") { ownFolder.bytes }).map { String(bytes: $0) } ?? "/"
+  }
+  private static var ownFolder: String {
     guard let text = unsafe getcwd(nil, 0) else { return "/" }
     defer { unsafe free(text) }
     return unsafe String(cString: text)
   }
-  @discardableResult public static func changeFolder(_ path: String) -> Bool { unsafe chdir(bytePath(path)) == 0 }
+  @discardableResult public static func changeFolder(_ path: String) -> Bool {
+    guard let answers = SystemAnswers.ofThisThread else { return unsafe chdir(bytePath(path)) == 0 }
+    return answers.changeFolder(path) { unsafe chdir(bytePath(path)) == 0 }
+  }
 }
 
 /// A path as the C calls want it: one byte per scalar (see ConfigSyntax), closed by a zero.

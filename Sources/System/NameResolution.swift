@@ -21,6 +21,14 @@ public enum NameResolution {
 
   /// All addresses of `name`, without repeats.
   public static func addresses(of name: String, family: Preference = .any) -> [IPAddress] {
+    guard let answers = SystemAnswers.ofThisThread else { return ownAddresses(of: name, family) }
+    let found = answers.answer(to: "resolve \(family) \(name)") {
+      SystemAnswers.Answer(parts: ownAddresses(of: name, family).map(\.bytes))
+    }
+    return found.parts.compactMap { IPAddress(bytes: $0) }
+  }
+
+  private static func ownAddresses(of name: String, _ family: Preference) -> [IPAddress] {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
     switch family {
@@ -65,5 +73,25 @@ extension RawSocketAddress {
       unsafe room.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(length)))
     }
     self.length = length
+  }
+}
+
+extension IPAddress {
+  fileprivate var bytes: [UInt8] {
+    func split(_ number: UInt64, _ count: UInt64) -> [UInt8] {
+      (0..<count).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    }
+    switch self {
+    case .v4(let address): return split(UInt64(address.bits), 4)
+    case .v6(let address): return split(address.high, 8) + split(address.low, 8)
+    }
+  }
+  fileprivate init?(bytes: [UInt8]) {
+    func join(_ part: ArraySlice<UInt8>) -> UInt64 { part.reduce(0) { $0 << 8 | UInt64($1) } }
+    switch bytes.count {
+    case 4: self = .v4(IPv4Address(bits: UInt32(truncatingIfNeeded: join(bytes[...]))))
+    case 16: self = .v6(IPv6Address(high: join(bytes[..<8]), low: join(bytes[8...])))
+    default: return nil
+    }
   }
 }

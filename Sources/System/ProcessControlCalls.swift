@@ -11,6 +11,10 @@ public enum OwnProcess {
 
   /// 0 in the child, the child's id in the parent.
   public static func fork() -> Int32 { weir_fork() }
+  /// Closes what was inherited, but for the standard streams and these two.
+  public static func closeInherited(except first: FileDescriptor, _ second: FileDescriptor) {
+    weir_close_others(min(first.number, second.number), max(first.number, second.number))
+  }
   public static func startSession() { _ = setsid() }
   /// Ends the process at once, without running exit handlers.
   public static func exitNow(_ status: Int32) -> Never { _exit(status) }
@@ -46,10 +50,14 @@ public enum OwnProcess {
   public static func setUser(_ uid: UInt32) throws(SystemError) { if setuid(uid) != 0 { throw .current } }
 
   public static func userID(named name: String) -> UInt32? {
-    unsafe getpwnam(bytePath(name)).map { unsafe $0.pointee.pw_uid }
+    func find() -> UInt32? { unsafe getpwnam(bytePath(name)).map { unsafe $0.pointee.pw_uid } }
+    guard let answers = SystemAnswers.ofThisThread else { return find() }
+    return answers.number("user \(name)", find)
   }
   public static func groupID(named name: String) -> UInt32? {
-    unsafe getgrnam(bytePath(name)).map { unsafe $0.pointee.gr_gid }
+    func find() -> UInt32? { unsafe getgrnam(bytePath(name)).map { unsafe $0.pointee.gr_gid } }
+    guard let answers = SystemAnswers.ofThisThread else { return find() }
+    return answers.number("group \(name)", find)
   }
 
   public static var hostName: String {

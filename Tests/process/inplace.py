@@ -2,6 +2,7 @@
 """Reloads in place (`reload-mode in-place`): what lives on, what is new, what is refused and what needs a new worker.
 
 usage: Tests/process/inplace.py PROGRAM [WORD...]      (tests whose names have all words)
+With WEIR_CONFINED=1 (as root) the worker gives its rights up: `chroot`, `user` and `group` are set.
 The last line is "N passed, N failed".
 """
 import base64
@@ -12,22 +13,25 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-from running import ask, free_port, resident, run, tests_in, until
+from running import Absent, ask, free_port, resident, run, tests_in, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 RELOADS = int(os.environ.get("WEIR_RELOADS", "50"))
 THREADS = int(os.environ.get("WEIR_THREADS", "1"))
+CONFINED = os.environ.get("WEIR_CONFINED") == "1" and os.getuid() == 0
 CONFIG = """global
   stats socket {folder}/stats level admin
   reload-mode in-place
   nbthread {threads}
   log {folder}/log local0
+  {confined}
   {extra}
 defaults
   mode http
@@ -143,8 +147,9 @@ class Instance:
 
     all = []
 
-    def __init__(self, **values):
+    def __init__(self, confined=CONFINED, **values):
         Instance.all.append(self)
+        self.confined = confined
         self.folder = tempfile.mkdtemp(prefix="inplace")
         self.port = free_port()
         self.origin = Origin()
@@ -153,7 +158,11 @@ class Instance:
         self.cli = self.folder + "/master"
         self.stats = self.folder + "/stats"
         self.log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.log.bind(self.folder + "/log")
+        # The worker looks for it in its root folder.
+        log = (self.jail() + self.folder if confined else self.folder) + "/log"
+        os.makedirs(os.path.dirname(log), exist_ok=True)
+        self.log.bind(log)
+        os.chmod(log, 0o777)
         self.log.setblocking(False)
         self.logged = ""
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -168,8 +177,12 @@ class Instance:
         self.pid = self.worker()
         self.address = ("127.0.0.1", self.port)
 
+    def jail(self):
+        return self.folder + "/jail"
+
     def write(self, **values):
-        base = dict(
+        confined = f"chroot {self.jail()}\n  user nobody\n  group nogroup" if self.confined else ""
+        base = dict(confined=confined,
             folder=self.folder, port=self.port, origin=self.origin.port, threads=THREADS, extra="", text="first",
             frontend="", backend="", server="", servers="", more="")
         with open(self.config, "w") as f:
@@ -614,6 +627,77 @@ def test_no_request_is_lost_under_load():
     assert not failures, f"{len(failures)} of {counts}: {failures[:3]}"
     assert min(counts) > 0
     one.stop()
+
+
+def test_a_confined_worker_gets_what_it_may_not_read():
+    if os.getuid():
+        raise Absent("needs root")
+    one = Instance(confined=True, text="first")
+    assert os.readlink(f"/proc/{one.pid}/root") == one.jail()
+    with open(f"/proc/{one.pid}/status") as f:
+        assert "Uid:\t65534\t65534" in f.read()
+
+    def secret(name, text):
+        with open(f"{one.folder}/{name}", "w") as f:
+            f.write(text)
+        os.chmod(f.name, 0o600)
+        return f.name
+
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                    "/CN=a", "-days", "3650", "-keyout", one.folder + "/key", "-out", one.folder + "/crt"],
+                   check=True, stderr=subprocess.DEVNULL)
+    secret("pem", open(one.folder + "/key").read() + open(one.folder + "/crt").read())
+    tls = free_port()
+
+    def more(port):
+        return f"""
+frontend g
+  bind 127.0.0.9:{port}
+  bind 127.0.0.1:{tls} ssl crt {one.folder}/pem
+  bind {one.folder}/g.sock user nobody mode 600
+  errorfile 403 {one.folder}/403.http
+  http-request deny if {{ path /denied }}
+  http-request return status 200 content-type text/plain lf-string %[path,map({one.folder}/map)]
+"""
+    for number in range(3):
+        secret("map", f"/who number{number}\n")
+        secret("403.http", f"HTTP/1.0 403 No\r\nx-number: {number}\r\ncontent-length: 0\r\n\r\n")
+        # Ports that only root may have.
+        port = next(p for p in range(600 + 20 * number, 1024) if socket.socket().connect_ex(("127.0.0.9", p)))
+        one.reload(text=f"text{number}", more=more(port))
+        assert one.worker() == one.pid
+        assert one.text() == f"text{number}"
+        with socket.create_connection(("127.0.0.9", port), 30) as client:
+            assert one.get("/who", client).endswith(f"number{number}")
+        with socket.create_connection(("127.0.0.1", tls), 30) as raw:
+            context = ssl.create_default_context(cafile=one.folder + "/crt")
+            context.check_hostname = False
+            with context.wrap_socket(raw) as client:
+                assert f"x-number: {number}" in one.get("/denied", client)
+        state = os.stat(one.folder + "/g.sock")
+        assert (state.st_uid, state.st_mode & 0o777) == (65534, 0o600), state
+    assert "exited" not in one.said(), one.said()
+    answer = one.reload("Success=0", more="frontend g\n  errorfile 403 /nowhere")
+    assert "/nowhere" in answer
+    answer = one.reload("Success=0", more=f"frontend h\n  bind 198.51.100.1:80")
+    assert "cannot bind socket" in answer and "198.51.100.1:80" in answer, answer
+    assert one.text() == "text2"
+    one.reload(text="last")
+    assert not os.path.exists(one.folder + "/g.sock")
+    one.stop()
+
+
+def test_other_rights_need_a_new_worker():
+    if os.getuid():
+        raise Absent("needs root")
+    one = Instance(confined=True)
+    one.confined = False
+    one.reload("No reload in place: 'chroot' has changed", text="second")
+    until(lambda: one.workers() not in ([], [one.pid]) and len(one.workers()) == 1, "a new worker")
+    until(lambda: one.text() == "second", "the new worker")
+    assert os.readlink(f"/proc/{one.worker()}/root") == "/"
+    one.process.send_signal(signal.SIGTERM)
+    one.process.wait(20)
 
 
 def test_a_soft_stop_waits_for_streams_of_all_generations():

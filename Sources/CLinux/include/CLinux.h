@@ -40,6 +40,8 @@ int weir_block_signals(int on);
 int weir_execvp(const char *path, char *const *words);
 pid_t weir_reap(int *status);
 pid_t weir_fork(void);
+/* Closes all descriptors from 3 on but these two, of which the first is the lower. */
+void weir_close_others(int low, int high);
 char **weir_environ(void);
 int weir_setgroups(size_t n, const gid_t *list);
 int weir_chroot(const char *path);

@@ -17,15 +17,20 @@ final class InPlaceRequest {
   /// No sane answer is longer.
   private static let limit = 1 << 20
 
-  /// nil: the worker cannot be reached.
-  init?(_ worker: ProcessTable.Entry) {
-    guard let socket = worker.openSession() else { return nil }
-    guard case .bytes = socket.send(Array("_reload\n".utf8)) else {
-      socket.close()
+  /// nil: the worker cannot be reached. `isConfined`: it has given its rights up, and another process reads for it.
+  init?(_ worker: ProcessTable.Entry, isConfined: Bool, _ options: CommandLineOptions) {
+    guard let session = worker.openSession() else { return nil }
+    if isConfined {
+      defer { session.close() }
+      guard let answering = ConfigurationReader.start(session, options) else { return nil }
+      socket = answering
+    } else if case .bytes = session.send(Array("_reload\n".utf8)) {
+      socket = session
+    } else {
+      session.close()
       return nil
     }
     socket.descriptor.setNonBlocking()
-    self.socket = socket
   }
 
   /// nil: more is to come.
@@ -78,9 +83,9 @@ extension MasterLoop {
       isReloadWanted = true
       return true
     }
-    guard MasterStart.reloadsInPlace, let worker = start.table.current, let request = InPlaceRequest(worker) else {
-      return false
-    }
+    guard let confined = MasterStart.reloadsInPlace, let worker = start.table.current,
+      let request = InPlaceRequest(worker, isConfined: confined, options)
+    else { return false }
     notify("RELOADING=1\nSTATUS=Reloading Configuration.\n")
     diagnostics.notice("Reloading in place")
     inPlace = request
@@ -95,28 +100,26 @@ extension MasterLoop {
     request.socket.close()
     inPlace = nil
     switch outcome {
-    case .done(let messages):
-      start.table.noteReload(hasFailed: false)
-      tell(messages)
-      diagnostics.notice("Loading success.")
-      notify("READY=1\nMAINPID=\(OwnProcess.id)\nSTATUS=Ready.\n")
-      answerReload("Success=1\n--\n" + messages)
-    case .failed(let messages):
-      start.table.noteReload(hasFailed: true)
-      tell(messages)
-      diagnostics.warning("Loading failure!")
-      notify("READY=1\nSTATUS=Reload failed! \(Self.firstAlert(messages))\n")
-      answerReload("Success=0\n--\n" + messages)
+    case .done(let messages): endInPlace(messages, hasFailed: false)
+    case .failed(let messages): endInPlace(messages, hasFailed: true)
     case .needsNewWorker(let reason):
-      diagnostics.notice("No reload in place: \(reason). A new worker takes over.")
-      answerReload("No reload in place: \(reason). A new worker takes over.\n")
+      let text = "No reload in place: \(reason). A new worker takes over."
+      diagnostics.notice(text)
+      answerReload(text + "\n")
       reloadByNewWorker()
     }
   }
 
-  private func tell(_ messages: String) {
-    if messages.isEmpty { return }
-    FileDescriptor.standardError.writeAll(messages.hasSuffix("\n") ? messages : messages + "\n")
+  /// The processes are those of before, whatever they serve now.
+  private func endInPlace(_ messages: String, hasFailed: Bool) {
+    start.table.noteReload(hasFailed: hasFailed)
+    if !messages.isEmpty {
+      FileDescriptor.standardError.writeAll(messages.hasSuffix("\n") ? messages : messages + "\n")
+    }
+    if hasFailed { diagnostics.warning("Loading failure!") } else { diagnostics.notice("Loading success.") }
+    let status = hasFailed ? "Reload failed! \(Self.firstAlert(messages))" : "Ready."
+    notify("READY=1\n\(hasFailed ? "" : "MAINPID=\(OwnProcess.id)\n")STATUS=\(status)\n")
+    answerReload("Success=\(hasFailed ? 0 : 1)\n--\n" + messages)
   }
 
   /// The line that says most, for the service manager's status.

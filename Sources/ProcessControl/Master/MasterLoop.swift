@@ -7,7 +7,8 @@ import System
 final class MasterLoop {
   let start: MasterStart
   let diagnostics: Diagnostics
-  private let notifiesService: Bool
+  let options: CommandLineOptions
+  private var notifiesService: Bool { options.notifiesService }
   let poller: Poller
   private let wakeUp: WakeUp
   private var listeners: [(settings: BindSettings, socket: Socket)] { start.sockets?.listeners ?? [] }
@@ -22,6 +23,10 @@ final class MasterLoop {
   /// What the worker has been asked.
   var inPlace: InPlaceRequest?
 
+  static let watchedSignals = [
+    Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Signals.hangup, Signals.child,
+    Signals.terminalInput, Signals.terminalOutput,
+  ]
   static let inPlaceToken = UInt64.max
   private static let firstListener: UInt64 = 1
   private static let firstSession: UInt64 = 1 << 32
@@ -48,15 +53,11 @@ final class MasterLoop {
     self.diagnostics = diagnostics
     self.poller = poller
     self.wakeUp = wakeUp
-    notifiesService = options.notifiesService
+    self.options = options
     poller.add(wakeUp.descriptor, .read, token: 0)
     Signals.ignore(Signals.pipe)
     Signals.ignore(Signals.quit)
-    Signals.watch(
-      [
-        Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Signals.hangup, Signals.child,
-        Signals.terminalInput, Signals.terminalOutput,
-      ], waking: wakeUp)
+    Signals.watch(Self.watchedSignals, waking: wakeUp)
     Signals.setBlocked(false)
   }
 

@@ -244,7 +244,7 @@ final class MasterSession {
         write("Permission denied\n\n")
       } else {
         wantsReload = true
-        if MasterStart.reloadsInPlace { isWaitingForReload = true } else { isClosing = true }
+        if MasterStart.reloadsInPlace != nil { isWaitingForReload = true } else { isClosing = true }
       }
       return
     case .quit?:

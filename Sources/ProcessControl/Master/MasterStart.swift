@@ -28,8 +28,9 @@ final class MasterStart {
   static let pollVariable = "WEIR_MWORKER_NO_EPOLL"
   static let keepVariable = "WEIR_MWORKER_NO_EXIT_ON_FAILURE"
   private static let inPlaceVariable = "WEIR_MWORKER_RELOAD_IN_PLACE"
-  /// The worker's configuration says so (`reload-mode in-place`); the master itself knows none.
-  static var reloadsInPlace: Bool { OwnProcess.environment(inPlaceVariable) != nil }
+  /// Not nil: the worker's configuration says so (`reload-mode in-place`); the master itself knows none. True: the worker
+  /// has given its rights up.
+  static var reloadsInPlace: Bool? { OwnProcess.environment(inPlaceVariable).map { $0 == "confined" } }
 
   init(words: [String], options: CommandLineOptions) {
     self.words = Self.plain(words)
@@ -110,7 +111,7 @@ final class MasterStart {
       OwnProcess.unsetEnvironment(Self.pollVariable)
     }
     if global.reloadsInPlace {
-      OwnProcess.setEnvironment(Self.inPlaceVariable, "1")
+      OwnProcess.setEnvironment(Self.inPlaceVariable, InPlaceObstacles.isConfined(global) ? "confined" : "1")
     } else {
       OwnProcess.unsetEnvironment(Self.inPlaceVariable)
     }

@@ -2,12 +2,8 @@ import Configuration
 
 /// What a reload in place cannot change: then a new worker takes over, as in any other reload.
 enum InPlaceObstacles {
-  /// Why a worker with this configuration can never read another one; nil: it can.
+  /// Why a worker with this configuration can never take on another one; nil: it can.
   static func standing(_ global: GlobalSettings) -> String? {
-    if global.chroot != nil { return "'chroot' hides the configuration from the worker" }
-    if (global.uid ?? 0) != 0 || global.user != nil || (global.gid ?? 0) != 0 || global.group != nil {
-      return "'user' and 'group' may keep the worker from reading the configuration"
-    }
     if global.noEpoll { return "there is no epoll" }
     return nil
   }
@@ -26,6 +22,12 @@ enum InPlaceObstacles {
     return nil
   }
 
+  /// A worker of this configuration gives its rights up, and somebody else has to read for it (`ConfigurationReader`).
+  static func isConfined(_ global: GlobalSettings) -> Bool {
+    global.chroot != nil || (global.uid ?? 0) != 0 || global.user != nil || (global.gid ?? 0) != 0
+      || global.group != nil
+  }
+
   private static func programs(_ model: ConfigurationModel) -> [String] {
     model.programs.map { "\($0.name) \($0.command) \($0.user ?? 0) \($0.group ?? 0) \($0.startsOnReload)" }
   }
@@ -42,7 +44,9 @@ enum InPlaceObstacles {
       pair("maxsslconn") { $0.maxSSLConnections ?? 0 }, pair("maxsslrate") { $0.maxSSLRate },
       pair("nosplice") { $0.noSplice }, pair("noreuseport") { $0.noReusePort }, pair("nopoll") { $0.noPoll },
       pair("busy-polling") { $0.busyPolling }, pair("daemon") { $0.daemon }, pair("pidfile") { $0.pidFile ?? "" },
-      pair("localpeer") { $0.localPeer ?? "" }, pair("set-dumpable") { $0.dumpable },
+      pair("chroot") { $0.chroot ?? "" }, pair("user") { "\($0.uid ?? 0) \($0.user ?? "")" },
+      pair("group") { "\($0.gid ?? 0) \($0.group ?? "")" }, pair("localpeer") { $0.localPeer ?? "" },
+      pair("set-dumpable") { $0.dumpable },
       pair("insecure-fork-wanted") { $0.insecureForkWanted }, pair("external-check") { $0.externalCheck },
       pair("insecure-setuid-wanted") { $0.insecureSetuidWanted }, pair("numa-cpu-mapping") { $0.numaMapping },
       pair("master-worker") { "\($0.masterWorker) \($0.keepsWorkersOnFailure)" },

@@ -36,19 +36,33 @@ struct InPlaceReload {
         requests.wakeUp.drain()
         continue
       }
-      let answer = reload(poller)
-      for ticket in tickets { ticket.give(answer) }
+      if tickets.contains(where: { $0.reader == nil }) {
+        let answer = reload(poller, nil)
+        for ticket in tickets { ticket.give(answer) }
+      }
+      for case let socket? in tickets.map(\.reader) {
+        let reader = ReloadChannel(socket, patience: 60)
+        let answer = reload(poller, reader)
+        reader.send(.outcome, answer)
+        reader.close()
+      }
     }
   }
 
-  private mutating func reload(_ poller: Poller) -> String {
+  /// `reader`: who reads the configuration for a process that has given its rights up.
+  private mutating func reload(_ poller: Poller, _ reader: ReloadChannel?) -> String {
     if current.process.stopping.value != 0 { return "failed\nThe process is stopping.\n" }
     let old = current.process.model
     if let reason = InPlaceObstacles.standing(old.global) { return "new-worker\n\(reason)\n" }
+    if reader == nil && InPlaceObstacles.isConfined(old.global) { return "new-worker\nnobody reads for the worker\n" }
     let diagnostics = Diagnostics(version: Version.text, printing: false)
-    guard let model = Program.read(options, diagnostics) else { return fail(diagnostics) }
+    let model: ConfigurationModel
+    switch read(diagnostics, reader) {
+    case .success(let new): model = new
+    case .failure(let answer): return answer.text
+    }
     if let reason = InPlaceObstacles.find(old, model) { return "new-worker\n\(reason)\n" }
-    guard let next = prepare(model, diagnostics) else { return fail(diagnostics) }
+    guard let next = prepare(model, diagnostics, reader) else { return fail(diagnostics) }
     succession.offer(next)
     let threads = current.process.threads
     current.process.mailboxes[0].post(.succeed)
@@ -57,10 +71,32 @@ struct InPlaceReload {
       requests.wakeUp.drain()
     }
     succession.offer(nil)
-    closeSockets(notIn: next)
+    closeSockets(notIn: next, reader)
     current = next
     tell(.notice, "Configuration reloaded in place.")
     return "done\n" + diagnostics.startMessages
+  }
+
+  private struct Refusal: Error { let text: String }
+
+  private func read(_ diagnostics: Diagnostics, _ reader: ReloadChannel?) -> Result<ConfigurationModel, Refusal> {
+    guard let reader else {
+      if let model = Program.read(options, diagnostics) { return .success(model) }
+      return .failure(Refusal(text: fail(diagnostics)))
+    }
+    reader.send(.ready, [UInt8(clamping: current.process.threads)])
+    let piece = reader.receive()
+    if let piece, piece.kind == .refusal {
+      logRefusal(piece.text)
+      return .failure(Refusal(text: "failed\n" + piece.text))
+    }
+    guard let piece, piece.kind == .answers, let answers = SystemAnswers(encoded: piece.payload) else {
+      return .failure(Refusal(text: "new-worker\nthe process that reads the configuration is gone\n"))
+    }
+    if let model = answers.use({ Program.read(options, diagnostics) }) { return .success(model) }
+    // It could be read a moment ago, by another process.
+    if answers.hasGaps { return .failure(Refusal(text: "new-worker\nthe worker would need more rights to read it\n")) }
+    return .failure(Refusal(text: fail(diagnostics)))
   }
 
   /// To the log alone: the master shows messages.
@@ -68,6 +104,15 @@ struct InPlaceReload {
     var message = StateMessage(level: level, text: text, proxyIndex: -1)
     message.consoleText = ""
     current.process.mailboxes[0].post(.tell(message))
+  }
+
+  /// `messages`: as standard error has them.
+  private func logRefusal(_ messages: String) {
+    for line in messages.split(separator: "\n") {
+      let isAlert = line.hasPrefix("[ALERT]")
+      guard isAlert || line.hasPrefix("[WARNING]"), let text = line.firstRange(of: " : ") else { continue }
+      tell(isAlert ? .alert : .warning, "Reload refused: \(line[text.upperBound...])")
+    }
   }
 
   /// Says why in the log.
@@ -82,12 +127,15 @@ struct InPlaceReload {
   // MARK: - The next generation
 
   /// Opens what is new; nil after alerts, and then nothing is left open.
-  private func prepare(_ model: ConfigurationModel, _ diagnostics: Diagnostics) -> Generation? {
+  private func prepare(
+    _ model: ConfigurationModel, _ diagnostics: Diagnostics, _ reader: ReloadChannel?
+  ) -> Generation? {
     let limits = DescriptorLimits(model, commandLine: options.maxConnections, threads: current.process.threads)
     let process = RuntimeAssembly.assemble(
       model, wakeUps: current.wakeUps, limits: limits, predecessor: current.process)
     var listening = ListenerSetup(model.global)
     listening.kept = keptSockets()
+    listening.reader = reader
     let opened = GenerationSockets(process, limits, &listening, diagnostics)
     var pollers: [FileDescriptor] = []
     for _ in current.wakeUps {
@@ -127,7 +175,7 @@ struct InPlaceReload {
   }
 
   /// Closes what the former generation alone listened to, and takes its names away.
-  private func closeSockets(notIn next: Generation) {
+  private func closeSockets(notIn next: Generation, _ reader: ReloadChannel?) {
     func all(_ one: Generation) -> [(settings: BindSettings, socket: Socket)] {
       zip(one.process.listeners, one.sockets).map { ($0.settings, $1) } + one.api.listeners
     }
@@ -139,7 +187,8 @@ struct InPlaceReload {
     let paths = Set(all(next).compactMap { path($0.settings, next) })
     for (settings, socket) in all(current) where !wanted.contains(socket.descriptor.number) {
       socket.close()
-      if let path = path(settings, current), !paths.contains(path) { Files.remove(path) }
+      guard let path = path(settings, current), !paths.contains(path) else { continue }
+      if let reader { reader.send(.removal, path) } else { Files.remove(path) }
     }
   }
 }

@@ -12,6 +12,8 @@ struct ListenerSetup {
   var inherited = InheritedListeners()
   /// Sockets of the generation before, by what they were made with (`socketText`): taken as they are.
   var kept: [String: [Socket]] = [:]
+  /// Opens sockets in place of this process, which has not the rights any more.
+  var reader: ReloadChannel?
   /// Unix socket paths that this process made.
   var paths: [String] = []
 
@@ -23,18 +25,35 @@ struct ListenerSetup {
   ) -> Socket? {
     if !kept.isEmpty, let socket = kept[bind.socketText(global)]?.popLast() { return socket }
     do throws(Failure) {
-      let socket =
-        try isDatagram ? makeDatagram(bind) : make(bind, backlog: bind.backlog > 0 ? bind.backlog : defaultBacklog)
-      // `option tcp-smart-accept`: the first acknowledgement waits for the answer. Connections inherit it.
-      if smartAccept, case .ip = bind.address { socket.setQuickAck(false) }
-      sockets.append(socket)
-      return socket
+      let backlog = bind.backlog > 0 ? bind.backlog : defaultBacklog
+      return try make(bind, backlog: backlog, isSmart: smartAccept, isDatagram: isDatagram)
     } catch {
       errors.append(
         "Binding [\(bind.location.file):\(bind.location.line)] for \(owner): \(error.text)\(isIP(bind) ? " for" : "") [\(printed(bind))]"
       )
       return nil
     }
+  }
+
+  /// `isSmart`: `option tcp-smart-accept`.
+  mutating func make(
+    _ bind: BindSettings, backlog: Int, isSmart: Bool, isDatagram: Bool
+  ) throws(Failure) -> Socket {
+    let socket: Socket
+    if let reader, !bind.address.isInherited {
+      let wish = "\(backlog) \(isSmart ? 1 : 0) \(isDatagram ? 1 : 0) \(bind.socketText(global))"
+      reader.send(.listen, wish)
+      guard let answer = reader.receive() else { throw Failure(text: "the process that opens sockets is gone") }
+      guard let given = answer.descriptor else { throw Failure(text: answer.text) }
+      given.setNonBlocking()
+      socket = Socket(given)
+    } else {
+      socket = try isDatagram ? makeDatagram(bind) : make(bind, backlog: backlog)
+      // The first acknowledgement waits for the answer. Connections inherit it.
+      if isSmart, case .ip = bind.address { socket.setQuickAck(false) }
+    }
+    sockets.append(socket)
+    return socket
   }
 
   /// Gives everything back, where some socket could not be had.
@@ -185,6 +204,16 @@ struct ListenerSetup {
     case .abstract(let name): return "abns@" + name
     case .descriptor(let number): return "fd@\(number)"
     case .socketPair(let number): return "sockpair@\(number)"
+    }
+  }
+}
+
+extension SocketAddress {
+  /// The process was started with the socket.
+  fileprivate var isInherited: Bool {
+    switch self {
+    case .descriptor, .socketPair: true
+    default: false
     }
   }
 }

@@ -3,7 +3,7 @@ import Primitives
 
 /// The PROXY header that opens a check's connection (proxy-protocol.txt): the connection's own ends in version 1, and
 /// `LOCAL` in version 2.
-enum ProxyHeaderLine {
+enum CheckProxyHeader {
   /// `neverLocal`: `PROXY` in version 2 too (`pp2-never-send-local`).
   static func bytes(
     _ version: ProxyProtocolVersion, source: Endpoint, destination: Endpoint, neverLocal: Bool = false

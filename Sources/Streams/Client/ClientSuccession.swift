@@ -1,8 +1,10 @@
 import Connections
 import EventLoop
 import Memory
+import Primitives
 import Proxies
 import Samples
+import System
 
 /// What a worker knows of the generations of the configuration before and after its own (`reload-mode in-place`).
 struct SuccessionState {
@@ -100,6 +102,16 @@ extension Worker {
       else { return false }
     }
     return true
+  }
+
+  /// A connection that another thread has accepted. It may have been on its way when this generation ended.
+  func startHanded(_ socket: Socket, peer: Endpoint, listener: ListenerReplica) {
+    guard let next = succession.successor, !next.isStopping, let place = next.place(for: listener) else {
+      return startSession(socket, peer: peer, listener: listener)
+    }
+    next.move(from: listener, to: place)
+    next.startSession(socket, peer: peer, listener: place)
+    if next.mustSettle { next.settleLinks() }
   }
 
   /// Takes over the clients that a former worker has given away.
