@@ -54,8 +54,8 @@ public final class BackendRuntime: Sendable {
     roster = ServerRoster(servers)
     name = Bytes(permanent: settings.name)
     figures = old?.figures ?? BackendTotals(threads: threads, measuresLatency: measuresLatency)
-    counters = figures.counters
-    latency = figures.latency
+    counters = figures.memory.counters
+    latency = figures.memory.latency
     if let old, old.settings.dynamicCookieKey == settings.dynamicCookieKey,
       old.settings.cookie?.isDynamic == settings.cookie?.isDynamic
     {

@@ -39,7 +39,7 @@ public final class FrontendRuntime: Sendable {
     self.index = index
     name = Bytes(permanent: settings.name)
     figures = old?.figures ?? FrontendTotals(threads: threads)
-    counters = figures.counters
+    counters = figures.memory.counters
     sessions = figures.sessions
     sessionsMax = figures.sessionsMax
     sessionRate = figures.sessionRate
@@ -84,6 +84,6 @@ public final class ListenerRuntime: Sendable {
     figures = predecessor?.figures ?? ListenerTotals(threads: threads)
     sessions = figures.sessions
     sessionsMax = figures.sessionsMax
-    counters = figures.counters
+    counters = figures.memory.counters
   }
 }

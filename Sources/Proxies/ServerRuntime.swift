@@ -110,8 +110,8 @@ public final class ServerRuntime: Sendable {
     agent = CheckRecord(rise: 1, fall: 1, enabled: settings.agentEnabled)
     initialWeight = settings.weight
     figures = old?.figures ?? ServerTotals(threads: threads, measuresLatency: measuresLatency)
-    counters = figures.counters
-    latency = figures.latency
+    counters = figures.memory.counters
+    latency = figures.memory.latency
     servedMax = figures.servedMax
     sessions = figures.sessions
     sessionsMax = figures.sessionsMax

@@ -1,13 +1,31 @@
 import Memory
 
-// What an object of one configuration shares with its successor in the next: the memory goes back when the last of them
-// has gone.
+// What an object of one configuration shares with its successor in the next.
 
-final class FrontendTotals: Sendable {
+/// Where figures stand: the memory goes back when the last object that uses them has gone.
+final class FigureMemory: Sendable {
+  let counters: CounterSet
+  /// Where an exporter tells of them.
+  let latency: LatencyHistograms?
+  private let cells: CellPack
+
+  /// `cells`: all that are needed were taken out of it.
+  init(_ cells: CellPack, threads: Int, measuresLatency: Bool = false) {
+    self.cells = cells
+    counters = CounterSet(threads: threads)
+    latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
+  }
+  deinit {
+    cells.giveBack()
+    counters.giveBack()
+    latency?.giveBack()
+  }
+}
+
+struct FrontendTotals: Sendable {
   let sessions, sessionsMax, sessionRateMax, connectionRateMax, requestRateMax, logCounter, waitingForRoom: SharedCell
   let sessionRate, connectionRate, requestRate: FrequencyCounter
-  let counters: CounterSet
-  private let cells: CellPack
+  let memory: FigureMemory
 
   init(threads: Int) {
     var cells = CellPack(lines: 2)
@@ -21,39 +39,25 @@ final class FrontendTotals: Sendable {
     requestRateMax = cells.cell()
     logCounter = cells.cell()
     waitingForRoom = cells.cell()
-    self.cells = cells
-    counters = CounterSet(threads: threads)
-  }
-  deinit {
-    cells.giveBack()
-    counters.giveBack()
+    memory = FigureMemory(cells, threads: threads)
   }
 }
 
-final class ListenerTotals: Sendable {
+struct ListenerTotals: Sendable {
   let sessions, sessionsMax: SharedCell
-  let counters: CounterSet
-  private let cells: CellPack
+  let memory: FigureMemory
 
   init(threads: Int) {
     var cells = CellPack(lines: 1)
     (sessions, sessionsMax) = (cells.cell(), cells.cell())
-    self.cells = cells
-    counters = CounterSet(threads: threads)
-  }
-  deinit {
-    cells.giveBack()
-    counters.giveBack()
+    memory = FigureMemory(cells, threads: threads)
   }
 }
 
-final class BackendTotals: Sendable {
+struct BackendTotals: Sendable {
   let sessions, sessionsMax, lastSession, sessionRateMax: SharedCell
   let sessionRate: FrequencyCounter
-  let counters: CounterSet
-  /// Where an exporter tells of them.
-  let latency: LatencyHistograms?
-  private let cells: CellPack
+  let memory: FigureMemory
 
   init(threads: Int, measuresLatency: Bool) {
     var cells = CellPack(lines: 1)
@@ -62,25 +66,15 @@ final class BackendTotals: Sendable {
     lastSession = cells.cell(-1)
     sessionRate = FrequencyCounter(in: &cells)
     sessionRateMax = cells.cell()
-    self.cells = cells
-    counters = CounterSet(threads: threads)
-    latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
-  }
-  deinit {
-    cells.giveBack()
-    counters.giveBack()
-    latency?.giveBack()
+    memory = FigureMemory(cells, threads: threads, measuresLatency: measuresLatency)
   }
 }
 
-final class ServerTotals: Sendable {
+struct ServerTotals: Sendable {
   let sessions, sessionsMax, servedMax, idleConnections, usedConnections, lastSession, sessionRateMax: SharedCell
   let observedFailures: SharedCell
   let sessionRate: FrequencyCounter
-  let counters: CounterSet
-  /// Where an exporter tells of them.
-  let latency: LatencyHistograms?
-  private let cells: CellPack
+  let memory: FigureMemory
 
   init(threads: Int, measuresLatency: Bool) {
     var cells = CellPack(lines: 2)
@@ -93,13 +87,6 @@ final class ServerTotals: Sendable {
     sessionRate = FrequencyCounter(in: &cells)
     sessionRateMax = cells.cell()
     observedFailures = cells.cell()
-    self.cells = cells
-    counters = CounterSet(threads: threads)
-    latency = measuresLatency ? LatencyHistograms(threads: threads) : nil
-  }
-  deinit {
-    cells.giveBack()
-    counters.giveBack()
-    latency?.giveBack()
+    memory = FigureMemory(cells, threads: threads, measuresLatency: measuresLatency)
   }
 }
