@@ -23,13 +23,18 @@ import Glibc
 
   /// A copy of `bytes`, or nil where it is larger than any block can be (2 GiB).
   public func store(_ bytes: Bytes) -> Block? {
-    if bytes.count == 0 { return Block.none }
+    unsafe bytes.withUnsafeBytes { unsafe store($0) }
+  }
+  public func store(_ bytes: [UInt8]) -> Block? { unsafe bytes.withUnsafeBytes { unsafe store($0) } }
+
+  private func store(_ bytes: UnsafeRawBufferPointer) -> Block? {
+    guard let source = unsafe bytes.baseAddress, bytes.count > 0 else { return Block.none }
     let bits = Int.bitWidth - max(bytes.count - 1, (1 << ByteStore.smallest) - 1).leadingZeroBitCount
     let sizeClass = bits - ByteStore.smallest
     if sizeClass >= ByteStore.classes { return nil }
     if unsafe free[sizeClass].isEmpty { grow(sizeClass) }
     let base = unsafe free[sizeClass].removeLast()
-    unsafe memcpy(base, bytes.base, bytes.count)
+    unsafe memcpy(base, source, bytes.count)
     inUse += 1 << bits
     return unsafe Block(bytes: Bytes(base: base, count: bytes.count), sizeClass: Int8(sizeClass))
   }

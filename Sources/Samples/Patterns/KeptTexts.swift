@@ -1,7 +1,7 @@
 import Memory
 import System
 
-/// The texts of entries that were added or changed while the process runs. Their memory is used again some seconds after
+/// The texts of a list's file, and those of entries that were added or changed while the process runs. Their memory is used again some seconds after
 /// the entry is gone: by then no worker looks at tables that still held it.
 struct KeptTexts {
   private struct Blocks {
@@ -20,6 +20,11 @@ struct KeptTexts {
     if blocks[number] == nil { blocks[number] = Blocks(pattern: block) } else { blocks[number]?.value = block }
     return block.bytes
   }
+  /// A whole file, kept for as long as the list.
+  func keep(file content: [UInt8]) -> Bytes { store.store(content)?.bytes ?? Bytes() }
+  /// The list is gone, and all who looked at it.
+  func giveBack() { store.giveBack() }
+
   mutating func replaceValue(_ text: Bytes, of number: UInt32) -> Bytes {
     guard let block = store.store(text) else { return Bytes() }
     if let old = blocks[number]?.value { retire(old) }

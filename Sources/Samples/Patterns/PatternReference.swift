@@ -45,7 +45,10 @@ public final class PatternReference: Sendable {
     uses = Lock(Uses(text: display))
   }
 
-  deinit { number.giveBack() }
+  deinit {
+    number.giveBack()
+    state.withLock { $0.kept.giveBack() }
+  }
   /// Lets go of the expressions, which hold it in turn: nobody looks anything up any more.
   public func dismantle() { state.withLock { $0.expressions = [] } }
 
@@ -102,6 +105,8 @@ public final class PatternReference: Sendable {
   public var expressionCount: Int { state.withLock { $0.expressions.count } }
   var expressions: [PatternExpression] { state.withLock { $0.expressions } }
 
+  /// A copy of the list's file, for `load`.
+  func keep(file content: [UInt8]) -> Bytes { state.withLock { $0.kept.keep(file: content) } }
   /// Appends an entry without telling the expressions: while a file is read, before any uses it.
   func load(_ pattern: Bytes, value: Bytes?, line: Int) {
     state.withLock { state in

@@ -57,7 +57,7 @@ public final class PatternRegistry {
       throw PatternError("failed to open pattern file <\(file)>")
     }
     let reference = PatternReference(file: file, display: "pattern loaded from file '\(file)'", isMap: isMap)
-    PatternFile.read(Bytes(permanent: content), into: reference)
+    PatternFile.read(reference.keep(file: content), into: reference)
     byFile[file] = references.count
     references.append(reference)
     reference.markUse(map: forMap, location: location)
