@@ -10,7 +10,7 @@ extension Worker {
       switch message {
       case .connection(let socket, let listener, let peer):
         if let own = listeners.first(where: { $0.index == listener }) {
-          startSession(socket, peer: peer, listener: own)
+          startHanded(socket, peer: peer, listener: own)
         }
       case .dequeued(let token, let backend, let server): dequeued(token: token, backend: backend, server: server)
       case .killStream(let token, let reason): killStream(token, reason)

@@ -198,7 +198,6 @@ final class WorkerLoop {
   }
   /// The end of a generation that is over.
   func finish() {
-    worker.takeMail()
     mails.stop(&worker.loop)
     resolvers.stop(&worker.loop)
     worker.finish()

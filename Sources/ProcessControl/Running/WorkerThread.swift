@@ -79,11 +79,16 @@ final class WorkerThread {
   }
 
   private func dropFormer() {
-    for one in former where one.loop.isOver {
+    former.removeAll { one in
+      if !one.loop.isOver { return false }
+      // What other threads have sent before they went over may begin something yet.
+      one.loop.worker.takeMail()
+      current.takeClients(of: one.loop)
+      if !one.loop.isOver { return false }
       one.loop.finish()
       one.loop.worker.loop.poller.leave(current.worker.loop.poller)
+      return true
     }
-    former.removeAll { $0.loop.isOver }
     current.worker.setFormer(former.map(\.loop.worker))
   }
 
