@@ -40,7 +40,7 @@ extension H1HeadParser {
       let name = bytes.slice(line, colon - line)
       let known = KnownHeader(name, low: word.low, high: word.high)
       let value = bytes.slice(start, end - start)
-      let status = take(name, value, known, &buffer, &message)
+      let status = take(name, value, known, &message)
       if status != 0 { return fail(.headerValueFold, at: start, status: status) }
       line = stop + 2
     }
@@ -133,7 +133,7 @@ extension H1HeadParser {
       if known == .contentLength || known == .transferEncoding, KnownHeader(name) != known { return 400 }
     }
     let value = bytes[min(mark, lineEnd)..<lineEnd].trimmed
-    return take(name, value, KnownHeader(name), &buffer, &message)
+    return take(name, value, KnownHeader(name), &message)
   }
 
   /// Whether this control byte may stand in a value. Besides tabs, servers' answers keep all but NUL: HAProxy forwards
@@ -151,8 +151,8 @@ extension H1HeadParser {
   }
 
   /// Puts a complete field into the message; returns the status to refuse with, or 0.
-  @inline(__always) private mutating func take(
-    _ name: Bytes, _ value: Bytes, _ known: KnownHeader, _ buffer: inout Buffer, _ message: inout HTTPMessage
+  @inline(__always) mutating func take(
+    _ name: Bytes, _ value: Bytes, _ known: KnownHeader, _ message: inout HTTPMessage
   ) -> Int {
     lines += 1
     // The start line counts as one (manual, `tune.http.maxhdr`).

@@ -88,6 +88,11 @@ public struct H1HeadParser: ~Copyable {
       return .invalid(H1Error(state: state, offset: at, status: status))
     }
     if position > limits.maxHeadLength { return .invalid(H1Error(state: state, offset: position)) }
+    return settle(&buffer, &message)
+  }
+
+  /// What is settled once all lines have come; `position` is behind them.
+  mutating func settle(_ buffer: inout Buffer, _ message: inout HTTPMessage) -> H1HeadResult {
     framing.headLength = position
     errorOffset = position
     let status = finishHead(&buffer, &message)
