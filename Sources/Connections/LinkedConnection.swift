@@ -9,6 +9,9 @@ extension Connection {
     noteLink()
   }
 
+  /// What stands in for its socket, where it is such a stream.
+  public var streamLink: ByteLink? { link }
+
   /// Takes in what the multiplexer did: bytes, room, an end.
   public mutating func noteLink() {
     guard let link else { return }

@@ -1,11 +1,21 @@
+import HTTP
 public import Memory
 
-/// The fields of one header block as they are decoded, bounded in number and in bytes.
+/// The fields of one header block as they are decoded, bounded in number and in bytes. They stand as the lines that
+/// HTTP/1.1 would have of them.
 public struct HTTP2FieldBlock: ~Copyable {
   private struct Place {
     let start: UInt32
     let name: UInt32
     let value: UInt32
+    var known = KnownHeader.other
+    /// The name is of lower-case letters, digits and hyphens.
+    var isWord = false
+    /// The value has no control bytes at all.
+    var isPlain = false
+
+    var valueStart: Int { Int(start) + Int(name) + 2 }
+    var end: Int { valueStart + Int(value) + 2 }
   }
   private var bytes = Buffer()
   private var places: [Place] = []
@@ -21,9 +31,35 @@ public struct HTTP2FieldBlock: ~Copyable {
   }
   public var count: Int { places.count }
   public func name(_ i: Int) -> Bytes { bytes.readable.slice(Int(places[i].start), Int(places[i].name)) }
-  public func value(_ i: Int) -> Bytes {
+  public func value(_ i: Int) -> Bytes { bytes.readable.slice(places[i].valueStart, Int(places[i].value)) }
+  func known(_ i: Int) -> KnownHeader { places[i].known }
+  func isPseudo(_ i: Int) -> Bool { name(i).at(0) == 0x3a }
+
+  /// The lines of all fields from `first` on, and where those of `i` stand in them.
+  func lines(from first: Int) -> Bytes {
+    first < places.count ? bytes.readable.dropFirst(Int(places[first].start)) : Bytes()
+  }
+  /// Notes where the lines of all fields from `first` on stand in a text that they were copied into, behind `offset`.
+  func note(from first: Int, at offset: Int, in places: inout HTTP2HeadPlaces) {
+    guard first < self.places.count else { return }
+    let start = Int(self.places[first].start)
+    for i in first..<self.places.count {
+      let place = self.places[i]
+      places.add(
+        at: offset + Int(place.start) - start, name: Int(place.name), value: Int(place.value), place.known)
+    }
+  }
+
+  /// No byte of the value is forbidden.
+  func isSound(_ i: Int) -> Bool { places[i].isPlain || HTTP2FieldCheck.isSound(value(i)) }
+  /// A lower-case token, and none of the fields that belong to one hop of HTTP/1.
+  func isRegular(_ i: Int) -> Bool {
     let place = places[i]
-    return bytes.readable.slice(Int(place.start) + Int(place.name), Int(place.value))
+    if !place.isWord && !HTTP2FieldCheck.isLowerCaseToken(name(i)) { return false }
+    switch place.known {
+    case .connection, .upgrade, .keepAlive, .proxyConnection, .transferEncoding: return false
+    default: return true
+    }
   }
 
   mutating func begin() {
@@ -34,14 +70,22 @@ public struct HTTP2FieldBlock: ~Copyable {
   }
   mutating func add(_ name: Bytes, _ value: Bytes) {
     let start = bytes.count
-    if isOver || places.count == maxFields || !bytes.append(name) || !bytes.append(value) {
+    if isOver || places.count == maxFields || !bytes.append(name: name, value: value) {
       isOver = true
       return
     }
-    places.append(
-      Place(
-        start: UInt32(truncatingIfNeeded: start), name: UInt32(truncatingIfNeeded: name.count),
-        value: UInt32(truncatingIfNeeded: value.count)))
+    var place = Place(
+      start: UInt32(truncatingIfNeeded: start), name: UInt32(truncatingIfNeeded: name.count),
+      value: UInt32(truncatingIfNeeded: value.count))
+    let lines = bytes.readable
+    if name.at(0) != 0x3a {
+      let word = lines.scanWord(from: start)
+      place.isWord = !name.isEmpty && word.end == start + name.count && !word.hasUpperCase
+      place.known = KnownHeader(name, low: word.low, high: word.high)
+    }
+    // The line's own end is one.
+    place.isPlain = lines.firstControl(from: place.valueStart) == place.end - 2
+    places.append(place)
   }
   /// The block is complete.
   mutating func end() { isOpen = false }
@@ -52,5 +96,31 @@ public struct HTTP2FieldBlock: ~Copyable {
     if isOpen { return }
     bytes.release()
     places = []
+  }
+}
+
+/// What holds for every field of HTTP/2.
+enum HTTP2FieldCheck {
+  static func isSound(_ value: Bytes) -> Bool {
+    var i = value.firstControl(from: 0)
+    while i < value.count {
+      if value[i] != 0x09 { return false }
+      i = value.firstControl(from: i + 1)
+    }
+    return true
+  }
+  static func isLowerCaseToken(_ name: Bytes) -> Bool {
+    for i in 0..<name.count where !CharacterClass.lowerCaseToken.contains(name[i]) { return false }
+    return !name.isEmpty
+  }
+  static func number(_ value: Bytes) -> UInt64? {
+    if value.isEmpty || value.count > 18 { return nil }
+    var n: UInt64 = 0
+    for i in 0..<value.count {
+      let digit = value[i] &- 0x30
+      if digit > 9 { return nil }
+      n = n &* 10 &+ UInt64(digit)
+    }
+    return n
   }
 }

@@ -1,5 +1,5 @@
 import HTTP
-public import Memory
+import Memory
 
 /// Checks a request's header block (RFC 9113, sections 8.2 and 8.3) and writes it as a head of HTTP/1.1: the target in
 /// its absolute form where there is an authority, `host` first, cookies joined, the body's framing last.
@@ -15,19 +15,20 @@ public struct HTTP2RequestHead {
   private var hasAuthority = false
   private var cookies = 0
   private var hasKey = false
+  private var hasHost = false
+  /// How many pseudo-headers there are, which stand first.
+  private var pseudos = 0
 
   /// nil: the request is malformed.
   public init?(_ block: borrowing HTTP2FieldBlock) {
-    var regular = false
     for i in 0..<block.count {
-      let (name, value) = (block.name(i), block.value(i))
-      if !HTTP2FieldCheck.isSound(value) { return nil }
-      if name.at(0) == 0x3a {
-        if regular || !take(name, value) { return nil }
+      if !block.isSound(i) { return nil }
+      if block.isPseudo(i) {
+        if i > pseudos || !take(block.name(i), block.value(i)) { return nil }
+        pseudos += 1
         continue
       }
-      regular = true
-      if !HTTP2FieldCheck.isRegular(name, value) || !note(name, value) { return nil }
+      if !block.isRegular(i) || !note(block.known(i), block.name(i), block.value(i)) { return nil }
     }
     if !isComplete { return nil }
   }
@@ -66,20 +67,18 @@ public struct HTTP2RequestHead {
     return true
   }
 
-  private mutating func note(_ name: Bytes, _ value: Bytes) -> Bool {
-    switch name.count {
-    case 2: if name.equals("te") { return value.equalsIgnoringCase("trailers") }
-    case 4:
-      if !name.equals("host") { return true }
+  private mutating func note(_ known: KnownHeader, _ name: Bytes, _ value: Bytes) -> Bool {
+    switch known {
+    case .te: return value.equalsIgnoringCase("trailers")
+    case .host:
       if !host.isEmpty && !host.equalsIgnoringCase(value) { return false }
-      host = value
+      (host, hasHost) = (value, true)
       return isHost(value)
-    case 6: if name.equals("cookie") { cookies += 1 }
-    case 14:
-      if !name.equals("content-length") { return true }
+    case .cookie: cookies += 1
+    case .contentLength:
       guard let n = HTTP2FieldCheck.number(value), length == nil || length == n else { return false }
       length = n
-    case 17: if name.equals("sec-websocket-key") { hasKey = true }
+    case .secWebsocketKey: hasKey = true
     default: break
     }
     return true
@@ -100,52 +99,90 @@ public struct HTTP2RequestHead {
   }
 
   /// Writes the head; false where it does not fit.
-  public func write(_ block: borrowing HTTP2FieldBlock, ends: Bool, to buffer: inout Buffer) -> Bool {
+  func write(
+    _ block: borrowing HTTP2FieldBlock, ends: Bool, to buffer: inout Buffer, _ places: inout HTTP2HeadPlaces
+  ) -> Bool {
+    places.reset()
     let (connect, _, extended) = kind
     let name = hasAuthority ? plainAuthority : host
-    guard buffer.append(extended ? Bytes("GET") : method), buffer.append(byte: 0x20) else { return false }
+    guard buffer.append(short: extended ? Bytes("GET") : method), buffer.append(byte: 0x20) else { return false }
+    places.method = buffer.count - 1
     if connect {
       guard buffer.append(authority) else { return false }
     } else {
       if hasAuthority {
-        guard buffer.append(scheme), buffer.append("://"), buffer.append(name) else { return false }
+        guard buffer.append(short: scheme), buffer.append(short: Bytes("://")), buffer.append(short: name) else {
+          return false
+        }
       }
       // An asterisk has no place in the absolute form.
       if !(path.equals("*") && hasAuthority) { guard buffer.append(path) else { return false } }
     }
-    guard buffer.append(" HTTP/1.1\r\n") else { return false }
+    places.target = buffer.count - places.method - 1
+    guard buffer.append(short: Bytes(" HTTP/1.1\r\n")) else { return false }
     if !name.isEmpty {
-      guard buffer.append(name: Bytes("host"), value: connect ? authority : name) else { return false }
+      guard put(Bytes("host"), connect ? authority : name, .host, &buffer, &places) else { return false }
     }
-    for i in 0..<block.count {
-      let field = block.name(i)
-      if field.at(0) == 0x3a || field.equals("host") || field.equals("cookie") { continue }
-      if (extended || connect) && field.equals("content-length") { continue }
-      guard buffer.append(name: field, value: block.value(i)) else { return false }
-    }
-    return writeCookies(block, to: &buffer) && writeFraming(ends: ends, connect, extended, to: &buffer)
+    return writeFields(block, skipsLength: extended || connect, &buffer, &places)
+      && writeCookies(block, &buffer, &places) && writeFraming(ends: ends, connect, extended, &buffer, &places)
   }
 
-  private func writeCookies(_ block: borrowing HTTP2FieldBlock, to buffer: inout Buffer) -> Bool {
+  private func put(
+    _ name: Bytes, _ value: Bytes, _ known: KnownHeader, _ buffer: inout Buffer, _ places: inout HTTP2HeadPlaces
+  ) -> Bool {
+    places.add(at: buffer.count, name: name.count, value: value.count, known)
+    return buffer.append(name: name, value: value)
+  }
+
+  private func writeFields(
+    _ block: borrowing HTTP2FieldBlock, skipsLength: Bool, _ buffer: inout Buffer, _ places: inout HTTP2HeadPlaces
+  ) -> Bool {
+    if cookies == 0 && !hasHost && !skipsLength {
+      block.note(from: pseudos, at: buffer.count, in: &places)
+      return buffer.append(block.lines(from: pseudos))
+    }
+    for i in pseudos..<block.count {
+      let known = block.known(i)
+      if known == .host || known == .cookie || (skipsLength && known == .contentLength) { continue }
+      guard put(block.name(i), block.value(i), known, &buffer, &places) else { return false }
+    }
+    return true
+  }
+
+  private func writeCookies(
+    _ block: borrowing HTTP2FieldBlock, _ buffer: inout Buffer, _ places: inout HTTP2HeadPlaces
+  ) -> Bool {
     if cookies == 0 { return true }
+    let start = buffer.count
     guard buffer.append("cookie: ") else { return false }
     var left = cookies
-    for i in 0..<block.count where block.name(i).equals("cookie") {
+    for i in pseudos..<block.count where block.known(i) == .cookie {
       left -= 1
       guard buffer.append(block.value(i)), left == 0 || buffer.append("; ") else { return false }
     }
+    places.add(at: start, name: 6, value: buffer.count - start - 8, .cookie)
     return buffer.append("\r\n")
   }
 
-  private func writeFraming(ends: Bool, _ connect: Bool, _ extended: Bool, to buffer: inout Buffer) -> Bool {
+  private func writeFraming(
+    ends: Bool, _ connect: Bool, _ extended: Bool, _ buffer: inout Buffer, _ places: inout HTTP2HeadPlaces
+  ) -> Bool {
     if extended {
-      guard buffer.append("connection: upgrade\r\nupgrade: websocket\r\n") else { return false }
+      guard put(Bytes("connection"), Bytes("upgrade"), .connection, &buffer, &places),
+        put(Bytes("upgrade"), Bytes("websocket"), .upgrade, &buffer, &places)
+      else { return false }
       // The proxy speaks for the client, whose own protocol needs no key.
-      if !hasKey { guard buffer.append("sec-websocket-key: d2VpciBrZXkgb2Ygb3Vycw==\r\n") else { return false } }
+      if !hasKey {
+        guard
+          put(Bytes("sec-websocket-key"), Bytes("d2VpciBrZXkgb2Ygb3Vycw=="), .secWebsocketKey, &buffer, &places)
+        else { return false }
+      }
     } else if !ends && !connect && length == nil {
-      guard buffer.append("transfer-encoding: chunked\r\n") else { return false }
+      guard put(Bytes("transfer-encoding"), Bytes("chunked"), .transferEncoding, &buffer, &places) else {
+        return false
+      }
     }
-    return buffer.append("\r\n")
+    return buffer.append(short: Bytes("\r\n"))
   }
 
   /// The authority without the port that its scheme has anyway, as HAProxy normalizes it.
@@ -153,39 +190,5 @@ public struct HTTP2RequestHead {
     let port = scheme.equals("https") ? Bytes(":443") : scheme.equals("http") ? Bytes(":80") : Bytes()
     if !port.isEmpty && authority.hasSuffix(port) { return authority.prefix(authority.count - port.count) }
     return authority
-  }
-}
-
-/// What holds for every field of HTTP/2.
-enum HTTP2FieldCheck {
-  static func isSound(_ value: Bytes) -> Bool {
-    var i = value.firstControl(from: 0)
-    while i < value.count {
-      if value[i] != 0x09 { return false }
-      i = value.firstControl(from: i + 1)
-    }
-    return true
-  }
-  /// A lower-case token, and none of the fields that belong to one hop of HTTP/1.
-  static func isRegular(_ name: Bytes, _ value: Bytes) -> Bool {
-    for i in 0..<name.count where !CharacterClass.lowerCaseToken.contains(name[i]) { return false }
-    switch name.count {
-    case 0: return false
-    case 7: return !name.equals("upgrade")
-    case 10: return !name.equals("connection") && !name.equals("keep-alive")
-    case 16: return !name.equals("proxy-connection")
-    case 17: return !name.equals("transfer-encoding")
-    default: return true
-    }
-  }
-  static func number(_ value: Bytes) -> UInt64? {
-    if value.isEmpty || value.count > 18 { return nil }
-    var n: UInt64 = 0
-    for i in 0..<value.count {
-      let digit = value[i] &- 0x30
-      if digit > 9 { return nil }
-      n = n &* 10 &+ UInt64(digit)
-    }
-    return n
   }
 }

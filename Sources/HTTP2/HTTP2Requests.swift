@@ -1,5 +1,6 @@
 import CNGHTTP2
-import HTTP
+public import HTTP
+public import HTTP1
 public import Memory
 
 /// The client's end of a connection: requests that users write into links, as HTTP/1.1, become streams, and answers come
@@ -47,20 +48,69 @@ extension HTTP2Session {
     }
   }
 
-  /// A head that the peer has sent on a stream: interim, the answer's, or trailers.
+  /// A head that the peer has sent on a stream: interim, the answer's, or trailers. Its user reads it from the link.
   public func takeHead(_ stream: HTTP2Stream, ends: Bool) {
-    if stream.isReset { return }
-    if stream.hasHead { return ends ? end(stream, trailers: true) : malformed(stream) }
-    guard !block.isOver, let head = HTTP2ResponseHead(block) else { return malformed(stream) }
+    guard let (head, framing) = checkHead(stream, ends: ends) else { return }
+    tools.line.reset()
+    guard tools.line.back(by: tools.pool),
+      head.write(block, framing, accept: stream.webSocketAccept, to: &tools.line, &tools.places),
+      stream.link.incoming.append(tools.line.readable)
+    else { return malformed(stream) }
+    noteTaken(stream, head, ends: ends)
+  }
+
+  /// What became of a head that was to go to its user directly.
+  public enum HandedHead {
+    /// It is in the buffer, and parsed.
+    case parsed(H1HeadResult)
+    /// It is in the buffer as text.
+    case text
+    /// It is in the link, or there was none.
+    case none
+  }
+  /// As `takeHead`, for a user that waits for the answer and has read all of the link: the head goes into its buffer,
+  /// which is empty and has memory, and from there into its message. The request was of that method.
+  public func takeHead(
+    _ stream: HTTP2Stream, ends: Bool, into buffer: inout Buffer, _ parser: inout H1HeadParser,
+    _ message: inout HTTPMessage, method: HTTPMethod
+  ) -> HandedHead {
+    guard let (head, framing) = checkHead(stream, ends: ends) else { return .none }
+    guard head.write(block, framing, accept: stream.webSocketAccept, to: &buffer, &tools.places) else {
+      buffer.reset()
+      malformed(stream)
+      return .none
+    }
+    noteTaken(stream, head, ends: ends)
+    if head.isInterim || framing == .upgrade { return .text }
+    let parsed = tools.places.response(
+      &buffer, status: head.status, method: method, wantsUpgrade: false, &parser, &message)
+    return parsed.map { .parsed($0) } ?? .text
+  }
+
+  /// Checks the head that has just come, and what it means for the stream. nil: there is none, and that was dealt with.
+  private func checkHead(_ stream: HTTP2Stream, ends: Bool) -> (HTTP2ResponseHead, HTTP2ResponseHead.Framing)? {
+    if stream.isReset { return nil }
+    if stream.hasHead {
+      if ends { end(stream, trailers: true) } else { malformed(stream) }
+      return nil
+    }
+    guard !block.isOver, let head = HTTP2ResponseHead(block) else {
+      malformed(stream)
+      return nil
+    }
     if head.isInterim {
       stream.interimHeads += 1
-      if ends || stream.interimHeads > 100 { return malformed(stream) }
+      if ends || stream.interimHeads > 100 {
+        malformed(stream)
+        return nil
+      }
     }
     let hasBody = !stream.isHead && !head.isInterim && head.status != 204 && head.status != 304
     let opensTunnel = (stream.isConnect || stream.isExtended) && (200...299).contains(head.status)
-    if ends && hasBody && !opensTunnel && (head.length ?? 0) > 0 { return malformed(stream) }
-    tools.line.reset()
-    guard tools.line.back(by: tools.pool) else { return malformed(stream) }
+    if ends && hasBody && !opensTunnel && (head.length ?? 0) > 0 {
+      malformed(stream)
+      return nil
+    }
     var framing = HTTP2ResponseHead.Framing.asIs
     if opensTunnel {
       if stream.isExtended { framing = .upgrade }
@@ -77,9 +127,9 @@ extension HTTP2Session {
         framing = .chunked
       }
     }
-    guard head.write(block, framing, accept: stream.webSocketAccept, to: &tools.line),
-      stream.link.incoming.append(tools.line.readable)
-    else { return malformed(stream) }
+    return (head, framing)
+  }
+  private func noteTaken(_ stream: HTTP2Stream, _ head: HTTP2ResponseHead, ends: Bool) {
     if head.isInterim { return }
     stream.hasHead = true
     if ends { end(stream, trailers: false) }
@@ -127,10 +177,17 @@ extension HTTP2Session {
     stream.body =
       head.isConnect || head.isUpgrade
       ? .untilClose : head.isChunked ? .chunked : head.length > 0 ? .length(head.length) : .none
+    HTTP2Submission.list(head, tools)
+    let begins = begin(stream)
+    stream.link.outgoing.consume(head.count)
+    return begins
+  }
+
+  /// Submits the listed fields of a request whose body is known. False: no other can begin here.
+  func begin(_ stream: HTTP2Stream) -> Bool {
     var ends = false
     if case .none = stream.body { ends = true }
-    let id = unsafe HTTP2Submission.request(raw, head, tools, ends: ends)
-    stream.link.outgoing.consume(head.count)
+    let id = unsafe HTTP2Submission.request(raw, tools, ends: ends)
     if id < 0 {
       peerGoesAway = true
       stream.isClosed = true

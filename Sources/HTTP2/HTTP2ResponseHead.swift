@@ -1,5 +1,4 @@
 import HTTP
-import HTTP1
 import Memory
 
 /// Checks an answer's header block (RFC 9113, sections 8.2 and 8.3.2) and writes it as a head of HTTP/1.1, without a
@@ -12,17 +11,20 @@ struct HTTP2ResponseHead {
   private(set) var length: UInt64?
   var isInterim: Bool { status < 200 }
 
+  /// Lengths that are announced.
+  private var lengths = 0
+
   /// nil: the answer is malformed.
   init?(_ block: borrowing HTTP2FieldBlock) {
     guard block.count > 0, block.name(0).equals(":status"), let status = Self.number(block.value(0)), status != 101
     else { return nil }
     self.status = status
     for i in 1..<max(1, block.count) {
-      let (name, value) = (block.name(i), block.value(i))
-      if name.at(0) == 0x3a || !HTTP2FieldCheck.isRegular(name, value) || !HTTP2FieldCheck.isSound(value) { return nil }
-      if name.count == 14 && name.equals("content-length") {
-        guard let n = HTTP2FieldCheck.number(value), length == nil || length == n else { return nil }
+      if block.isPseudo(i) || !block.isRegular(i) || !block.isSound(i) { return nil }
+      if block.known(i) == .contentLength {
+        guard let n = HTTP2FieldCheck.number(block.value(i)), length == nil || length == n else { return nil }
         length = n
+        lengths += 1
       }
     }
   }
@@ -32,25 +34,20 @@ struct HTTP2ResponseHead {
   }
 
   /// False: it does not fit.
-  func write(_ block: borrowing HTTP2FieldBlock, _ framing: Framing, accept: [UInt8], to buffer: inout Buffer) -> Bool {
+  func write(
+    _ block: borrowing HTTP2FieldBlock, _ framing: Framing, accept: [UInt8], to buffer: inout Buffer,
+    _ places: inout HTTP2HeadPlaces
+  ) -> Bool {
+    places.reset()
     let opens = framing == .upgrade
-    guard buffer.append("HTTP/1.1 "), buffer.append(opens ? Bytes("101") : block.value(0)), buffer.append(" \r\n")
-    else {
-      return false
-    }
-    var hasLength = false
-    for i in 1..<max(1, block.count) {
-      let name = block.name(i)
-      if name.count == 14 && name.equals("content-length") {
-        // Twice the same is once.
-        if hasLength || opens || isInterim { continue }
-        hasLength = true
-      }
-      guard buffer.append(name: name, value: block.value(i)) else { return false }
-    }
+    guard buffer.append(short: Bytes("HTTP/1.1 ")), buffer.append(short: opens ? Bytes("101") : block.value(0)),
+      buffer.append(short: Bytes(" \r\n")), writeFields(block, keepsLength: !opens && !isInterim, &buffer, &places)
+    else { return false }
     switch framing {
     case .asIs: break
-    case .chunked: guard buffer.append("transfer-encoding: chunked\r\n") else { return false }
+    case .chunked:
+      places.add(at: buffer.count, name: 17, value: 7, .transferEncoding)
+      guard buffer.append(short: Bytes("transfer-encoding: chunked\r\n")) else { return false }
     case .upgrade:
       guard buffer.append("connection: upgrade\r\nupgrade: websocket\r\n") else { return false }
       if !accept.isEmpty {
@@ -59,6 +56,27 @@ struct HTTP2ResponseHead {
         }
       }
     }
-    return buffer.append("\r\n")
+    return buffer.append(short: Bytes("\r\n"))
+  }
+
+  private func writeFields(
+    _ block: borrowing HTTP2FieldBlock, keepsLength: Bool, _ buffer: inout Buffer, _ places: inout HTTP2HeadPlaces
+  ) -> Bool {
+    if lengths == 0 || (lengths == 1 && keepsLength) {
+      block.note(from: 1, at: buffer.count, in: &places)
+      return buffer.append(block.lines(from: 1))
+    }
+    var keepsLength = keepsLength
+    for i in 1..<block.count {
+      if block.known(i) == .contentLength {
+        if !keepsLength { continue }
+        // Twice the same is once.
+        keepsLength = false
+      }
+      let (name, value) = (block.name(i), block.value(i))
+      places.add(at: buffer.count, name: name.count, value: value.count, block.known(i))
+      guard buffer.append(name: name, value: value) else { return false }
+    }
+    return true
   }
 }

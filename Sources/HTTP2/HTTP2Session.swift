@@ -178,9 +178,7 @@ public import Memory
       if trailers {
         for i in 0..<block.count {
           let (name, value) = (block.name(i), block.value(i))
-          if name.at(0) == 0x3a || !HTTP2FieldCheck.isRegular(name, value) || !HTTP2FieldCheck.isSound(value) {
-            return malformed(stream)
-          }
+          if block.isPseudo(i) || !block.isRegular(i) || !block.isSound(i) { return malformed(stream) }
           _ =
             stream.link.incoming.append(name) && stream.link.incoming.append(Bytes(": "))
             && stream.link.incoming.append(value) && stream.link.incoming.append(Bytes("\r\n"))

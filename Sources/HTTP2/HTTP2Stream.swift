@@ -159,6 +159,8 @@ public final class HTTP2Tools {
   var trailerParser: H1TrailerParser
   /// The size line of a chunk.
   var line = Buffer()
+  /// Where the parts of the head stand that was written last.
+  var places = HTTP2HeadPlaces()
   /// Fields on their way to nghttp2.
   var fields = HTTP2FieldList()
   let pool: BufferPool

@@ -10,6 +10,12 @@ enum HTTP2Submission {
     tools.fields.reset()
     tools.fields.append(Bytes(":status"), Bytes(permanentStatus: status))
     list(tools)
+    unsafe submit(raw, stream, tools, isInterim: isInterim, ends: ends)
+  }
+  /// An answer of the listed fields.
+  static func submit(
+    _ raw: OpaquePointer, _ stream: HTTP2Stream, _ tools: HTTP2Tools, isInterim: Bool, ends: Bool
+  ) {
     let (fields, count) = unsafe (tools.fields.base, tools.fields.count)
     if isInterim || ends {
       unsafe nghttp2_submit_headers(
@@ -20,9 +26,9 @@ enum HTTP2Submission {
       unsafe nghttp2_submit_response(raw, stream.id, fields, count, &provider)
     }
   }
-  /// A request; its number, or below 0 where none can begin. Names are lower case on the wire: those that are not are
-  /// copied into the tools' scratch line.
-  static func request(_ raw: OpaquePointer, _ head: WrittenRequestHead, _ tools: HTTP2Tools, ends: Bool) -> Int32 {
+  /// Lists the fields of a request. Names are lower case on the wire: those that are not are copied into the tools'
+  /// scratch line.
+  static func list(_ head: WrittenRequestHead, _ tools: HTTP2Tools) {
     tools.fields.reset()
     var (scheme, authority, path) = head.places
     if head.isUpgrade && authority.isEmpty, let host = head.host { authority = host }
@@ -36,13 +42,16 @@ enum HTTP2Submission {
       if !head.keeps(name, value, hasAuthority: !authority.isEmpty) { continue }
       tools.fields.append(lowered(name, &tools.line), value)
     }
+  }
+  /// A request of the listed fields; its number, or below 0 where none can begin.
+  static func request(_ raw: OpaquePointer, _ tools: HTTP2Tools, ends: Bool) -> Int32 {
     let (fields, count) = unsafe (tools.fields.base, tools.fields.count)
     if ends { return unsafe nghttp2_submit_request(raw, nil, fields, count, nil, nil) }
     var provider = unsafe nghttp2_data_provider()
     unsafe provider.read_callback = unsafe HTTP2Callbacks.readData
     return unsafe nghttp2_submit_request(raw, nil, fields, count, &provider, nil)
   }
-  private static func lowered(_ name: Bytes, _ scratch: inout Buffer) -> Bytes {
+  static func lowered(_ name: Bytes, _ scratch: inout Buffer) -> Bytes {
     for i in 0..<name.count where name[i] &- 0x41 < 26 {
       let start = scratch.count
       for i in 0..<name.count where !scratch.append(byte: name[i] &- 0x41 < 26 ? name[i] | 0x20 : name[i]) {
@@ -105,7 +114,7 @@ enum HTTP2Submission {
 
 extension Bytes {
   /// The three digits of a status.
-  fileprivate init(permanentStatus status: Int) {
+  init(permanentStatus status: Int) {
     let table = HTTP2StatusTexts.all
     self = table.slice(min(max(status, 100), 999) * 3 - 300, 3)
   }

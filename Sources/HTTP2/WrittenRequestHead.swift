@@ -49,9 +49,12 @@ struct WrittenRequestHead {
   var isConnect: Bool { method.equals("CONNECT") }
   var isUpgrade: Bool { !upgrade.isEmpty }
 
-  /// The parts of the target. Without a scheme of its own it is https, as from HAProxy.
+  /// The parts of the target.
   var places: (scheme: Bytes, authority: Bytes, path: Bytes) {
-    if isConnect { return (Bytes(), target, Bytes()) }
+    isConnect ? (Bytes(), target, Bytes()) : Self.places(of: target, isOptions: method.equals("OPTIONS"))
+  }
+  /// The parts of a target in its origin or absolute form. Without a scheme of its own it is https, as from HAProxy.
+  static func places(of target: Bytes, isOptions: Bool) -> (scheme: Bytes, authority: Bytes, path: Bytes) {
     guard target.at(0) != 0x2f, let colon = target.firstIndex(of: Bytes("://")) else {
       return (Bytes("https"), Bytes(), target)
     }
@@ -61,7 +64,7 @@ struct WrittenRequestHead {
     let path = rest.dropFirst(end)
     return (
       target.prefix(colon), rest.prefix(end),
-      path.isEmpty ? (method.equals("OPTIONS") ? Bytes("*") : Bytes("/")) : path
+      path.isEmpty ? (isOptions ? Bytes("*") : Bytes("/")) : path
     )
   }
 

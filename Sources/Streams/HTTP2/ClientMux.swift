@@ -128,7 +128,7 @@ extension Worker {
       return logMalformed(session)
     }
     guard var buffer = buffers.takeScratch() else { return made.reset(id, HTTP2Error.refusedStream) }
-    guard head.write(made.block, ends: ends, to: &buffer) else {
+    guard made.write(head, ends: ends, to: &buffer) else {
       made.noteRefused(id)
       made.reset(id, HTTP2Error.enhanceYourCalm)
       return logMalformed(session)
@@ -158,7 +158,7 @@ extension Worker {
     session.requestCount += 1
     // Begun under a configuration that is gone: the next requests come over a new connection.
     if succession.hasSuccessor { made.goAway() }
-    readIdle(own)
+    beginExchange(own, made)
   }
 
   private func logMalformed(_ session: Session) {

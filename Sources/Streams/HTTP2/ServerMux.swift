@@ -118,7 +118,7 @@ extension Worker {
       switch event {
       case .head(let id, _, let ends):
         guard let stream = made.streams[id] else { continue }
-        made.takeHead(stream, ends: ends)
+        takeHead(made, stream, ends: ends)
         if ends { wakeEnded(stream, .client) } else { note(stream) }
       case .data, .ended: takeBody(event, made)
       case .closed(let id, let code): closed(id, code, carrier, mux)

@@ -83,6 +83,7 @@ extension Worker {
   private func resetResponse(_ stream: Stream) {
     stream.responseChannel.reset()
     stream.responseParser.reset()
+    stream.handedResponse = nil
     stream.responsePhase = .head
     // The next connection is inspected anew.
     stream.responseInspection = .pending

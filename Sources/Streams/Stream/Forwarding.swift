@@ -32,6 +32,7 @@ extension Worker {
       return reply(stream, status: 400)
     }
     stream.requestHeadWritten = true
+    handRequest(stream)
     // A small body that is there already leaves in the same piece as the head.
     let plain = stream.requestChannel.plainBytes
     if plain > 0 && plain <= 4096 && plain <= stream.requestChannel.output.room && backend.sendNameHeader == nil {

@@ -12,6 +12,14 @@ import System
 extension Worker {
   func readRequestHead(_ stream: Stream) {
     guard let session = stream.session, let frontend = stream.frontend else { return }
+    if let handed = stream.handedRequest {
+      stream.handedRequest = nil
+      switch handed {
+      case .complete(let framing): return requestHeadComplete(stream, framing)
+      case .invalid(let error): return refuseRequest(stream, error)
+      case .needMore: break
+      }
+    }
     while true {
       if stream.requestChannel.input.count > 0 {
         stream.requestParser.limits.acceptsInvalid = frontend.options.contains(.acceptInvalidHTTPRequest)

@@ -21,6 +21,17 @@ extension Worker {
     if stream.waitsInResponseRules, let frontend = stream.frontend {
       return finishResponseHead(stream, backend, frontend)
     }
+    if let handed = stream.handedResponse, stream.responsePhase == .head {
+      stream.handedResponse = nil
+      touchServer(stream)
+      switch handed {
+      case .complete(let framing):
+        takeHTTP2Form(stream)
+        return responseHeadComplete(stream, framing)
+      case .invalid(let error): return badResponse(stream, error)
+      case .needMore: break
+      }
+    }
     while stream.responsePhase == .head && stream.serverConnection === server {
       if stream.responseChannel.input.count > 0 {
         stream.responseParser.limits.acceptsInvalid = backend.options.contains(.acceptInvalidHTTPResponse)
@@ -194,7 +205,6 @@ extension Worker {
   }
 
   private func writeResponseHead(_ stream: Stream, _ framing: H1Framing) -> Bool {
-    if !stream.responseChannel.output.back(by: buffers) { return false }
     var connection = H1Writer.Connection.none
     // The answer that opens a tunnel has its own `connection: upgrade`.
     if !framing.isTunnel {
@@ -206,6 +216,8 @@ extension Worker {
         connection = .keepAlive
       }
     }
+    if handResponse(stream, framing) { return true }
+    if !stream.responseChannel.output.back(by: buffers) { return false }
     if !write(response: stream, connection) { return false }
     if stream.response.majorVersion == 2 && framing.body == .chunked {
       stream.responseChannel.output.truncate(to: stream.responseChannel.output.count - 2)

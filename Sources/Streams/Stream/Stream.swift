@@ -31,6 +31,9 @@ final class Stream {
   var response: HTTPMessage
   var requestParser: H1HeadParser
   var responseParser: H1HeadParser
+  /// What the heads came to that HTTP/2 has handed over, until they are looked at.
+  var handedRequest: H1HeadResult?
+  var handedResponse: H1HeadResult?
   var requestFraming = H1Framing()
   var responseFraming = H1Framing()
 
@@ -221,6 +224,8 @@ final class Stream {
     responseChannel.reset()
     requestParser.reset()
     responseParser.reset()
+    handedRequest = nil
+    handedResponse = nil
     isTunnel = false
     isFirstRequest = true
     clientKeepsAlive = false
