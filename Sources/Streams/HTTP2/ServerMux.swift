@@ -20,6 +20,8 @@ final class ServerMux {
   var ownerGeneration: UInt32 = 0
   /// Any request may join: it stands in its server's list.
   var isShared = false
+  /// Where it stands in that list, or in its owner's.
+  var place = 0
   /// Streams that wait for the connection to be made. Another stream makes it.
   var waiting: [Stream] = []
   /// Tick since when the server has taken nothing of what waits for it; -1: nothing waits.

@@ -66,17 +66,26 @@ extension Worker {
     guard let session = stream.session?.transport else { return }
     mux.owner = session
     mux.ownerGeneration = session.generation
+    mux.place = session.serverMuxes.count
     session.serverMuxes.append(carrier)
   }
   private func list(_ carrier: ServerConnection, _ mux: ServerMux) {
     guard let server = carrier.server, !mux.isShared else { return }
     mux.isShared = true
+    mux.place = server.shareable.count
     server.shareable.append(carrier)
   }
   func unlist(_ carrier: ServerConnection, _ mux: ServerMux) {
     if !mux.isShared { return }
     mux.isShared = false
-    carrier.server?.shareable.removeAll { $0 === carrier }
+    if let server = carrier.server { take(carrier, mux, outOf: &server.shareable) }
+  }
+  /// The last of the list stands in its place then.
+  private func take(_ carrier: ServerConnection, _ mux: ServerMux, outOf list: inout [ServerConnection]) {
+    guard mux.place < list.count, list[mux.place] === carrier, let last = list.popLast() else { return }
+    if last === carrier { return }
+    list[mux.place] = last
+    last.mux?.place = mux.place
   }
   /// A stream of several has ended: there is room again.
   func relist(_ carrier: ServerConnection, _ mux: ServerMux) {
@@ -89,7 +98,7 @@ extension Worker {
   func withdraw(_ carrier: ServerConnection, _ mux: ServerMux) {
     unlist(carrier, mux)
     if let owner = mux.owner {
-      if owner.generation == mux.ownerGeneration { owner.serverMuxes.removeAll { $0 === carrier } }
+      if owner.generation == mux.ownerGeneration { take(carrier, mux, outOf: &owner.serverMuxes) }
       mux.owner = nil
     }
   }
