@@ -52,12 +52,16 @@ struct ContextBuilder {
     }
   }
 
+  /// Whether the library takes the certificate and its key. A context may try one after the other.
+  func accepts(_ material: CertificateMaterial) -> Bool {
+    defer { ERR_clear_error() }
+    return unsafe SSL_CTX_use_certificate(raw, material.leaf.raw) == 1
+      && SSL_CTX_use_PrivateKey(raw, material.key.raw) == 1
+  }
   /// The certificate with key and chain; false where the library refuses them.
   func use(_ material: CertificateMaterial) -> Bool {
     defer { ERR_clear_error() }
-    guard unsafe SSL_CTX_use_certificate(raw, material.leaf.raw) == 1,
-      unsafe SSL_CTX_use_PrivateKey(raw, material.key.raw) == 1
-    else { return false }
+    guard accepts(material) else { return false }
     for one in material.chain { unsafe _ = weir_SSL_CTX_add1_chain_cert(raw, one.raw) }
     if let timestamps = material.timestamps { use(timestamps: timestamps) }
     return true

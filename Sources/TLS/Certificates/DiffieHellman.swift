@@ -31,12 +31,7 @@ enum DiffieHellman {
     if let text = tuning.diffieHellmanText, let global = PEMReader(text)?.parameters() {
       return unsafe use(global, context) ? nil : .global
     }
-    guard tuning.diffieHellmanBits > 0, let material else { return nil }
-    let kind = unsafe EVP_PKEY_get_base_id(material.key.raw)
-    let hasSize = kind == EVP_PKEY_RSA || kind == EVP_PKEY_DSA
-    let limit = tuning.diffieHellmanBits
-    let wanted = hasSize ? min(unsafe Int(EVP_PKEY_get_bits(material.key.raw)), limit) : limit
-    let bits = wanted >= 4096 ? 4096 : wanted >= 2048 ? 2048 : 1024
+    guard let material, let bits = tuning.standardBits(for: material) else { return nil }
     guard let group = standard(bits), unsafe use(group, context) else { return .standard(bits: bits) }
     return nil
   }
@@ -50,7 +45,16 @@ enum DiffieHellman {
 
   /// RFC 7919's groups; the smallest is that of RFC 2409, and no library takes it unless its security is turned down.
   private static func standard(_ bits: Int) -> KeyReference? {
-    if bits == 1024 { return nil }
+    switch bits {
+    case 2048: group2048
+    case 4096: group4096
+    default: nil
+    }
+  }
+  private static let group2048 = make(2048)
+  private static let group4096 = make(4096)
+
+  private static func make(_ bits: Int) -> KeyReference? {
     guard let maker = unsafe EVP_PKEY_CTX_new_from_name(nil, "DH", nil) else { return nil }
     defer { unsafe EVP_PKEY_CTX_free(maker) }
     var made: OpaquePointer?
@@ -92,6 +96,16 @@ extension TLSStore {
 extension TLSTuning {
   /// The groups of 2048 and 4096 bits are always taken.
   fileprivate func mayFail(_ material: CertificateMaterial) -> Bool {
-    material.parameters != nil || diffieHellmanText != nil || diffieHellmanBits > 0
+    material.parameters != nil || diffieHellmanText != nil || standardBits(for: material) == 1024
+  }
+
+  /// The size of the group for certificates that bring no parameters: that of the key, up to a limit; nil: none at all.
+  fileprivate func standardBits(for material: CertificateMaterial) -> Int? {
+    guard diffieHellmanBits > 0 else { return nil }
+    let kind = unsafe EVP_PKEY_get_base_id(material.key.raw)
+    let hasSize = kind == EVP_PKEY_RSA || kind == EVP_PKEY_DSA
+    let wanted =
+      hasSize ? min(unsafe Int(EVP_PKEY_get_bits(material.key.raw)), diffieHellmanBits) : diffieHellmanBits
+    return wanted >= 4096 ? 4096 : wanted >= 2048 ? 2048 : 1024
   }
 }

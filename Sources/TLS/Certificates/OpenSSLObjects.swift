@@ -70,6 +70,8 @@ import COpenSSL
   }
   /// The next Diffie-Hellman parameters.
   func parameters() -> KeyReference? {
+    // Most files bring none, and OpenSSL prepares to decode any kind before it looks.
+    guard unsafe Self.namesParameters(text) else { return nil }
     defer { ERR_clear_error() }
     var found: OpaquePointer?
     while let candidate = unsafe PEM_read_bio_Parameters(input, nil) {
@@ -81,6 +83,16 @@ import COpenSSL
     }
     guard let found = unsafe found else { return nil }
     return unsafe KeyReference(owning: found)
+  }
+  @unsafe private static func namesParameters(_ text: UnsafeMutableBufferPointer<UInt8>) -> Bool {
+    let mark: [UInt8] = Array("DH PARAMETERS-----".utf8)
+    var rest = unsafe text[...]
+    while let place = unsafe rest.firstIndex(of: mark[0]) {
+      unsafe rest = unsafe rest[place...]
+      if unsafe rest.starts(with: mark) { return true }
+      unsafe rest = unsafe rest.dropFirst()
+    }
+    return false
   }
   /// All certificates and revocation lists of a text.
   static func authorities(

@@ -21,6 +21,8 @@ public final class TLSStore: Sendable {
     var transaction = TLSTransactions()
   }
   let contents = Lock(Contents())
+  /// A context that certificates are tried in.
+  private let trial = Lock<ContextBuilder?>(nil)
 
   public init() {}
 
@@ -62,11 +64,14 @@ public final class TLSStore: Sendable {
   /// `warn` is told what is ignored.
   func prepareUse(_ path: String, _ warn: (String) -> Void) throws(CertificateError) {
     guard let material = material(path) else { return }
-    let data = TLSContextData(.server, verification: TLSVerification())
-    guard let probe = ContextBuilder(data) else {
+    let isAccepted = trial.withLock { builder -> Bool? in
+      builder = builder ?? ContextBuilder(TLSContextData(.server, verification: TLSVerification()))
+      return builder?.accepts(material)
+    }
+    guard let isAccepted else {
       throw CertificateError("unable to allocate SSL context for cert '\(path)'.", isOfUse: true)
     }
-    guard probe.use(material) else {
+    guard isAccepted else {
       throw CertificateError("unable to load SSL certificate into SSL Context '\(path)'.", isOfUse: true)
     }
     guard let response = material.statusResponse, status(path) == nil else { return }
