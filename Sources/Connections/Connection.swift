@@ -104,7 +104,7 @@ public struct Connection: ~Copyable {
 
   public mutating func send(_ first: Bytes, _ second: Bytes = Bytes(), more: Bool = false) -> IOResult {
     if let link { return send(to: link, first, second) }
-    if isTLS { return sendTLS(first, second) }
+    if isTLS { return sendTLS(first, second, more: more) }
     let result = socket.send(first, second, more: more)
     switch result {
     case .bytes(let n): if n < first.count + second.count { canSend = false }
@@ -298,11 +298,11 @@ extension Connection {
   }
 
   /// Goes on until all is sent or the socket is full: a record holds 16 kB at most.
-  private mutating func sendTLS(_ first: Bytes, _ second: Bytes) -> IOResult {
+  private mutating func sendTLS(_ first: Bytes, _ second: Bytes, more: Bool) -> IOResult {
     var (head, tail) = (first, second)
     var sent = 0
     while !head.isEmpty || !tail.isEmpty {
-      guard let transfer = tls?.send(head, tail) else { break }
+      guard let transfer = tls?.send(head, tail, more: more) else { break }
       switch transfer {
       case .bytes(let n):
         sent += n

@@ -12,6 +12,8 @@ enum SocketTransport {
     static let peerClosed: UInt = 2
     /// Without it the socket is asked each time.
     static let followsEdges: UInt = 4
+    /// More follows at once what is sent.
+    static let holdsBack: UInt = 8
   }
 
   /// The object for one socket, which stays the caller's; nil where there is no memory.
@@ -26,6 +28,11 @@ enum SocketTransport {
   /// An edge: there may be bytes, or the peer has closed.
   @unsafe static func noteReadable(_ transport: OpaquePointer, peerClosed: Bool) {
     unsafe set(transport, bits(transport) | (peerClosed ? State.mayReceive | State.peerClosed : State.mayReceive))
+  }
+  /// What is sent from here on may wait in the kernel for more.
+  @unsafe static func holdBack(_ transport: OpaquePointer, _ on: Bool) {
+    let bits = unsafe bits(transport)
+    unsafe set(transport, on ? bits | State.holdsBack : bits & ~State.holdsBack)
   }
   /// False: a receive would block until the next edge.
   @unsafe static func mayReceive(_ transport: OpaquePointer) -> Bool {
@@ -77,8 +84,9 @@ enum SocketTransport {
   private static let send: @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, Int32) -> Int32 = {
     transport, bytes, count in
     unsafe BIO_clear_flags(transport, retryFlags)
-    let descriptor = unsafe Int32(truncatingIfNeeded: bits(transport) >> 8)
-    let n = unsafe Glibc.send(descriptor, bytes, Int(count), Int32(MSG_NOSIGNAL))
+    let bits = unsafe bits(transport)
+    let flags = Int32(MSG_NOSIGNAL) | (bits & State.holdsBack == 0 ? 0 : Int32(MSG_MORE))
+    let n = unsafe Glibc.send(Int32(truncatingIfNeeded: bits >> 8), bytes, Int(count), flags)
     if n < 0 && isTransient(errno) { unsafe BIO_set_flags(transport, BIO_FLAGS_WRITE | BIO_FLAGS_SHOULD_RETRY) }
     return Int32(truncatingIfNeeded: n)
   }

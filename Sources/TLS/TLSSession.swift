@@ -19,6 +19,8 @@ public import Memory
   public private(set) var errorCode: UInt = 0
   /// What a client sends before the handshake is over; nil where it may not.
   private var early: EarlyInput?
+  /// Bytes that one record takes.
+  private static let largestRecord = 16384
   /// Bytes in a row that make a long transfer.
   private static let longTransfer = 65536
 
@@ -95,9 +97,16 @@ public import Memory
   }
 
   /// Sends what it can of two pieces, in one record where they fit into one. After `wantsRead` or `wantsWrite` the next
-  /// call must offer at least the same bytes.
-  public mutating func send(_ first: Bytes, _ second: Bytes = Bytes()) -> TLSTransfer {
-    if firstLimit == 0 && hardLimit == 0 { return write(first, second) }
+  /// call must offer at least the same bytes. With `more`, and where a record does not take all, the kernel may hold the
+  /// bytes back until others come.
+  public mutating func send(_ first: Bytes, _ second: Bytes = Bytes(), more: Bool = false) -> TLSTransfer {
+    if firstLimit == 0 && hardLimit == 0 {
+      let holdsBack = more || first.count &+ second.count > Self.largestRecord
+      if !holdsBack { return write(first, second) }
+      unsafe SocketTransport.holdBack(transport, true)
+      defer { unsafe SocketTransport.holdBack(transport, false) }
+      return write(first, second)
+    }
     var limit = hardLimit > 0 ? Int(hardLimit) : Int.max
     if firstLimit > 0 && sentInRow < Self.longTransfer { limit = min(limit, Int(firstLimit)) }
     limit = max(limit, offered)
