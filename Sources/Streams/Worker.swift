@@ -145,7 +145,8 @@ public final class Worker {
     logs = LogSender(
       routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName,
       processID: Int(OwnProcess.id))
-    resources = PumpResources(pool: buffers, limits: tune.limits)
+    resources = PumpResources(
+      pool: buffers, bulk: predecessor?.resources.bulk ?? BulkBuffers.pool(t), limits: tune.limits)
     http2Tools = HTTP2Tools(limits: tune.limits, pool: buffers, sharesMemory: true)
     headerCase = HeaderCase(process.model.global.headerCaseAdjust)
     arena = ByteArena(capacity: max(64 << 10, t.bufferSize * 4))

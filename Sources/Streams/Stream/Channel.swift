@@ -32,6 +32,8 @@ struct Channel: ~Copyable {
   var isPinned = false
   /// The kernel was told that more follows what it was given last.
   var isHeldBack = false
+  /// The last receive has filled its buffer: there is more where that came from.
+  var isFlowing = false
   /// The source speaks HTTP/2, whose bodies have no mark at their end.
   var isFromHTTP2 = false
   /// What was sent of `output` is kept, to be sent again on another connection.
@@ -60,6 +62,7 @@ struct Channel: ~Copyable {
     keepsOutput = false
     isPinned = false
     isHeldBack = false
+    isFlowing = false
     isFromHTTP2 = false
     isComplete = false
     endForwarded = false

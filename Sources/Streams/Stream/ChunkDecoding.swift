@@ -128,12 +128,15 @@ func scanChunks(_ channel: inout Channel, _ resources: PumpResources) -> ChunkPr
 /// What all pumps of a worker share.
 final class PumpResources {
   let pool: BufferPool
+  /// Larger buffers for bodies that flow, so that fewer calls move them; nil where memory is kept short.
+  let bulk: BufferPool?
   var trailers: HTTPMessage
   var trailerParser: H1TrailerParser
   /// Those that no body uses now.
   var deflaters: [Deflater] = []
-  init(pool: BufferPool, limits: H1Limits) {
+  init(pool: BufferPool, bulk: BufferPool?, limits: H1Limits) {
     self.pool = pool
+    self.bulk = bulk
     trailers = HTTPMessage(capacity: limits.maxHeaders + 1)
     trailerParser = H1TrailerParser(limits: limits)
   }

@@ -54,7 +54,7 @@ func pump(
       return result
     }
     turns -= 1
-    if !receive(&channel, from: &source, resources, &result) {
+    if !receive(&channel, from: &source, sinkIsLinked: sink.isLinked, resources, &result) {
       if result.waitsForSource { channel.letGo(to: &sink) }
       return result
     }
@@ -97,11 +97,19 @@ private func send(
 
 /// Receives more of the body. False: nothing more can be done in this turn.
 private func receive(
-  _ channel: inout Channel, from source: inout Connection, _ resources: PumpResources, _ result: inout PumpResult
+  _ channel: inout Channel, from source: inout Connection, sinkIsLinked: Bool, _ resources: PumpResources,
+  _ result: inout PumpResult
 ) -> Bool {
   if !source.canReceive {
     if source.endReceived { result.sourceEnded = true } else { result.waitsForSource = true }
     return false
+  }
+  var limit = Int.max
+  if !channel.input.isBacked, channel.isFlowing, let bulk = resources.bulk, !source.isTLS, !source.isLinked,
+    !sinkIsLinked, let left = channel.plainLeft, left > UInt64(resources.pool.bufferSize)
+  {
+    // Nothing behind the body is taken into such a buffer: a head would outgrow the others.
+    if channel.input.back(by: bulk) { limit = Int(clamping: left) }
   }
   if !channel.input.back(by: resources.pool) {
     return false
@@ -114,9 +122,10 @@ private func receive(
     }
     channel.input.compact()
   }
-  switch source.receive(into: &channel.input) {
+  switch source.receive(into: &channel.input, limit: limit) {
   case .bytes(let n):
     result.received += n
+    channel.isFlowing = channel.input.room == 0
     if channel.source == .untilClose { channel.transferred += UInt64(n) }
     return true
   case .wouldBlock:
@@ -140,6 +149,16 @@ extension Channel {
     case .none, .chunked: return 0
     case .length(let left): return left < UInt64(count) ? Int(left) : count
     case .untilClose: return count
+    }
+  }
+
+  /// Bytes still to come that leave as they come, and will not be looked at; nil where there are no such.
+  var plainLeft: UInt64? {
+    if chunkedOut || deflater != nil || isPinned { return nil }
+    switch source {
+    case .length(let left): return left
+    case .untilClose: return .max
+    case .none, .chunked: return nil
     }
   }
 
