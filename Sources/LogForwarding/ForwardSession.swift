@@ -4,22 +4,17 @@ import Memory
 
 /// One connection over which messages come (RFC 6587): each with its length before it, or ended by a line feed.
 final class ForwardSession {
-  let section: Int
+  /// Of the configuration that is served now.
+  var section = 0
   var connection: Connection
   var buffer: Buffer
-  let slot: TimerWheel.Slot
-  let generation: UInt32
+  var slot: TimerWheel.Slot = 0
+  var generation: UInt32 = 0
   var isSecure: Bool
 
-  init(
-    section: Int, connection: consuming Connection, buffer: consuming Buffer, slot: TimerWheel.Slot,
-    generation: UInt32, isSecure: Bool
-  ) {
-    self.section = section
+  init(connection: consuming Connection, buffer: consuming Buffer, isSecure: Bool) {
     self.connection = connection
     self.buffer = buffer
-    self.slot = slot
-    self.generation = generation
     self.isSecure = isSecure
   }
 }

@@ -24,17 +24,17 @@ public struct ForwardListener: Sendable {
 /// `log-forward` sections (manual section 3.10), on the loop of one worker: takes messages in and sends them on. The
 /// owner of the loop hands it events and timers of `TokenKind.forward`.
 public struct LogForwarder: ~Copyable {
-  private let process: ProcessRuntime
-  private let listeners: [ForwardListener]
+  let process: ProcessRuntime
+  let listeners: [ForwardListener]
   private let buffers: BufferPool
-  private var sessions: [ForwardSession?] = []
+  var sessions: [ForwardSession?] = []
   /// By section: connections now, and whether it takes no more.
   private var open: [Int]
-  private var isFull: [Bool]
+  private(set) var isFull: [Bool]
   /// By section: ends a pause for want of descriptors.
-  private var retryTimers: [TimerWheel.Slot?]
+  private(set) var retryTimers: [TimerWheel.Slot?]
   private var lastGeneration: UInt32 = 0
-  private var isStopped = false
+  var isStopped = false
 
   /// Messages in a row before others have their turn.
   private static let turn = 256
@@ -136,17 +136,23 @@ public struct LogForwarder: ~Copyable {
     guard let buffer = buffers.takeScratch(), context.map({ connection.startTLS($0) }) ?? true else {
       return connection.close()
     }
+    connection.setCanReceive(true)
+    let session = ForwardSession(connection: connection, buffer: buffer, isSecure: context == nil)
+    put(session, listener.section, &loop)
+  }
+
+  /// Gives the session a place; it is woken by what comes.
+  mutating func put(_ session: ForwardSession, _ section: Int, _ loop: inout EventLoop) {
     let place = sessions.firstIndex { $0 == nil } ?? sessions.count
     if place == sessions.count { sessions.append(nil) }
     lastGeneration = lastGeneration == .max ? 1 : lastGeneration + 1
     let token = Token(kind: TokenKind.forward, index: place, generation: lastGeneration)
-    connection.setCanReceive(true)
-    connection.register(with: loop.poller, token: token)
-    let session = ForwardSession(
-      section: listener.section, connection: connection, buffer: buffer,
-      slot: loop.timers.allocate(token: token.bits), generation: lastGeneration, isSecure: context == nil)
+    session.connection.register(with: loop.poller, token: token)
+    session.section = section
+    session.slot = loop.timers.allocate(token: token.bits)
+    session.generation = lastGeneration
     sessions[place] = session
-    open[listener.section] += 1
+    open[section] += 1
     watch(session, &loop)
   }
 
@@ -176,7 +182,7 @@ public struct LogForwarder: ~Copyable {
     }
   }
 
-  private mutating func close(_ i: Int, _ loop: inout EventLoop) {
+  mutating func close(_ i: Int, _ loop: inout EventLoop) {
     guard let session = sessions[i] else { return }
     sessions[i] = nil
     loop.timers.release(session.slot)
@@ -192,7 +198,7 @@ public struct LogForwarder: ~Copyable {
     loop.timers.arm(session.slot, at: limit > 0 ? loop.now + Int64(limit) : TimerWheel.never)
   }
 
-  private mutating func advance(
+  mutating func advance(
     _ i: Int, _ session: ForwardSession, _ loop: inout EventLoop, _ logs: inout LogSender
   ) {
     if !session.isSecure {

@@ -49,7 +49,7 @@ extension PeersService {
       "0x\(hex(number + 1)): [\(date)] id=\(peers.name) disabled=\(peers.isDisabled ? 1 : 0) "
       + "flags=0x\(isSynchronized[number] ? "6811" : "0") "
       + "resync_timeout=\(asked == 0 ? "<NEVER>" : PeerTime.until(asked + Self.silence, now)) task_calls=0\n"
-    let tables = process.tables.filter { $0.settings.peers == number }
+    let tables = tables(of: number)
     for peer in peers.peers.reversed() {
       text += self.text(of: peer, number, peers, tables, dictionaries, now)
     }

@@ -21,16 +21,16 @@ public struct PeersService: ~Copyable {
     var history = PeerHistory()
   }
   let process: ProcessRuntime
-  private let listeners: [(section: Int, socket: Socket)]
-  private(set) var remotes: [Remote] = []
+  let listeners: [(section: Int, socket: Socket)]
+  var remotes: [Remote] = []
   var sessions: [PeerSession?] = []
   private var generations: [UInt32] = []
-  private var timer: TimerWheel.Slot = 0
+  private(set) var timer: TimerWheel.Slot = 0
   /// Listeners that found no descriptor for a connection: until the next turn.
-  private var resting: [Int] = []
+  private(set) var resting: [Int] = []
   /// By section: all of a peer was learned, or is being asked for since a tick.
-  private(set) var isSynchronized: [Bool] = []
-  private(set) var askedAt: [Int64] = []
+  var isSynchronized: [Bool] = []
+  var askedAt: [Int64] = []
 
   static let heartbeat: Int64 = 3000
   static let silence: Int64 = 5000
@@ -142,7 +142,7 @@ public struct PeersService: ~Copyable {
     remotes[i].history.begin(at: loop.now)
   }
 
-  private mutating func add(_ session: PeerSession, _ loop: inout EventLoop) -> Int {
+  mutating func add(_ session: PeerSession, _ loop: inout EventLoop) -> Int {
     let place = sessions.firstIndex { $0 == nil } ?? sessions.count
     if place == sessions.count {
       sessions.append(nil)
@@ -155,7 +155,7 @@ public struct PeersService: ~Copyable {
     return place
   }
 
-  private mutating func close(_ i: Int, _ loop: inout EventLoop) {
+  mutating func close(_ i: Int, _ loop: inout EventLoop) {
     guard let session = sessions[i] else { return }
     sessions[i] = nil
     generations[i] = generations[i] >= .max - 1 ? 1 : generations[i] + 1
@@ -263,9 +263,10 @@ public struct PeersService: ~Copyable {
     remotes[peer].history.established(at: sessions[i]?.lastReceived ?? 0)
     sessions[i]?.stage = .established
     sessions[i]?.current = 0
-    sessions[i]?.tables = process.tables.filter { $0.settings.peers == section }.enumerated().map {
+    let shared = tables(of: section).enumerated().map {
       SharedTable(table: $0.element, localID: UInt64($0.offset + 1))
     }
+    sessions[i]?.tables = shared
   }
 
   /// The first peer that is there is asked for all it knows.

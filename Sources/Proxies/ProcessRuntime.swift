@@ -106,7 +106,9 @@ public final class ProcessRuntime: Sendable {
     nameserverCounters = model.resolvers.map { section in
       section.nameservers.map { _ in (0..<16).map { _ in SharedCell() } }
     }
-    rings = model.rings.map { RingBuffer($0, reader: mailboxes.first) }
+    rings = model.rings.map { ring in
+      old?.rings.first { $0.settings.isTheSame(as: ring) } ?? RingBuffer(ring, reader: mailboxes.first)
+    }
     self.startedAt = old?.startedAt ?? startedAt
     self.startedAtTick = old?.startedAtTick ?? startedAtTick
     connections = old?.connections ?? SharedCell()
@@ -154,8 +156,8 @@ public final class ProcessRuntime: Sendable {
     let isSameList = old.map { Self.proxyNames($0.model) == Self.proxyNames(model) } ?? false
     rateHistory = hasPage ? (isSameList ? old?.rateHistory : nil) ?? RateHistory(proxies: model.proxies.count) : nil
     trackingTable = Lock(TrackingTable(model: model))
-    tables = model.tables.enumerated().map { place, table in
-      old?.tables.first { $0.index == place && $0.settings.holdsTheSame(as: table) } ?? StickTable(table, index: place)
+    tables = model.tables.map { table in
+      old?.tables.first { $0.settings.holdsTheSame(as: table) } ?? StickTable(table)
     }
     caches = model.caches.map { cache in
       old?.caches.first { "\($0.settings)" == "\(cache)" } ?? ResponseCache(cache)

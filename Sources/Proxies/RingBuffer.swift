@@ -10,7 +10,7 @@ public final class RingBuffer: Sendable {
   public let dropped = SharedCell()
   /// 1 while a reader has seen everything and wants to be woken.
   private let isAwaited = SharedCell()
-  private let reader: WorkerMailbox?
+  private let reader: Lock<WorkerMailbox?>
   private let state: Lock<State>
 
   private struct State {
@@ -26,12 +26,15 @@ public final class RingBuffer: Sendable {
   /// `reader`: the worker that readers live on.
   public init(_ settings: RingSettings, reader: WorkerMailbox?) {
     self.settings = settings
-    self.reader = reader
+    self.reader = Lock(reader)
     state = Lock(
       State(
         storage: [UInt8](repeating: 0, count: max(settings.size, 64)),
         pins: [UInt64](repeating: 0, count: settings.servers.count)))
   }
+
+  /// Readers live on another worker from now on.
+  public func wake(_ next: WorkerMailbox?) { reader.withLock { $0 = next } }
 
   /// Writes one line, cut to the ring's longest.
   public func append(_ header: Bytes, _ body: Bytes) {
@@ -52,7 +55,9 @@ public final class RingBuffer: Sendable {
       return true
     }
     if !fits { dropped.add(1) }
-    if isAwaited.value != 0 && isAwaited.exchange(1, for: 0) { reader?.post(.reportReady) }
+    if isAwaited.value != 0 && isAwaited.exchange(1, for: 0) {
+      reader.withLock { $0 }?.post(.reportReady)
+    }
   }
 
   private static func put(_ state: inout State, _ byte: UInt8) {
@@ -99,5 +104,17 @@ public final class RingBuffer: Sendable {
   public func wait(behind position: UInt64) -> Bool {
     isAwaited.set(1)
     return state.withLock { $0.head <= position }
+  }
+}
+
+extension RingSettings {
+  /// What one ring holds the other could hold as well, and would send on to the same servers.
+  func isTheSame(as other: RingSettings) -> Bool {
+    func text(_ ring: RingSettings) -> String {
+      let servers = ring.servers.map { "\($0.name) \($0.address) \($0.logProto ?? "")" }
+      let times = "\(ring.connectTimeout ?? -1) \(ring.serverTimeout ?? -1)"
+      return "\(ring.name) \(ring.description) \(ring.maxLength) \(ring.size) \(times) \(servers)"
+    }
+    return text(self) == text(other) && format == other.format && isImplicit == other.isImplicit
   }
 }

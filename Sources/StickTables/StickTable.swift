@@ -7,14 +7,11 @@ import Primitives
 /// A slot that was obtained by `track` stays good until `untrack`.
 public final class StickTable: Sendable {
   public let settings: TableSettings
-  /// Its number in the configuration.
-  public let index: Int
   public let name: Bytes
   let state: Lock<TableState>
 
-  public init(_ settings: TableSettings, index: Int, seed: UInt64 = UInt64.random(in: .min ... .max)) {
+  public init(_ settings: TableSettings, seed: UInt64 = UInt64.random(in: .min ... .max)) {
     self.settings = settings
-    self.index = index
     name = Bytes(permanent: settings.name)
     state = Lock(TableState(settings, seed: seed))
   }

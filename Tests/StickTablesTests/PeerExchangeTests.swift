@@ -17,7 +17,7 @@ import Testing
     settings.layout.add(.currentConnections)
     settings.layout.add(.bytesInCount)
     settings.layout.add(.serverKey)
-    return StickTable(settings, index: 0, seed: 1)
+    return StickTable(settings, seed: 1)
   }
   private var form: PeerTableForm {
     var form = PeerTableForm()

@@ -15,7 +15,7 @@ private func table(
   settings.refusesWhenFull = refuses
   settings.peers = peers
   for (type, count, period) in types { settings.layout.add(type, count: count, period: period) }
-  return StickTable(settings, index: 0, seed: 1)
+  return StickTable(settings, seed: 1)
 }
 private func key(_ number: Int) -> Bytes { Bytes(permanent: "k\(number)") }
 

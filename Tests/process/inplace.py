@@ -551,6 +551,141 @@ def test_what_cannot_change_needs_a_new_worker():
     one.process.wait(20)
 
 
+def test_peers_stay_connected():
+    ports = {name: free_port() for name in ("here", "there", "third")}
+
+    def peers(*names):
+        return "peers p\n" + "".join(f"  peer {name} 127.0.0.1:{ports[name]}\n" for name in names)
+
+    def shared(size="1k"):
+        return f"backend shared\n  stick-table type ip size {size} expire 1h store http_req_cnt peers p\n"
+
+    count = "http-request track-sc1 src table shared if { path /peers }"
+    one = Instance(extra="localpeer here", more=peers("here", "there") + shared(), frontend=count)
+    config, stats = one.folder + "/there.cfg", one.folder + "/there"
+    with open(config, "w") as f:
+        f.write(f"global\n  localpeer there\n  stats socket {stats}\n" + peers("here", "there") + shared()
+                + f"frontend f\n  mode http\n  timeout client 1s\n  bind {one.folder}/there.sock\n")
+    other = subprocess.Popen([PROGRAM, "-q", "-db", "-f", config])
+
+    def link():
+        return re.search(r"src=\S+ addr=\S+", one.ask("show peers"))
+
+    def there(number):
+        until(lambda: f"http_req_cnt={number}" in ask(stats, "show table shared"), f"{number} requests there")
+
+    def reload(more, **values):
+        one.reload(text=f"text{reload.number}", more=more, extra="localpeer here", frontend=count, **values)
+        reload.number += 1
+        one.get("/peers")
+        reload.requests += 1
+        there(reload.requests)
+
+    reload.number, reload.requests = 0, 1
+    try:
+        first = until(link, "a connection")[0]
+        one.get("/peers")
+        there(1)
+        # Sections and tables may stand in other places than before.
+        for more in (peers("here", "there") + shared(), "peers q\n" + peers("here", "there") + shared(),
+                     "backend x\n  stick-table type ip size 1k\n" + shared() + peers("here", "third", "there")):
+            reload(more)
+            assert link()[0] == first
+        # A table that is another one is told of over a new connection.
+        reload.requests = 0
+        one.reload(text="last", more=peers("here", "there") + shared("2k"), extra="localpeer here", frontend=count)
+        assert until(link, "another connection")[0] != first
+        until(lambda: one.get("/peers") and "http_req_cnt=" in ask(stats, "show table shared"), "an update")
+        assert "No reload in place" not in one.said()
+        one.reload(text="bare", extra="localpeer here")
+        assert not one.ask("show peers")
+    finally:
+        other.kill()
+        other.wait()
+    one.stop()
+
+
+def test_rings_hold_on():
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(30)
+    ring = f"ring r\n  size 65536\n  timeout connect 5s\n  timeout server 10s\n  server s 127.0.0.1:{server.getsockname()[1]}\n"
+    logs = "log ring@r format raw local0\n  log-format %HU"
+    one = Instance(more=ring, frontend=logs)
+    connection, _ = server.accept()
+    connection.settimeout(30)
+    lines = connection.makefile()
+
+    def next_line(path):
+        one.get(path)
+        assert path in lines.readline()
+
+    waiting = socket.create_connection(one.address, 30)
+    waiting.sendall(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    until(lambda: one.origin.arrived, "the request")
+    for number in range(5):
+        next_line(f"/before{number}")
+        one.reload(text=f"t{number}", more="ring q\n" + ring if number % 2 else ring, frontend=logs)
+        next_line(f"/after{number}")
+    # A request of the first configuration, and everything else is still there.
+    one.origin.tell(1)
+    assert read_answer(waiting).endswith("/wait")
+    assert "/wait" in lines.readline()
+    assert "/before0" in one.ask("show events r") and "/wait" in one.ask("show events r")
+    waiting.sendall(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
+    until(lambda: one.origin.arrived == 2, "the request")
+    one.reload(more=ring.replace("65536", "32768"), frontend=logs)
+    second, _ = server.accept()
+    second.settimeout(30)
+    # The former ring takes lines for as long as somebody writes to it.
+    one.origin.tell(2)
+    assert read_answer(waiting).endswith("/wait")
+    assert "/wait" in lines.readline()
+    lines = second.makefile()
+    next_line("/last")
+    waiting.close()
+    one.reload(text="bare")
+    assert lines.readline() == ""
+    server.close()
+    one.stop()
+
+
+def test_log_forwarding_goes_on():
+    target = socket.socket(type=socket.SOCK_DGRAM)
+    target.bind(("127.0.0.1", 0))
+    target.settimeout(30)
+    stream, datagrams = free_port(), free_port(socket.SOCK_DGRAM)
+
+    def section(name, more=""):
+        return (f"log-forward {name}\n  bind 127.0.0.1:{stream}\n  dgram-bind 127.0.0.1:{datagrams}\n"
+                f"  log 127.0.0.1:{target.getsockname()[1]} local0\n{more}")
+
+    one = Instance(more=section("l"))
+    sender = socket.socket(type=socket.SOCK_DGRAM)
+    with socket.create_connection(("127.0.0.1", stream), 30) as client:
+        for number in range(5):
+            client.sendall(b"<13>half")
+            if number == 2:
+                one.reload(text=f"t{number}", more="log-forward k\n  dgram-bind %s/k\n  log global\n" % one.folder + section("l"))
+            else:
+                one.reload(text=f"t{number}", more=section("l"))
+            client.sendall(b"whole%d\n" % number)
+            assert f"halfwhole{number}" in target.recv(1000).decode()
+            sender.sendto(b"<13>datagram%d" % number, ("127.0.0.1", datagrams))
+            assert f"datagram{number}" in target.recv(1000).decode()
+        client.sendall(b"<13>last\n")
+        one.reload(more=section("m"))
+        assert "last" in target.recv(1000).decode()
+        assert client.recv(10) == b"", "the section is gone"
+    with socket.create_connection(("127.0.0.1", stream), 30) as client:
+        client.sendall(b"<13>of m\n")
+        assert "of m" in target.recv(1000).decode()
+        one.reload(text="bare")
+        assert client.recv(10) == b""
+        assert socket.socket().connect_ex(("127.0.0.1", stream)) != 0
+    assert "No reload in place" not in one.said()
+    one.stop()
+
+
 def test_a_session_of_the_socket_goes_on():
     one = Instance()
     with socket.socket(socket.AF_UNIX) as client:

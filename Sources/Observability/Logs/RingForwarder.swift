@@ -19,7 +19,7 @@ public struct RingForwarder: ~Copyable {
     let server: Int
     let address: SocketAddress
     let counts: Bool
-    let slot: TimerWheel.Slot
+    var slot: TimerWheel.Slot
     var generation: UInt32 = 1
     var socket = Socket(.none)
     var isConnected = false
@@ -34,7 +34,7 @@ public struct RingForwarder: ~Copyable {
   public init() {}
 
   public mutating func start(_ rings: [RingBuffer], _ loop: inout EventLoop) {
-    for ring in rings {
+    for ring in rings where !links.contains(where: { $0.ring === ring }) {
       for (number, server) in ring.settings.servers.enumerated() {
         guard case .socket(let address) = server.address else { continue }
         let place = links.count
@@ -85,6 +85,35 @@ public struct RingForwarder: ~Copyable {
       loop.poller.remove(links[i].socket.descriptor)
       links[i].socket.close()
       links[i].socket = Socket(.none)
+    }
+  }
+
+  // MARK: - Generations
+
+  /// Takes over the connections of those rings that are in the configuration again; the others go on sending what is
+  /// written to them by streams of the generation before. To be called before `start`.
+  public mutating func takeOver(
+    _ old: inout RingForwarder, _ rings: [RingBuffer], _ oldLoop: inout EventLoop, _ loop: inout EventLoop
+  ) {
+    for ring in rings where old.links.contains(where: { $0.ring === ring }) {
+      for i in old.links.indices where old.links[i].ring === ring { move(&old.links[i], &oldLoop, &loop) }
+    }
+  }
+
+  private mutating func move(_ former: inout Link, _ oldLoop: inout EventLoop, _ loop: inout EventLoop) {
+    var link = former
+    let place = links.count
+    link.generation = 1
+    link.slot = loop.timers.allocate(token: Token(kind: TokenKind.log, index: place, generation: 0).bits)
+    loop.timers.arm(link.slot, at: oldLoop.timers.deadline(former.slot))
+    oldLoop.timers.arm(former.slot, at: TimerWheel.never)
+    if link.isOpen { oldLoop.poller.remove(link.socket.descriptor) }
+    former.socket = Socket(.none)
+    former.isConnected = false
+    links.append(link)
+    if link.isOpen {
+      let interest: Poller.Interest = link.wantsWrite ? [.write, .peerClosed] : [.read, .peerClosed]
+      loop.poller.add(link.socket.descriptor, interest, token: token(place))
     }
   }
 

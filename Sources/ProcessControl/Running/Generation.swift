@@ -1,4 +1,6 @@
+import Configuration
 import EventLoop
+import LogForwarding
 import Memory
 import Observability
 import Proxies
@@ -17,6 +19,13 @@ struct Generation: Sendable {
   let wakeUps: [WakeUp]
   /// Pollers' descriptors, one for each thread; none where threads make their own.
   var pollers: [FileDescriptor] = []
+
+  /// All sockets that were opened for it.
+  var listening: [(settings: BindSettings, socket: Socket, isDatagram: Bool)] {
+    zip(process.listeners, sockets).map { ($0.settings, $1, false) }
+      + api.listeners.lazy.filter { !$0.settings.isSocketPair }.map { ($0.settings, $0.socket, false) }
+      + api.peers.map { ($0.settings, $0.socket, false) } + api.forwards.map { ($0.settings, $0.socket, $0.isDatagram) }
+  }
 
   /// The loop of one thread, in that thread.
   func makeLoop(_ index: Int, predecessor: Worker) -> WorkerLoop {

@@ -11,7 +11,7 @@ struct GenerationSockets {
   /// By place in `ProcessRuntime.listeners`.
   var listeners: [Socket] = []
   var stats: [(settings: BindSettings, socket: Socket)] = []
-  var peers: [(section: Int, socket: Socket)] = []
+  var peers: [(section: Int, settings: BindSettings, socket: Socket)] = []
   /// Of `log-forward` sections.
   var forwards: [ForwardListener] = []
 
@@ -39,7 +39,7 @@ struct GenerationSockets {
     for (section, peers) in model.peers.enumerated() where !peers.isDisabled && peers.localPeer != nil {
       for settings in peers.binds {
         if let socket = listening.open(settings, owner: "peers \(peers.name)", defaultBacklog: 100) {
-          self.peers.append((section, socket))
+          self.peers.append((section, settings, socket))
         }
       }
     }

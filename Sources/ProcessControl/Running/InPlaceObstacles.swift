@@ -15,9 +15,6 @@ enum InPlaceObstacles {
     for (name, before, after) in facts(old.global, new.global) where before != after {
       return "'\(name)' has changed"
     }
-    if !(old.peers.isEmpty && new.peers.isEmpty) { return "there are 'peers' sections" }
-    if !(old.rings.isEmpty && new.rings.isEmpty) { return "there are 'ring' sections" }
-    if !(old.logForwards.isEmpty && new.logForwards.isEmpty) { return "there are 'log-forward' sections" }
     if programs(old) != programs(new) { return "the 'program' sections have changed" }
     return nil
   }

@@ -155,7 +155,9 @@ struct InPlaceReload {
     var facts = current.api.facts
     facts.listeners = opened.listeners.count + opened.stats.count
     facts.startMessages = diagnostics.startMessages
-    let api = RuntimeAPISockets(facts: facts, listeners: opened.stats, peers: [], exposed: opened.exposed(process))
+    let api = RuntimeAPISockets(
+      facts: facts, listeners: opened.stats, peers: opened.peers, forwards: opened.forwards,
+      exposed: opened.exposed(process))
     return Generation(
       process: process, routes: LogRoutes(model, dropped: process.droppedLogs, rings: process.rings),
       reports: current.reports, api: api, sockets: opened.listeners, wakeUps: current.wakeUps, pollers: pollers)
@@ -165,27 +167,21 @@ struct InPlaceReload {
   private func keptSockets() -> [String: [Socket]] {
     var kept: [String: [Socket]] = [:]
     let global = current.process.model.global
-    for (listener, socket) in zip(current.process.listeners, current.sockets) {
-      kept[listener.settings.socketText(global), default: []].append(socket)
-    }
-    for listener in current.api.listeners where !listener.settings.isSocketPair {
-      kept[listener.settings.socketText(global), default: []].append(listener.socket)
+    for one in current.listening {
+      kept[one.settings.keptText(global, isDatagram: one.isDatagram), default: []].append(one.socket)
     }
     return kept
   }
 
   /// Closes what the former generation alone listened to, and takes its names away.
   private func closeSockets(notIn next: Generation, _ reader: ReloadChannel?) {
-    func all(_ one: Generation) -> [(settings: BindSettings, socket: Socket)] {
-      zip(one.process.listeners, one.sockets).map { ($0.settings, $1) } + one.api.listeners
-    }
-    let wanted = Set(all(next).map { $0.socket.descriptor.number })
+    let wanted = Set(next.listening.map { $0.socket.descriptor.number })
     func path(_ settings: BindSettings, _ one: Generation) -> String? {
       guard case .unix(let path) = settings.address else { return nil }
       return (one.process.model.global.unixBindPrefix ?? "") + path
     }
-    let paths = Set(all(next).compactMap { path($0.settings, next) })
-    for (settings, socket) in all(current) where !wanted.contains(socket.descriptor.number) {
+    let paths = Set(next.listening.compactMap { path($0.settings, next) })
+    for (settings, socket, _) in current.listening where !wanted.contains(socket.descriptor.number) {
       socket.close()
       guard let path = path(settings, current), !paths.contains(path) else { continue }
       if let reader { reader.send(.removal, path) } else { Files.remove(path) }

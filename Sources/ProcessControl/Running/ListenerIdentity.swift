@@ -13,6 +13,10 @@ extension BindSettings {
     let numbers = "\(maxSegmentSize ?? 0) \(tcpUserTimeout ?? 0) \(threads)"
     return "\(place) \(interface ?? "") \(namespace ?? "") \(options) \(numbers)"
   }
+  /// The same, with the kind of socket.
+  func keptText(_ global: GlobalSettings, isDatagram: Bool) -> String {
+    (isDatagram ? "datagrams " : "") + socketText(global)
+  }
   /// What else must be the same, so that a connection that was made under the one goes on under the other.
   func connectionText(_ global: GlobalSettings, frontend: String) -> String {
     "\(frontend) \(socketText(global)) \(acceptProxy) \(acceptNetscalerCIP ?? 0) \(proto ?? "") \(tls)"

@@ -10,7 +10,7 @@ struct ListenerSetup {
   private(set) var errors: [String] = []
   /// Listening sockets of the process before this one (`-x`).
   var inherited = InheritedListeners()
-  /// Sockets of the generation before, by what they were made with (`socketText`): taken as they are.
+  /// Sockets of the generation before, by what they were made with (`keptText`): taken as they are.
   var kept: [String: [Socket]] = [:]
   /// Opens sockets in place of this process, which has not the rights any more.
   var reader: ReloadChannel?
@@ -23,7 +23,7 @@ struct ListenerSetup {
   mutating func open(
     _ bind: BindSettings, owner: String, defaultBacklog: Int, smartAccept: Bool = false, isDatagram: Bool = false
   ) -> Socket? {
-    if !kept.isEmpty, let socket = kept[bind.socketText(global)]?.popLast() { return socket }
+    if !kept.isEmpty, let socket = kept[bind.keptText(global, isDatagram: isDatagram)]?.popLast() { return socket }
     do throws(Failure) {
       let backlog = bind.backlog > 0 ? bind.backlog : defaultBacklog
       return try make(bind, backlog: backlog, isSmart: smartAccept, isDatagram: isDatagram)

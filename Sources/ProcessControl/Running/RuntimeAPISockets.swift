@@ -9,7 +9,7 @@ struct RuntimeAPISockets: Sendable {
   var facts: ProcessFacts
   var listeners: [(settings: BindSettings, socket: Socket)]
   /// Where peers connect to: the section and its socket.
-  var peers: [(section: Int, socket: Socket)] = []
+  var peers: [(section: Int, settings: BindSettings, socket: Socket)] = []
   /// Where messages come that are sent on.
   var forwards: [ForwardListener] = []
   /// What a new process may take over (`expose-fd listeners`).

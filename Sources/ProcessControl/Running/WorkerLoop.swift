@@ -37,7 +37,7 @@ final class WorkerLoop {
     self.reports = reports
     isBusyPolling = process.model.global.busyPolling
     resolvers = ResolverScheduler(process: process)
-    peers = PeersService(process: process, listeners: sockets?.peers ?? [])
+    peers = PeersService(process: process, listeners: sockets?.peers.map { ($0.section, $0.socket) } ?? [])
     checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
     mails = MailAlerts(process: process)
     forwards = LogForwarder(process: process, listeners: sockets?.forwards ?? [], buffers: worker.buffers)
@@ -179,7 +179,12 @@ final class WorkerLoop {
   func retire(to successor: WorkerLoop) {
     isRetired = true
     checks.stop(&worker.loop)
-    forwarder.stop(&worker.loop)
+    if worker.index == 0 {
+      for ring in successor.process.rings { ring.wake(successor.process.mailboxes.first) }
+      successor.forwarder.takeOver(&forwarder, successor.process.rings, &worker.loop, &successor.worker.loop)
+      successor.peers.takeOver(&peers, &worker.loop, &successor.worker.loop)
+      successor.forwards.takeOver(&forwards, &worker.loop, &worker.logs, &successor.worker.loop)
+    }
     resolvers.forgetServers(&worker.loop)
     api.handOver(&worker.loop)
     worker.loop.letGoOfWakeUp()
@@ -199,6 +204,9 @@ final class WorkerLoop {
   /// The end of a generation that is over.
   func finish() {
     mails.stop(&worker.loop)
+    // What its last streams have logged to rings that are gone.
+    forwarder.wake(&worker.loop)
+    forwarder.stop(&worker.loop)
     resolvers.stop(&worker.loop)
     worker.finish()
   }
