@@ -216,7 +216,10 @@ class Instance:
 
     def await_state(self, wanted):
         while True:
-            text = self.notify.recv(4096).decode()
+            try:
+                text = self.notify.recv(4096).decode()
+            except TimeoutError:
+                raise AssertionError(f"never said {wanted}: {self.said()}")
             if wanted in text:
                 return text
 
