@@ -45,6 +45,11 @@ public struct EventLoop: ~Copyable {
     wallClock = Clock.wallMicroseconds()
     return count
   }
+  /// Another loop of the thread has read the clocks.
+  public mutating func follow(_ other: borrowing EventLoop) {
+    if other.now < now { return }
+    (now, wallClock) = (other.now, other.wallClock)
+  }
   /// When the timers must be looked at again; may be early, at most a second from the last look.
   public var due: Int64 { now + timers.wait(limit: 1000) }
   /// Another loop of the thread is woken from now on.

@@ -9,6 +9,8 @@ public final class HTTP2Stream {
   public let link: ByteLink
   /// For the owner: whose stream this is.
   public var user = 0
+  /// For the owner: the generation of the configuration that it began under.
+  public var home = 0
   /// For the owner: its user has something to see that it was not told of yet.
   public var isNoted = false
   /// Its session knows it no more, and its link may serve another.

@@ -5,6 +5,8 @@
   /// Which multiplexer and which stream of it this is, in its owner's numbers.
   public var owner = 0
   public var slot = 0
+  /// Where several owners share a board: whose it is.
+  public var home = 0
   private let pool: BufferPool
   private let board: LinkBoard
 
@@ -83,7 +85,7 @@
   }
 }
 
-/// The links of one worker whose users have done something since their multiplexers last looked.
+/// The links of one thread whose users have done something since their multiplexers last looked.
 public final class LinkBoard {
   private var links: [ByteLink] = []
   /// How many of them have been taken.

@@ -35,7 +35,10 @@ public final class Worker {
   let headerCase: HeaderCase?
   /// What HTTP/2 connections share, their streams' links that somebody has used, and those with something to send.
   let http2Tools: HTTP2Tools
-  let linkBoard = LinkBoard()
+  /// One for all generations of the thread, as streams and their connections may be of different ones.
+  let linkBoard: LinkBoard
+  /// Its place among the generations that the thread has served.
+  let number: Int
   var dirtyMuxes: [Session] = []
   /// Streams of the connection being read whose users have something to see.
   var noted: [HTTP2Stream] = []
@@ -147,7 +150,9 @@ public final class Worker {
       processID: Int(OwnProcess.id))
     resources = PumpResources(
       pool: buffers, bulk: predecessor?.resources.bulk ?? BulkBuffers.pool(t), limits: tune.limits)
-    http2Tools = HTTP2Tools(limits: tune.limits, pool: buffers, sharesMemory: true)
+    http2Tools = predecessor?.http2Tools ?? HTTP2Tools(limits: tune.limits, pool: buffers, sharesMemory: true)
+    linkBoard = predecessor?.linkBoard ?? LinkBoard()
+    number = (predecessor?.number ?? -1) &+ 1
     headerCase = HeaderCase(process.model.global.headerCaseAdjust)
     arena = ByteArena(capacity: max(64 << 10, t.bufferSize * 4))
     identifierContext = LogContext(

@@ -106,6 +106,12 @@ class Origin:
                     return
             head, data = data.split(b"\r\n\r\n", 1)
             path = head.split(b" ")[1].decode()
+            if length := re.search(rb"content-length: (\d+)", head, re.I):
+                while len(data) < int(length[1]): data += client.recv(65536)
+                data = data[int(length[1]):]
+            elif b"transfer-encoding: chunked" in head.lower():
+                while b"\r\n0\r\n\r\n" not in data: data += client.recv(65536)
+                data = data.split(b"\r\n0\r\n\r\n", 1)[1]
             if path.startswith("/echo"):
                 client.sendall(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n")
                 while chunk := client.recv(65536):
@@ -449,6 +455,104 @@ def test_kept_connections_move_on():
     one.stop()
 
 
+class HTTP2:
+    """a client over one connection, of which it wants no end"""
+
+    def __init__(self, address):
+        try: import h2.connection
+        except ImportError: raise Absent("python3-h2 is absent")
+        self.socket = socket.create_connection(address, 30)
+        self.made = h2.connection.H2Connection()
+        self.made.initiate_connection()
+        self.answers = {}
+        self.ended = set()
+        self.hasLength = True
+
+    def ask(self, path, body=None):
+        stream = self.made.get_next_available_stream_id()
+        method = "GET" if body is None else "POST"
+        head = [(":method", method), (":path", path), (":scheme", "http"), (":authority", "a")]
+        if body and self.hasLength: head.append(("content-length", "9"))
+        self.made.send_headers(stream, head, end_stream=body is None)
+        if body: self.made.send_data(stream, body)
+        self.socket.sendall(self.made.data_to_send())
+        return stream
+
+    def end(self, stream, body):
+        self.made.send_data(stream, body, end_stream=True)
+        self.socket.sendall(self.made.data_to_send())
+
+    def answer(self, stream):
+        while stream not in self.ended:
+            data = self.socket.recv(65536)
+            assert data, "the connection ended"
+            for event in self.made.receive_data(data):
+                name = type(event).__name__
+                assert name not in ("ConnectionTerminated", "StreamReset"), event
+                if name == "DataReceived":
+                    self.answers[event.stream_id] = self.answers.get(event.stream_id, b"") + event.data
+                    self.made.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+                if name == "StreamEnded": self.ended.add(event.stream_id)
+            self.socket.sendall(self.made.data_to_send())
+        return self.answers.get(stream, b"").decode()
+
+
+def test_http2_connections_go_on():
+    port = free_port()
+    extra = f"bind 127.0.0.1:{port} proto h2"
+    one = Instance(frontend=extra)
+    client, idle = HTTP2(("127.0.0.1", port)), HTTP2(("127.0.0.1", port))
+    assert idle.answer(idle.ask("/text")) == "first"
+    for number in range(10):
+        old = client.ask(f"/wait{number}")
+        until(lambda: one.origin.arrived == number + 1, "the request")
+        client.hasLength = number % 2 == 0
+        half = client.ask("/upload", b"half")
+        one.reload(text=f"text{number}", frontend=extra)
+        assert client.answer(client.ask("/text")) == f"text{number}"
+        client.end(half, b"whole")
+        client.answer(half)
+        one.origin.tell(number + 1)
+        assert client.answer(old) == f"/wait{number}"
+        assert idle.answer(idle.ask("/text")) == f"text{number}"
+    # A stream of many generations ago ends; one that is broken off too.
+    long = client.ask("/wait")
+    gone = client.ask("/wait")
+    until(lambda: one.origin.arrived == 12, "the requests")
+    for number in range(3):
+        one.reload(text=f"more{number}", frontend=extra)
+        assert client.answer(client.ask("/text")) == f"more{number}"
+    client.made.reset_stream(gone)
+    one.origin.tell(100)
+    assert client.answer(long) == "/wait"
+    # Where the listener is gone, so is the connection, in order.
+    one.reload(text="last")
+    end = b""
+    while chunk := idle.socket.recv(65536): end += chunk
+    assert b"\x00\x00\x08\x07" in end, end
+    client.socket.close()
+    one.stop()
+
+
+def test_no_stream_is_lost_under_load():
+    if not shutil.which("h2load"): raise Absent("h2load is absent")
+    port = free_port()
+    extra = f"bind 127.0.0.1:{port} proto h2"
+    one = Instance(frontend=extra)
+    load = subprocess.Popen(["h2load", "-c", "8", "-m", "10", "-D", "4", f"http://127.0.0.1:{port}/text",
+                             f"http://127.0.0.1:{port}/there"], stdout=subprocess.PIPE, text=True)
+    number = 0
+    while load.poll() is None:
+        one.reload(text=f"text{number}", frontend=extra)
+        number += 1
+    text = load.stdout.read()
+    total, done, failed = (int(re.search(r"(\d+) " + word, text)[1]) for word in ("started", "done", "failed"))
+    assert failed == 0 and done > 100 and "(0) non2xx" not in text, text
+    assert " 0 3xx, 0 4xx, 0 5xx" in text, text
+    one.stop()
+    return f"{number} reloads, {done} requests"
+
+
 def test_a_wrong_configuration_changes_nothing():
     one = Instance()
     web = WebSocket(one.address)
@@ -586,6 +690,8 @@ def test_peers_stay_connected():
 
     reload.number, reload.requests = 0, 1
     try:
+        # Only then each has learned what the other had.
+        until(lambda: all("flags=0x6811" in ask(path, "show peers") for path in (one.stats, stats)), "two peers in step")
         first = until(link, "a connection")[0]
         one.get("/peers")
         there(1)

@@ -67,7 +67,8 @@ final class WorkerThread {
     var hasEnded = false
     for place in former.indices {
       let loop = former[place].loop
-      let isAwake = current.wasWoken || current.awakened.contains(former[place].number)
+      let isAwake =
+        current.wasWoken || current.awakened.contains(former[place].number) || loop.worker.takeVisit()
       if !isAwake && former[place].due > now && !loop.worker.hasReadyWork { continue }
       if current.wasWoken { loop.worker.takeMail() }
       loop.turn(limit: 0)

@@ -17,6 +17,8 @@ struct SuccessionState {
   var leaving: [Session] = []
   /// This thread's workers of former generations, which have streams yet.
   var former: [Worker] = []
+  /// Another generation has had something for it since.
+  var wasVisited = false
   /// By their identity; made when the first client moves.
   var listeners: [Int: ListenerReplica] = [:]
 }
@@ -43,7 +45,11 @@ extension Worker {
       listener.isStopped = true
     }
     for session in sessions where session.connection.isOpen && session.carrier == nil {
-      if session.mux != nil { stopMux(session) } else if session.state == .idle { _ = passOn(session) }
+      if session.mux != nil {
+        if !passOn(session) { stopMux(session) }
+      } else if session.state == .idle {
+        _ = passOn(session)
+      }
     }
     settleLinks()
     for case let backend? in backends {
@@ -119,8 +125,18 @@ extension Worker {
     if former.succession.leaving.isEmpty { return }
     let leaving = former.succession.leaving
     former.succession.leaving.removeAll(keepingCapacity: true)
-    for session in leaving where session.state == .idle && session.connection.isOpen && session.stream == nil {
-      if former.mayPassOn(session) { adopt(session, of: former) } else { former.endSoon(session) }
+    for session in leaving where session.connection.isOpen && session.stream == nil {
+      let mux = session.mux
+      if session.state != .idle && mux == nil { continue }
+      if former.mayPassOn(session) {
+        adopt(session, of: former)
+      } else if mux == nil {
+        former.endSoon(session)
+      } else {
+        // A request that has come already is answered.
+        former.muxEvent(session)
+        former.stopMux(session)
+      }
     }
     if mustSettle { settleLinks() }
     if former.mustSettle { former.settleLinks() }
@@ -160,10 +176,11 @@ extension Worker {
     (session.tracked, old.tracked) = (old.tracked, TrackedEntries())
     session.variables = copyVariables(old.variables, of: former)
     move(from: before, to: listener)
+    let mux = takeMux(of: old, for: session)
     former.giveBack(old)
     former.activeSessions -= 1
     activeSessions += 1
-    readIdle(session)
+    if mux { muxEvent(session) } else { readIdle(session) }
   }
 
   /// The variables of a session, whose names may have other numbers here.

@@ -34,6 +34,8 @@ extension Worker {
     session.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpRequest)
     _ = localEndpoint(of: session)
     if session.input.isBacked { mux.intake.put(session.input.take()) }
+    // The handshake ended behind a reload: what comes is of the new configuration.
+    if succession.hasSuccessor && passOn(session) { return }
     muxEvent(session)
   }
 
@@ -104,6 +106,9 @@ extension Worker {
   /// Lets the stream of an exchange see what has come.
   func wake(_ stream: HTTP2Stream) {
     stream.isNoted = false
+    if stream.home == number { wakeOwn(stream) } else { wakeElsewhere(stream) }
+  }
+  func wakeOwn(_ stream: HTTP2Stream) {
     if stream.isForgotten || stream.link.isClosed || stream.user >= sessions.count { return }
     let own = sessions[stream.user]
     own.connection.noteLink()
@@ -136,8 +141,8 @@ extension Worker {
     let link = linkBoard.makeLink(pool: buffers)
     let stream = HTTP2Stream(id, link, head, ends: ends)
     let own = takeSession()
-    (link.owner, link.slot) = (session.index, Int(id))
-    stream.user = own.index
+    (link.owner, link.slot, link.home) = (session.index, Int(id), number)
+    (stream.user, stream.home) = (own.index, number)
     made.open(stream)
     own.connection = Connection(link)
     own.carrier = session
@@ -156,7 +161,7 @@ extension Worker {
     activeSessions += 1
     mux.served += 1
     session.requestCount += 1
-    // Begun under a configuration that is gone: the next requests come over a new connection.
+    // It could not go on under the configuration that is served now: the next requests come over a new connection.
     if succession.hasSuccessor { made.goAway() }
     beginExchange(own, made)
   }

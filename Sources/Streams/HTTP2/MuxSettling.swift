@@ -19,7 +19,7 @@ extension Worker {
     if isSettling { return }
     isSettling = true
     while mustSettle {
-      while let link = linkBoard.takeFirst() { if link.owner < 0 { settleServerLink(link) } else { settle(link) } }
+      while let link = linkBoard.takeFirst() { if link.home == number { settle(link) } else { settleElsewhere(link) } }
       if let carrier = dirtyServerMuxes.popLast() {
         flushServerMux(carrier)
         continue
@@ -39,7 +39,8 @@ extension Worker {
     for session in turn where session.mux != nil { muxEvent(session) }
   }
 
-  private func settle(_ link: ByteLink) {
+  func settle(_ link: ByteLink) {
+    if link.owner < 0 { return settleServerLink(link) }
     guard link.owner < sessions.count else { return }
     let session = sessions[link.owner]
     guard let mux = session.mux, let stream = mux.protocolSession.settle(link) else { return }

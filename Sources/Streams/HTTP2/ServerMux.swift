@@ -62,7 +62,7 @@ extension Worker {
     let link = linkBoard.makeLink(pool: buffers)
     let own = takeServerConnection()
     let made = mux.protocolSession.attach(link, endsByClosing: !stream.request.isVersion11)
-    link.owner = -1 - carrier.index
+    (link.owner, link.home) = (-1 - carrier.index, number)
     made.user = own.index
     own.connection = Connection(link)
     own.carrier = carrier
