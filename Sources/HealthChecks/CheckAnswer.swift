@@ -41,11 +41,16 @@ final class CheckAnswer {
     case .complete(let framing):
       status = odd ?? message.status
       let rest = buffer.readable.dropFirst(framing.headLength)
-      if odd == nil && (100...199).contains(status) && status != 101 {
+      if odd == nil && (100...199).contains(status) {
         // An interim answer is taken for the answer, as HAProxy does, unless what follows cannot be one.
         let start = Bytes("HTTP/")
         if !rest.isEmpty && !rest.prefix(5).equals(start.prefix(rest.count)) { return .invalid }
         (body, isBodyWhole, isBodyInvalid) = (Bytes(), true, false)
+        return .complete
+      }
+      if odd == 101 {
+        // What follows is of another protocol, as far as it has come.
+        (body, isBodyWhole, isBodyInvalid) = (rest, true, false)
         return .complete
       }
       let found = CheckBody(framing, rest, arena)
@@ -66,7 +71,8 @@ final class CheckAnswer {
       end += 1
     }
     let digits = end - space - 1
-    guard digits > 0, digits != 3 || value < 100, let next = bytes.at(end), next == 0x20 || next == 13 || next == 10
+    guard digits > 0, digits != 3 || value < 100 || value == 101, let next = bytes.at(end),
+      next == 0x20 || next == 13 || next == 10
     else {
       return nil
     }

@@ -37,8 +37,9 @@ struct CheckEntry {
   /// The poller told that the server has ended its side; and all that came before that was read.
   var peerHasEnded = false
   var sawEnd = false
-  /// Nothing more will come.
+  /// Nothing more will come; the error that ended it behind what had come.
   var hasEnded = false
+  var readError: SystemError?
   /// The last request asked for a head only.
   var asksForHead = false
   /// The PROXY header that this connection begins with.

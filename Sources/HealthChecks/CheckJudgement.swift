@@ -9,6 +9,8 @@ extension CheckScheduler {
     case wait, matched
     /// It is not what was expected: the usual state for it, and what is said in the place of the usual words.
     case mismatch(CheckStatus, String)
+    /// Nothing that could be looked at, or nothing to look for: this state, whatever the rule says of mismatches.
+    case broken(String)
     /// Matched, and it said something of itself.
     case told(String)
     case agent(AgentReply)
@@ -34,14 +36,13 @@ extension CheckScheduler {
     case .binaryRegex(let pattern): found = matches(pattern, Self.hexadecimal(there))
     case .format(let format):
       let text = self.text(format, i, loop)
-      if text.isEmpty { return .mismatch(.layer7Response, Self.emptyFormat) }
+      if text.isEmpty { return .broken(Self.emptyFormat) }
       found = Self.contains(there, text)
     case .binaryFormat(let format):
       let text = self.text(format, i, loop)
-      if text.isEmpty { return .mismatch(.layer7Response, Self.emptyFormat) }
+      if text.isEmpty { return .broken(Self.emptyFormat) }
       guard let bytes = Self.bytes(hexadecimal: text) else {
-        return .mismatch(
-          .layer7Response, "Failed to parse hexastring resulting of eval of a log-format string")
+        return .broken("Failed to parse hexastring resulting of eval of a log-format string")
       }
       found = Self.contains(there, bytes)
     default: found = false
@@ -58,13 +59,13 @@ extension CheckScheduler {
   mutating func judgeAnswer(_ i: Int, _ expect: CheckExpect, _ loop: borrowing EventLoop) -> Judgement {
     guard var buffer = buffers.takeScratch() else { return .failed(.socketError, "", code: 0) }
     let ended = entries[i].hasEnded
-    let invalid = Judgement.failed(.layer7Response, "", code: 0)
+    let invalid = Judgement.broken("")
     let whole = entries[i].received.count <= buffer.room
     _ = buffer.append(whole ? entries[i].received : Array(entries[i].received.prefix(buffer.room)))
     switch answers.read(&buffer, asksForHead: entries[i].asksForHead, ended: ended) {
     case .needMore: return ended ? invalid : .wait
     case .invalid: return invalid
-    case .complete: break
+    case .complete: if answers.isBodyInvalid { return invalid }
     }
     let status = answers.status
     entries[i].code = status
@@ -82,7 +83,7 @@ extension CheckScheduler {
       reason = answers.message.reason.latin1
       switch judgeFields(i, header, loop) {
       case .some(let isThere): found = isThere
-      case nil: return .mismatch(.layer7Response, Self.emptyFormat)
+      case nil: return .broken(Self.emptyFormat)
       }
     case .custom, .peer, .agent, .binary, .binaryRegex, .binaryFormat: return invalid
     case .string, .regex, .format: return judgeBody(i, expect, loop)
@@ -93,7 +94,6 @@ extension CheckScheduler {
 
   /// Looks for a pattern in what has come of the body, again with each piece until it is found or all is there.
   private mutating func judgeBody(_ i: Int, _ expect: CheckExpect, _ loop: borrowing EventLoop) -> Judgement {
-    if answers.isBodyInvalid { return .failed(.layer7Response, "", code: 0) }
     let body = answers.body.array
     let isWhole = answers.isBodyWhole
     let says = expect.onError == nil
@@ -108,7 +108,7 @@ extension CheckScheduler {
     case .regex(let regex): pattern = regex
     case .format(let format):
       needle = text(format, i, loop)
-      if needle.isEmpty { return .mismatch(.layer7Response, Self.emptyFormat) }
+      if needle.isEmpty { return .broken(Self.emptyFormat) }
     default: break
     }
     if !isWhole && (body.count < needle.count || (expect.minReceive > 0 && body.count < expect.minReceive)) {

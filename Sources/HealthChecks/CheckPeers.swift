@@ -40,20 +40,20 @@ enum CheckPeers {
   private static func mysql(_ bytes: [UInt8], at: Int, _ ended: Bool) -> Judgement {
     guard bytes.count >= at + 4 else { return ended ? .failed(.layer7Response, "", code: 0) : .wait }
     let size = length(bytes, at)
+    if bytes.count < at + 4 + size { return ended ? .failed(.layer7Response, "", code: 0) : .wait }
     if bytes.count > at + 4 && bytes[at + 4] == 0xff {
-      if bytes.count < at + 4 + size && !ended { return .wait }
       let code = bytes.dropFirst(at + 5).prefix(2).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
       return .failed(.layer7Status, text(bytes.dropFirst(at + 7)), code: code)
     }
-    if bytes.count < at + 4 + size { return ended ? .failed(.layer7Response, "", code: 0) : .wait }
     return .matched
   }
 
   /// The answer to a bind (RFC 4511 section 4.2.2).
   private static func ldap(_ bytes: [UInt8], _ ended: Bool) -> Judgement {
-    if bytes.count < 14 { return ended ? .failed(.layer7Response, "", code: 0) : .wait }
     let notLDAP = Judgement.failed(.layer7Response, "Not LDAPv3 protocol", code: 0)
-    if bytes[0] != 0x30 { return notLDAP }
+    if bytes.count < 14 && !ended { return .wait }
+    if bytes.first == 0x30 && bytes.count < 14 { return .failed(.layer7Response, "", code: 0) }
+    if bytes.first != 0x30 { return notLDAP }
     func extra(_ at: Int) -> Int { at < bytes.count && bytes[at] & 0x80 != 0 ? Int(bytes[at] & 0x7f) : 0 }
     func has(_ at: Int, _ wanted: [UInt8]) -> Bool {
       at + wanted.count <= bytes.count && bytes[at..<(at + wanted.count)].elementsEqual(wanted)
@@ -75,7 +75,8 @@ enum CheckPeers {
     if bytes.count < 4 { return ended ? .failed(.layer7Response, "invalid frame received", code: 0) : .wait }
     let size = bytes[0..<4].reduce(0) { $0 << 8 | Int($1) }
     let invalid = Judgement.failed(.layer7Response, "invalid frame received", code: 0)
-    if size > 65536 || size < 7 { return invalid }
+    // With the length's own four bytes it is counted in 32 bits, so that the largest ones are none.
+    if size < 7 || size > 0xffff_fffb { return invalid }
     if bytes.count < 4 + size { return ended ? invalid : .wait }
     let frame = Array(bytes[4..<(4 + size)])
     guard frame[0] == 101, frame[5] == 0, frame[6] == 0 else { return invalid }

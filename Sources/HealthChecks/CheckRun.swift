@@ -40,6 +40,7 @@ extension CheckScheduler {
     entries[i].output = []
     entries[i].sent = 0
     entries[i].hasEnded = false
+    entries[i].readError = nil
     entries[i].peerHasEnded = false
     entries[i].sawEnd = false
     entries[i].isConnected = false
@@ -97,11 +98,18 @@ extension CheckScheduler {
   mutating func connected(_ i: Int, _ event: Poller.Event, _ loop: inout EventLoop) {
     guard let socket = entries[i].socket else { return }
     if event.isError || event.isHangUp, let error = socket.pendingError {
-      return fail(i, .layer4Connection, error.description, &loop)
+      return fail(i, .layer4Connection, speaksByALPN(i) ? "" : error.description, &loop)
     }
     if !event.isWritable && !event.isHangUp { return }
     if entries[i].isTunnelled { return tunnel(i, &loop) }
     establish(i, &loop)
+  }
+
+  /// Whether the protocol waits for what TLS agrees on. HAProxy then does not say why nothing was connected.
+  private func speaksByALPN(_ i: Int) -> Bool {
+    let server = process.server(at: entries[i].place)?.1
+    return entries[i].connect?.applicationProtocols != nil
+      || (!entries[i].isAgent && server?.settings.tls.checkApplicationProtocols != nil)
   }
 
   /// The way to the server is open: its TLS comes next, where there is any.

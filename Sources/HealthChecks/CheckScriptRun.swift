@@ -18,7 +18,7 @@ extension CheckScheduler {
     var hasJustSent = false
     while entries[i].step < script.steps.count {
       let at = entries[i].step
-      entries[i].code = 0
+      if script.steps[at].isExchange { entries[i].code = 0 }
       switch script.steps[at] {
       case .comment: break
       case .variable(let variable): change(variable, i, loop)
@@ -104,7 +104,9 @@ extension CheckScheduler {
         finish(i, CheckVerdict(.socketError, info: stepText(i)), &loop)
         return false
       case .failed(let error):
-        finish(i, CheckVerdict(.socketError, info: error.description + stepText(i)), &loop)
+        // The reset that was met while reading is what happened; writing behind it only says that the pipe is broken.
+        let cause = entries[i].readError ?? error
+        finish(i, CheckVerdict(.socketError, info: cause.description + stepText(i)), &loop)
         return false
       }
     }
@@ -144,6 +146,7 @@ extension CheckScheduler {
         return false
       }
       entries[i].hasEnded = true
+      entries[i].readError = error
     }
     if entries[i].received.isEmpty && !entries[i].hasEnded {
       watch(i, [.read, .peerClosed], &loop)
@@ -175,7 +178,10 @@ extension CheckScheduler {
       return false
     case .mismatch(let usual, let info):
       noteCode(i, expect)
-      finish(i, mismatch(i, expect, script, usual, info, loop), &loop)
+      finish(i, mismatch(i, expect, script, status(expect.errorStatus, usual), info, loop), &loop)
+      return false
+    case .broken(let info):
+      finish(i, mismatch(i, expect, script, .layer7Response, info, loop), &loop)
       return false
     }
   }

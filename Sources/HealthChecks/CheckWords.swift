@@ -18,7 +18,7 @@ extension CheckScheduler {
   }
 
   mutating func mismatch(
-    _ i: Int, _ expect: CheckExpect, _ script: CheckScript, _ usual: CheckStatus, _ info: String,
+    _ i: Int, _ expect: CheckExpect, _ script: CheckScript, _ status: CheckStatus, _ info: String,
     _ loop: borrowing EventLoop
   ) -> CheckVerdict {
     var info = info
@@ -31,7 +31,7 @@ extension CheckScheduler {
     }
     if let comment = stepComment(i) { info += " comment: \(comment)" }
     takeCode(i, expect, loop)
-    return CheckVerdict(status(expect.errorStatus, usual), code: entries[i].code, info: info)
+    return CheckVerdict(status, code: entries[i].code, info: info)
   }
 
   private static func what(_ expect: CheckExpect) -> String {
@@ -51,7 +51,7 @@ extension CheckScheduler {
     let standard = script.language == .tcp ? "(tcp-check)" : ""
     switch script.steps.last(where: { $0.isExchange }) {
     case nil, .comment, .variable: return CheckVerdict(plain)
-    case .connect: return CheckVerdict(plain, info: standard)
+    case .connect: return CheckVerdict(plain, info: "(tcp-check)")
     case .send: return CheckVerdict(.layer7OK, info: standard)
     case .expect(let expect):
       if script.language == .http && entries[i].code == 404 && entries[i].plan.disableOn404,
@@ -106,9 +106,11 @@ extension CheckScheduler {
     var at: Int? = entries[i].step
     switch entries[i].phase {
     case .connecting, .tunnelling, .securing: at = entries[i].connectStep
+    // What is sent has its step behind it already.
+    case .sending: at = entries[i].step - 1
     default: break
     }
-    guard let at, at < script.steps.count else { return " at initial connection step of tcp-check" }
+    guard let at, at >= 0, at < script.steps.count else { return " at initial connection step of tcp-check" }
     var text = " at step \(at + 1) of tcp-check"
     switch script.steps[at] {
     case .connect(let connect):
@@ -120,14 +122,18 @@ extension CheckScheduler {
     return text + (Self.comment(of: at, script).map { " comment: '\($0)'" } ?? "")
   }
 
+  private static func isBinary(_ expect: CheckExpect) -> Bool {
+    if case .binary = expect.kind { true } else { false }
+  }
   private static func expectation(_ expect: CheckExpect) -> String {
     switch expect.kind {
-    case .string(let bytes): " (expect string '\(String(latin1: bytes))')"
-    case .binary(let bytes): " (expect binary '\(String(latin1: bytes))')"
+    case .string(let bytes), .binary(let bytes):
+      " (expect \(Self.isBinary(expect) ? "binary" : "string") '\(String(latin1: bytes.prefix { $0 != 0 }))')"
     case .regex: " (expect regex)"
     case .binaryRegex: " (expect binary regex)"
     case .format: " (expect log-format string)"
     case .binaryFormat: " (expect log-format binary)"
+    case .custom: " (expect custom function)"
     default: ""
     }
   }

@@ -481,3 +481,39 @@ case("agent, high bytes", [f"server s1 127.0.0.1:9 {AGENT}"], [[b"\xff\xfe up # 
 case("agent, words with tabs", [f"server s1 127.0.0.1:9 {AGENT}"], [[b"\t,up,,#\t why not\n", "hang"]])
 case("agent, check both down", [f"server s1 127.0.0.1:@1@ check {AGENT}"], [[b"down\n", "hang"]], "refuse")
 case("agent, up check down", [f"server s1 127.0.0.1:@1@ check {AGENT}"], [[b"up\n", "hang"]], "refuse")
+# --- what no rule of expectations has a word in, whatever `error-status` says
+for status in ("L7STS", "L6RSP", "L4CON", "L7OKC"):
+    for rule in ("string-lf %[var(check.none)]", "hdr name-lf %[var(check.none)]", "hdr name x-a value-lf %[var(check.none)]", "string foo"):
+        http(f"expect {rule}, error-status {status}", [f"expect error-status {status} comment why {rule}"], ok(head=b"X-A: b\r\n"))
+    for rule in ("string-lf %[var(check.none)]", "binary-lf %[var(check.none)]", "binary-lf zz%[str(a)]", "string foo"):
+        tcp(f"expect {rule}, error-status {status}", [f"expect error-status {status} {rule}"], [[b"hello", "close"]])
+for rule in ("status 200", "status 300", "! status 500", "rstatus ^2", "hdr name x-a", "string hello", "string foo"):
+    for name, body in (("end", [b"5\r\nhelloXX\r\n"]), ("late end", [b"5\r\nhello", 0.05, b"XX\r\n"]), ("size", [b"zz\r\nhello"])):
+        http(f"expect {rule}, bad chunk {name}", [f"expect {rule}"],
+             [[("until", b"\r\n\r\n"), b"HTTP/1.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n" + body[0], *body[1:], "hang"]])
+for head, body in ((b"Content-Length: 5\r\n", b"hello"), (b"", b"hello"), (b"", b""), (b"Transfer-Encoding: chunked\r\n", b"5\r\nhello\r\n0\r\n\r\n")):
+    for rule in ("status 101", "string hello", "! string foo", "rstring ^5", "hdr name x-a"):
+        http(f"101 with {head} {body}, expect {rule}", [f"expect {rule}"],
+             [[("until", b"\r\n\r\n"), b"HTTP/1.1 101 Sw\r\nX-A: b\r\n" + head + b"\r\n" + body, "hang"]])
+http("half a head, comment", ["comment free"], [[("until", b"\r\n\r\n"), b"HTTP/1.", "close"]])
+http("half a head, message", ["expect on-error '%[res.hdr(x-a)]-%[var(check.a)]' error-status L7OKC rstring ^$"], [[("until", b"\r\n\r\n"), b"HTTP/1.", "close"]])
+http("a comment last", ["expect hdr name x-a value two", "comment free"], ok(head=b"X-A: one\r\n"))
+http("connects before the option", [], ok())
+CASES[-1].backend = ["http-check connect addr 127.0.0.1", "http-check connect comment two", "option httpchk HEAD /h HTTP/1.1"]
+for name, end in (("silence", "hang"), ("reset", "reset")):
+    tcp(f"expect custom, {name}", ["expect min-recv 0 custom"], [[0.1, end]])
+    tcp(f"expect binary with a zero byte, {name}", ["expect binary 61006263"], [[0.1, end]])
+tcp("send where a reset came", ["send-binary 0001ff", "expect rstring [0-9]+", "send hello"], [[b"one220 ok", "reset"]])
+for name, lines, server in (("server's", [], "check check-alpn http/1.1"), ("server's, http", HTTP, "check check-alpn http/1.1"),
+                            ("rule's", TCP + ["tcp-check connect alpn http/1.1 comment foo", "tcp-check send x"], "check"),
+                            ("server's, rule", TCP + ["tcp-check connect", "tcp-check send x"], "check check-alpn http/1.1")):
+    case(f"alpn of the {name}, refused", lines, "refuse", server=server)
+for user in ("", " user u", " user u post-41"):
+    for data in (b"\xff\0\0\0\xff\0\0\0\0", b"\5\0\0\0\xff\0\0\0\0", b"\5\0\0\0\x0a\0\0\0\0"):
+        case(f"mysql{user}, {data} and the end", ["option mysql-check" + user], [[data, "close"]], skip=("received",))
+case("spop, a length that never comes", SPOP, [[14, b"\x07\0\0\2abcd", "hang"]], skip=("received",))
+for data in (b"22", b"0", b"30\x0c\2", b"x" * 13):
+    case(f"ldap, {data} and the end", LDAP, [[14, data, "close"]])
+for words in ("0%", "50%", "1000% maint", "maint 50%", "drain 50%"):
+    case(f"agent of a disabled server, {words}", ["balance roundrobin", f"server s1 127.0.0.1:9 disabled {AGENT}"], [[words.encode() + b"\n", "hang"]])
+    case(f"agent of a disabled server, static, {words}", ["balance static-rr", f"server s1 127.0.0.1:9 disabled {AGENT}"], [[words.encode() + b"\n", "hang"]])
