@@ -95,6 +95,7 @@ struct CheckSendLine {
       hosts.append(value)
     }
     let format = try context.bareCheckFormat(value)
+    context.noteCheckFormat(format)
     // The check's own framing decides these.
     if lower == "content-length" || lower == "transfer-encoding" { return }
     let text: CheckText = value.unicodeScalars.contains("%") ? .format(format) : .plain(value.latin1Bytes)

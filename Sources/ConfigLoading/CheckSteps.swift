@@ -49,6 +49,7 @@ struct CheckSteps {
           step = common
           break
         }
+        context.proxy.check.tcpRules = []
         return context.alert(
           "'tcp-check' only supports 'comment', 'connect', 'send', 'send-binary', 'expect', 'set-var-fmt(*)', "
             + "'set-var(*)', 'unset-var(*)'. but got '\(line[1])'")
@@ -78,6 +79,7 @@ struct CheckSteps {
           step = common
           break
         }
+        context.proxy.check.httpRules = []
         return context.alert(
           "'http-check' only supports 'disable-on-404', 'send-state', 'comment', 'connect', 'send', 'expect', "
             + "'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. but got '\(line[1])'")
@@ -88,8 +90,10 @@ struct CheckSteps {
     }
   }
 
-  /// HAProxy ends every message with a point, behind those that have one too.
+  /// HAProxy ends every message with a point, behind those that have one too. The steps before the one that is wrong
+  /// are forgotten, so that those behind it are not measured by them.
   private func report(_ error: StepError) {
+    if line[0] == "tcp-check" { context.proxy.check.tcpRules = [] } else { context.proxy.check.httpRules = [] }
     context.alert(title + error.text + (error.text.hasSuffix(".") ? "" : "."))
   }
 

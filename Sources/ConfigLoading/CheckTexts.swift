@@ -30,7 +30,9 @@ extension LoadContext {
   /// `shown`: what HAProxy names in its error where that is not the format.
   func checkFormat(_ text: String, shown: String? = nil) throws(StepError) -> LogFormat {
     do throws(StepError) {
-      return try bareCheckFormat(text)
+      let format = try bareCheckFormat(text)
+      noteCheckFormat(format)
+      return format
     } catch {
       throw StepError("'\(shown ?? text)' invalid log-format string (\(error.text)).\n")
     }
@@ -90,7 +92,10 @@ extension LoadContext {
     }
     switch kind {
     case "unset-var": return .unset(id)
-    case "set-var-fmt": return .setText(id, try bareCheckFormat(line[2]), conditions)
+    case "set-var-fmt":
+      let format = try bareCheckFormat(line[2])
+      noteFormat(format)
+      return .setText(id, format, conditions)
     default:
       var at = 2
       return .set(id, try checkExpression(line.words, &at, keyword: written), conditions)

@@ -11,11 +11,18 @@ extension LoadContext {
     ruleState.formats[proxyIndex] = (location, format.needsHTTP || ruleState.formats[proxyIndex]?.needHTTP == true)
   }
 
+  /// A format of a check, which has no place of its own to be named.
+  func noteCheckFormat(_ format: LogFormat) {
+    guard let proxyIndex, format.needsHTTP else { return }
+    ruleState.formats[proxyIndex] = (ruleState.formats[proxyIndex]?.last, true)
+  }
+
   /// Formats that were read before the mode changed.
   func warnOfFormats(of index: Int) {
     guard let formats = ruleState.formats[index], formats.needHTTP else { return }
+    let place = formats.last.map { "\($0.file):\($0.line)" } ?? "(null):0"
     warningPlain(
-      "parsing [\(formats.last.file):\(formats.last.line)] : HTTP log/header format not usable with "
+      "parsing [\(place)] : HTTP log/header format not usable with "
         + "\(model.proxies[index].title) (needs 'mode http').")
   }
 

@@ -174,7 +174,7 @@ struct RuleLoadState {
   var startVariables: [StartVariable] = []
   var tables = TableLoadState()
   /// Of each proxy: where its last rule with a format stands, and whether any of them needs HTTP.
-  var formats: [Int: (last: SourceLocation, needHTTP: Bool)] = [:]
+  var formats: [Int: (last: SourceLocation?, needHTTP: Bool)] = [:]
   /// Conditions that look into buffers, which HTTP does not show, and where they were written.
   var bufferConditions: [Condition: SourceLocation] = [:]
   /// Proxies with a capture of contents that may not have come yet, one for each rule.

@@ -6,6 +6,9 @@ import Samples
 @Sendable func completeRules(_ context: LoadContext) {
   for index in context.model.proxies.indices { context.compileBalanceKey(of: index) }
   context.report(context.samples.resolve(SectionNumbers(model: context.model)))
+  for number in context.samples.namedServers {
+    context.model.proxies[Int(number >> 16)].servers[Int(number & 0xffff)].isNamedByExpressions = true
+  }
   for message in context.samples.groupErrors() { context.alertPlain(message) }
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
     for use in context.ruleState.captures where use.proxy == index { context.check(use) }
