@@ -26,9 +26,6 @@ public enum DynamicServerLine {
     context.section = .backend
     for (place, server) in servers.enumerated() { context.serversByID[server.id] = place }
     context.line = ConfigLine(file: "(null)", number: 0, words: ["server"] + words)
-    if !context.line[2].isEmpty, servers.contains(where: { $0.name == context.line[1] }) {
-      return .refused("Already exists a server with the same name in backend.")
-    }
     ServerLine.parse(context, context.line, .dynamic)
     guard context.isUsable, context.model.proxies[0].servers.count > servers.count else {
       return .refused(message(diagnostics, backend, context.line[1]))
@@ -37,6 +34,9 @@ public enum DynamicServerLine {
     var messages = ServerMessages(proxy: context.proxy, server: context.proxy.servers[place])
     ServerTLSValidation(validation: ProxyValidation(context: context, index: 0)).run(place, &messages)
     if !context.isUsable { return .refused(message(diagnostics, backend, context.line[1])) }
+    if servers.contains(where: { $0.name == context.line[1] }) {
+      return .refused("Already exists a server with the same name in backend.")
+    }
     var server = context.model.proxies[0].servers[place]
     completeLimits(&server)
     if server.id == 0 {
@@ -69,8 +69,10 @@ public enum DynamicServerLine {
     "ca-file", "check", "check-alpn", "check-proto", "check-send-proxy", "check-sni", "check-ssl", "check-via-socks4",
     "ciphers", "ciphersuites", "crl-file", "crt", "disabled", "downinter", "enabled", "error-limit", "fall",
     "fastinter", "force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12", "force-tlsv13", "id", "inter",
-    "maxconn", "maxqueue", "minconn", "no-ssl-reuse", "no-sslv3", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13",
-    "no-tls-tickets", "npn", "observe", "on-error", "on-marked-down", "on-marked-up", "pool-low-conn", "pool-max-conn",
+    "maxconn", "maxqueue", "minconn", "no-backup", "no-send-proxy", "no-send-proxy-v2", "no-ssl-reuse", "no-sslv3",
+    "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13",
+    "no-tfo", "no-tls-tickets", "npn", "observe", "on-error", "on-marked-down", "on-marked-up", "pool-low-conn",
+    "pool-max-conn",
     "pool-purge-delay", "port", "proto", "proxy-v2-options", "rise", "send-proxy", "send-proxy-v2",
     "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "slowstart", "sni", "source", "ssl", "ssl-max-ver", "ssl-min-ver",
     "tfo", "tls-tickets", "track", "usesrc", "verify", "verifyhost", "weight", "ws",

@@ -125,7 +125,8 @@ private func authorities(
   let path = files.authorities(name, revocations: revocations)
   for message in files.messages {
     switch message {
-    case .alert(let text): server.alert(text)
+    // `add server` is told the last words alone.
+    case .alert(let text): if server.form != .dynamic { server.alert(text) }
     case .warning(let text): server.warn(text)
     }
   }

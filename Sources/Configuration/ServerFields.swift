@@ -63,6 +63,8 @@ public struct ServerFields: Sendable {
   public var maxQueue = 0
   public var slowStart = 0
   public var cookie: String?
+  /// Whether an expression of the configuration asks about it: then it cannot be deleted.
+  public var isNamedByExpressions = false
   /// `non-stick`: never learned by stick tables.
   public var isSticky = true
   public var redirectPrefix: String?

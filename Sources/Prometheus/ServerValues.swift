@@ -54,7 +54,7 @@ extension ServerRuntime {
     case .weight:
       let scale = backend.balancer.scale
       return .count(
-        scale.displayed(scale.isDynamic ? effectiveWeight.value : scale.effective(userWeight.value)))
+        scale.displayed(scale.isDynamic ? effectiveWeight.value : scale.effective(effectiveWeight.value / 16)))
     case .uweight: return .count(userWeight.value)
     case .throttle: return throttle.map { .count($0) } ?? .none
     case .lastsess: return lastSession.secondsAgo(now)

@@ -8,7 +8,8 @@ extension BackendRuntime {
     guard let server = roster.server(at: index) else { return }
     // Static algorithms count in a scale of their own, where slow start has no part.
     let weight =
-      balancer.scale.isDynamic ? server.effectiveWeight.value : balancer.scale.effective(server.userWeight.value)
+      balancer.scale.isDynamic
+      ? server.effectiveWeight.value : balancer.scale.effective(server.effectiveWeight.value / 16)
     balancer.setServer(index, isUsable: server.isUsable, effectiveWeight: weight)
     generation.add(1)
   }

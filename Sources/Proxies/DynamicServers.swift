@@ -53,7 +53,10 @@ extension ProcessRuntime {
       if case .server(let index) = rule.target { return index == server.index && !server.isDynamic }
       return false
     }
-    if isNamed || tracking.followers[place]?.isEmpty == false { return .referenced }
+    let isResolved = server.settings.resolverIndex != nil
+    if isNamed || isResolved || server.settings.isNamedByExpressions || tracking.wasFollowed(place) {
+      return .referenced
+    }
     if !server.isInMaintenance { return .inService }
     let inUse = [
       server.served, server.sessions, server.usedConnections, server.idleConnections, server.queue.length,

@@ -79,6 +79,7 @@ extension ServerRuntime {
       && old.settings.resolverIndex == settings.resolverIndex
     if !isSame { return }
     currentEndpoint = old.currentEndpoint
+    portOffset = old.portOffset
     resolvedName = old.resolvedName
     checkOverrides.current = old.checkOverrides.current
   }

@@ -58,6 +58,7 @@ public final class ServerRuntime: Sendable {
   public let downTransitions: SharedCell
   /// Address now: it can be changed by an operator or a resolver.
   private let endpoint: Lock<Endpoint>
+  private let portMap: Lock<Int?>
   /// The name that an SRV record gave it.
   private let serviceName = Lock<String?>(nil)
   /// Where its cells are.
@@ -142,6 +143,7 @@ public final class ServerRuntime: Sendable {
     self.cells = cells
     load.setLimits(minimum: settings.minConnections, maximum: settings.maxConnections)
     self.endpoint = Lock(endpoint)
+    portMap = Lock(settings.portOffset)
     if settings.disabled { admin.set(AdminState([.configuredMaintenance, .forcedMaintenance]).rawValue) }
   }
   deinit {
@@ -152,6 +154,14 @@ public final class ServerRuntime: Sendable {
     get { endpoint.withLock { $0 } }
     set {
       endpoint.withLock { $0 = newValue }
+      endpointGeneration.add(1)
+    }
+  }
+  /// What is added to the port that the client went to, where ports are mapped; the endpoint has none then.
+  public var portOffset: Int? {
+    get { portMap.withLock { $0 } }
+    set {
+      portMap.withLock { $0 = newValue }
       endpointGeneration.add(1)
     }
   }

@@ -16,6 +16,8 @@ public struct TrackingTable: Sendable {
   public private(set) var followed: [ServerPlace: ServerPlace] = [:]
   /// The servers that follow one.
   public private(set) var followers: [ServerPlace: [ServerPlace]] = [:]
+  /// The servers that were ever followed: they stay.
+  private var targets: Set<ServerPlace> = []
 
   public init(model: ConfigurationModel) {
     for (b, proxy) in model.proxies.enumerated() {
@@ -25,6 +27,7 @@ public struct TrackingTable: Sendable {
         if target == place { continue }
         followed[place] = target
         followers[target, default: []].append(place)
+        targets.insert(target)
       }
     }
   }
@@ -32,7 +35,9 @@ public struct TrackingTable: Sendable {
   mutating func add(_ place: ServerPlace, following target: ServerPlace) {
     followed[place] = target
     followers[target, default: []].append(place)
+    targets.insert(target)
   }
+  func wasFollowed(_ place: ServerPlace) -> Bool { targets.contains(place) }
   mutating func remove(_ place: ServerPlace) {
     guard let target = followed.removeValue(forKey: place) else { return }
     followers[target]?.removeAll { $0 == place }

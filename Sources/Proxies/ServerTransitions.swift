@@ -128,7 +128,8 @@ public struct ServerTransitions {
   public mutating func setWeight(_ place: ServerPlace, _ weight: Int) {
     guard let (backend, server) = process.server(at: place) else { return }
     server.userWeight.set(weight)
-    refreshWeight(server, backend)
+    // In maintenance nothing is weighed: it counts from its end on.
+    if !server.isInMaintenance { refreshWeight(server, backend) }
   }
   /// A step of slow start; returns whether another one is due.
   public mutating func warmUp(_ place: ServerPlace) -> Bool {

@@ -143,7 +143,8 @@ struct CommandRunner {
   mutating func onServer(
     _ word: String, _ action: (inout CommandRunner, ServerPlace, BackendRuntime, ServerRuntime) -> CommandReply
   ) -> CommandReply {
-    guard let slash = word.firstIndex(of: "/") else { return .error("Require 'backend/server'.") }
+    guard let slash = word.firstIndex(of: "/"), slash != word.startIndex, word.index(after: slash) != word.endIndex
+    else { return .error("Require 'backend/server'.") }
     guard let backend = backend(named: String(word[..<slash])) else { return .error("No such backend.") }
     let name = String(word[word.index(after: slash)...])
     guard let server = server(named: name, of: backend) else { return .error("No such server.") }

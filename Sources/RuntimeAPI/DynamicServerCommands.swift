@@ -64,7 +64,9 @@ extension CommandRunner {
 
   func deleteServer(_ arguments: CommandArguments) -> CommandReply {
     func refuse(_ text: String) -> CommandReply { .message(.error, text) }
-    guard let slash = arguments[0].firstIndex(of: "/") else { return refuse("Require 'backend/server'.") }
+    let word = arguments[0]
+    guard let slash = word.firstIndex(of: "/"), slash != word.startIndex, word.index(after: slash) != word.endIndex
+    else { return refuse("Require 'backend/server'.") }
     guard let backend = backend(named: String(arguments[0][..<slash])) else { return refuse("No such backend.") }
     let name = String(arguments[0][arguments[0].index(after: slash)...])
     guard let server = server(named: name, of: backend) else { return refuse("No such server.") }

@@ -54,6 +54,7 @@ extension CommandRunner {
       return .message(.error, "Empty weight string empty or preceded by garbage")
     }
     if weight.rest == "%" {
+      if weight.value < 0 { return .error("Relative weight must be positive.") }
       weight.value = min(256, max(0, weight.value) * server.initialWeight / 100)
     } else if !weight.rest.isEmpty {
       return .message(.error, "Trailing garbage in weight string")
@@ -103,7 +104,9 @@ extension CommandRunner {
     case "fqdn":
       if value.isEmpty { return .error("set server <b>/<s> fqdn requires a FQDN.") }
       return setName(value, place, backend, server)
-    case "ssl": return setTLS(value, place, server)
+    case "ssl":
+      if server.isDynamic { return .error("'set server <srv> ssl' not supported on dynamic servers") }
+      return setTLS(value, place, server)
     default: return .error(Self.setServerUsage)
     }
   }

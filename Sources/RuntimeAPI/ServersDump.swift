@@ -50,13 +50,14 @@ struct ServersDump {
     }
   }
 
-  private func address(_ server: ServerRuntime) -> (String, UInt16) {
+  private func address(_ server: ServerRuntime) -> (String, UInt32) {
     let endpoint = server.currentEndpoint
     // A port that is the client's plus something is told by what is added.
-    let offset = UInt16(truncatingIfNeeded: server.settings.portOffset ?? 0)
-    if let address = endpoint.address { return ("\(address)", endpoint.port != 0 ? endpoint.port : offset) }
+    let offset = UInt32(truncatingIfNeeded: server.portOffset ?? 0)
+    let port = UInt32(endpoint.port)
+    if let address = endpoint.address { return ("\(address)", port != 0 ? port : offset) }
     if endpoint.family == .unix { return ("-", 0) }
-    return ("-", endpoint.port != 0 ? endpoint.port : server.settings.port)
+    return ("-", port != 0 ? port : UInt32(server.settings.port))
   }
 
   private func state(_ server: ServerRuntime, _ backend: BackendRuntime, now: Int64) -> String {

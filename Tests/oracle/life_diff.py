@@ -98,6 +98,11 @@ CASES = [
     Case("agent by hand", "server s1 127.0.0.1:@A@ agent-check agent-port 1 agent-inter 1h", [
         "set server b/s1 agent down", "set server b/s1 agent up", "disable agent b/s1", "set server b/s1 agent down",
         "enable agent b/s1", "set server b/s1 agent down"]),
+    Case("health of what has an agent", "server s1 127.0.0.1:@A@ agent-check agent-port 1 agent-inter 1h",
+         ["set server b/s1 health down", "set server b/s1 agent down", "set server b/s1 agent up", "set server b/s1 health up"]),
+    Case("weight in maintenance", "server s1 127.0.0.1:@A@ weight 10\nbackend c\n balance static-rr\n server s1 127.0.0.1:@A@ weight 10",
+         [f"set server {server} {change}" for server in ("b/s1", "c/s1") for change in
+          ("state maint", "weight 0", "weight 100%", "weight 0", "state drain", "weight 100%", "state maint", "weight 0", "state ready")]),
     Case("disabled checks", CHECKED, ["disable health b/s1", "down A", "enable health b/s1", "disable health b/s1", "up A",
                                       "enable health b/s1"]),
     Case("check-port", CHECKED, ["set server b/s1 check-port @B@", "set server b/s1 check-port @A@"], down="B"),

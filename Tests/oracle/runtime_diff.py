@@ -367,6 +367,179 @@ expert-mode on; debug dev exit 3
 """
 
 
+ADDRESSES_CONFIG = """global
+ stats socket FOLDER/socket level admin
+defaults
+ mode http
+ timeout client 1s
+ timeout server 1s
+ timeout connect 1s
+resolvers rr
+ nameserver n1 127.0.0.1:1
+frontend f
+ bind unix@FOLDER/f
+ use_backend c if { srv_is_up(b/t2) }
+ http-request set-header x %[srv_conn(b/t6)]
+ default_backend b
+backend b
+ server s0 no.such.name:1 init-addr none
+ server s1 no.such.name:1 init-addr none
+ server s3 FOLDER/x
+ server s4 127.0.0.1:+5
+ server s5 127.0.0.1:7
+ server s6 127.0.0.1
+ server s7 abns@x
+ server s8 127.0.0.1:7 check port 8 inter 1h
+ server s9 127.0.0.1:7 check inter 1h
+ server sa 127.0.0.1:+7 check port 4 inter 1h
+ server sb 127.0.0.1:-7
+ server sc 127.0.0.1:3 agent-check agent-port 4 agent-inter 1h
+ server t1 localhost:5 init-addr 127.0.0.5
+ server t2 127.0.0.1:2
+ server t3 localhost:5 resolvers rr init-addr 127.0.0.5
+ server t6 127.0.0.1:2
+ server t8 127.0.0.1:2 source 0.0.0.0
+ server t9 127.0.0.1:2
+backend c
+ option httpchk
+ http-check expect string-lf %[srv_is_up(b/t9)]
+ server c1 127.0.0.1:9
+ server c2 127.0.0.1:9 track c3
+ server c3 127.0.0.1:9 check inter 1h
+"""
+
+# What `set server` makes of addresses, ports and weights, and which servers may be deleted.
+ADDRESSES = r"""
+set severity-output number; set server b/s3 addr x
+set severity-output number; set server b/s3 addr 127.0.0.9 port 4
+set severity-output number; set server b/s3 addr 127.0.0.9; show servers state b
+set severity-output number; set server b/s4 addr 127.0.0.1 port 5
+set severity-output number; set server b/s4 addr 127.0.0.1 port +5
+set severity-output number; set server b/s4 addr 127.0.0.1 port -5; show servers state b
+set severity-output number; set server b/s4 addr 127.0.0.1 port +6
+set severity-output number; set server b/s4 addr 127.0.0.2 port +0
+set severity-output number; set server b/s4 addr 127.0.0.2 port 6; show servers state b
+set severity-output number; set server b/s4 addr 127.0.0.2 port 70000
+set severity-output number; set server b/s5 addr 127.0.0.2 port +5
+set severity-output number; set server b/s5 addr 127.0.0.2 port +; show servers state b
+set severity-output number; set server b/s5 addr 127.0.0.2 port -7
+set severity-output number; set server b/s5 addr 127.0.0.2 port 70000
+set severity-output number; set server b/s5 addr 127.0.0.2 port 0; show servers state b
+set severity-output number; set server b/s5 addr 127.0.0.2 port 99999999999
+set severity-output number; set server b/s5 addr 127.0.0.2 port 4294967297
+set severity-output number; set server b/s5 addr 127.0.0.2 port 8x; show servers state b
+set severity-output number; set server b/s5 addr 127.0.0.2 port x8
+set severity-output number; set server b/s5 addr 127.0.0.2 port  
+set severity-output number; set server b/s5 addr 127.0.0.2 foo 8; show servers state b
+set severity-output number; set server b/s5 addr ::1 port 8
+set severity-output number; set server b/s5 addr ::1 port 8
+set severity-output number; set server b/s5 addr [::1] port 9; show servers state b
+set severity-output number; set server b/s5 addr ::0001 port 9
+set severity-output number; set server b/s5 addr * port 9
+set severity-output number; set server b/s5 addr 0.0.0.0; show servers state b
+set severity-output number; set server b/s5 addr ::FFFF port 9
+set severity-output number; set server b/s5 addr ::ffff:1.2.3.4 port 9
+set severity-output number; set server b/s5 addr 127.1 port 9; show servers state b
+set severity-output number; set server b/s5 addr localhost
+set severity-output number; set server b/s5 addr 127.0.0.1 port 9
+set severity-output number; set server b/s6 addr 127.0.0.1 port 9; show servers state b
+set severity-output number; set server b/s6 addr 127.0.0.1 port +9
+set severity-output number; set server b/s6 addr 127.0.0.1 port -9
+set severity-output number; set server b/s7 addr 127.0.0.1 port 9; show servers state b
+set severity-output number; set server b/s8 addr 127.0.0.1 port 9
+set severity-output number; set server b/s8 addr 127.0.0.1 port +9
+set severity-output number; set server b/s9 addr 127.0.0.1 port 9; show servers state b
+set severity-output number; set server b/s9 addr 127.0.0.1 port +9
+set severity-output number; set server b/s9 addr 127.0.0.1 port 0
+set severity-output number; set server b/sa addr 127.0.0.1 port 0; show servers state b
+set severity-output number; set server b/sa addr 127.0.0.1 port 9
+set severity-output number; set server b/sa addr 127.0.0.1 port +9
+set severity-output number; set server b/s9 check-port 5 x; show servers state b
+set severity-output number; set server b/s9 check-port 05
+set severity-output number; set server b/s9 check-port -1
+set severity-output number; set server b/s9 check-port 0; show servers state b
+set severity-output number; set server b/s9 check-port 5x
+set severity-output number; set server b/s9 check-port 99999999999999999
+set severity-output number; set server b/s9 check-port 4294967301; show servers state b
+set severity-output number; set server b/s9 check-addr [::1]
+set severity-output number; set server b/s9 check-addr *
+set severity-output number; set server b/s9 check-addr 127.0.0.1 port 5; show servers state b
+set severity-output number; set server b/s9 check-addr 127.0.0.1 foo 5
+set severity-output number; set server b/s9 check-addr 127.0.0.1 port
+set severity-output number; set server b/s9 check-addr localhost; show servers state b
+set severity-output number; set server b/s9 check-addr
+set severity-output number; set server b/s9 check-port
+set severity-output number; set server b/s1 check-port; show servers state b
+set severity-output number; set server b/s1 check-addr
+set severity-output number; set server b/s1 agent-addr
+set severity-output number; set server b/s1 agent-port; show servers state b
+set severity-output number; set server b/s1 agent-send
+set severity-output number; set server b/s9 weight 4x%
+set severity-output number; set server b/s9 weight 100000%; show servers state b
+set severity-output number; set server b/s9 weight 0x10
+set severity-output number; set server b/s9 weight 1e1
+set severity-output number; set server b/s9 weight -1; show servers state b
+set severity-output number; set server b/s9 weight -1%
+set severity-output number; set server b/s9 weight 99999999999999999999
+set severity-output number; set server b/s9 weight 99999999999999999999%; show servers state b
+set severity-output number; set server b/s9 weight +5
+set severity-output number; set maxconn server b/s9 4294967297
+set severity-output number; set maxconn server b/s9 -1
+set severity-output number; set maxconn server b/s9 +1
+set severity-output number; set maxconn server b/s9 99999999999999999999
+set severity-output number; set server b/s9 state; show servers state b
+set severity-output number; set server b/s9 fqdn
+set severity-output number; set server b/s9 fqdn foo
+set severity-output number; set server /s9 state ready
+set severity-output number; set server b/ state ready
+set severity-output number; set server / state ready
+set severity-output number; set server b/#9 state ready
+set severity-output number; set server #3/#9 state ready
+set severity-output number; set weight /s9 3
+set severity-output number; set weight b/ 3
+set severity-output number; get weight /
+set severity-output number; disable server b/
+set severity-output number; enable health /x
+set severity-output number; shutdown sessions server b/
+set severity-output number; set maxconn server b/ 3
+set severity-output number; del server b/
+set severity-output number; add server b/ x
+set server b/sc agent-send
+set server b/sc agent-port +5
+set server b/sc agent-port 5
+set server b/sc agent-addr [::1] port +1
+set server b/sc agent-addr * port 6
+set server b/sc health down
+set server b/sc agent down
+set server b/sc health up; set server b/sc agent up; show servers state b
+set server b/sb addr 127.0.0.1 port -7; set server b/sb addr 127.0.0.1 port -7; show servers state b
+set server b/sb addr 127.0.0.1 port -8; set server b/sb addr 127.0.0.1 port -8; show servers state b
+set server b/t1 state maint; set server b/t1 weight 7; set weight b/t1 0; show servers state b; get weight b/t1
+set server b/t1 state ready; show servers state b
+set server b/t1 state maint; del server b/t1
+set server b/t2 state maint; del server b/t2
+set server b/t3 state maint; del server b/t3
+set server b/t6 state maint; del server b/t6
+set server b/t8 state maint; del server b/t8
+set server b/t9 state maint; del server b/t9
+set server c/c1 state maint; del server c/c1
+set server c/c2 state maint; del server c/c2
+set server c/c3 state maint; del server c/c3
+del server b/s5
+del server b/t3
+add server b/d1 127.0.0.1:5 ssl verify none
+set server b/d1 ssl on
+add server b/d1 127.0.0.1:5
+add server b/d1 127.0.0.1:5 foo
+add server b/d1 fd@4
+add server b/d2 127.0.0.1:5 no-backup no-send-proxy no-send-proxy-v2 no-tfo
+add server b/d3 127.0.0.1:5 ca-file /no
+add server b/d3 127.0.0.1:5 crl-file /no
+add server b/d3 127.0.0.1:5 no-check
+add server b/d3 127.0.0.1:5 stick
+"""
+
+
 def ask(path, command):
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(path)
@@ -407,7 +580,7 @@ def normalise(answer):
 
 def compare(weir, haproxy, only=""):
     different = equal = 0
-    for config, text in ((CONFIG, COMMANDS), (CONFIG, SERVERS), (NAMES_CONFIG, NAMES), (CONFIG, MODES)):
+    for config, text in ((CONFIG, COMMANDS), (CONFIG, SERVERS), (NAMES_CONFIG, NAMES), (ADDRESSES_CONFIG, ADDRESSES), (CONFIG, MODES)):
         commands = [line for line in text.split("\n") if line]
         answers = zip(commands, run(haproxy, commands, config), run(os.path.abspath(weir), commands, config))
         for command, want, got in answers:

@@ -61,7 +61,7 @@ extension StatisticsRow {
 
   private mutating func setState(_ server: ServerRuntime, _ backend: BackendRuntime, now: Int64) {
     let scale = backend.balancer.scale
-    let weight = scale.isDynamic ? server.effectiveWeight.value : scale.effective(server.userWeight.value)
+    let weight = scale.isDynamic ? server.effectiveWeight.value : scale.effective(server.effectiveWeight.value / 16)
     set(.weight, scale.displayed(weight))
     set(.uweight, server.userWeight.value)
     set(.act, server.settings.isBackup ? 0 : 1)
@@ -140,7 +140,10 @@ extension StatisticsRow {
 
   private mutating func setAddress(_ server: ServerRuntime) {
     let endpoint = server.currentEndpoint
-    if let address = endpoint.address {
+    if let address = endpoint.address, endpoint.port == 0, let offset = server.portOffset {
+      // The port is the client's plus something: that is told.
+      set(.addr, SocketAddress.ip(address, port: 0).statisticsText.dropLast() + "\(offset)")
+    } else if let address = endpoint.address {
       set(.addr, SocketAddress.ip(address, port: endpoint.port).statisticsText)
     } else if case .socket(let local) = server.settings.address {
       set(.addr, local.statisticsText)

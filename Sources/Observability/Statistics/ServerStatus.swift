@@ -20,7 +20,8 @@ public enum ServerStatus {
     case .stopping: return isFull ? "NOLB" : "NOLB \(points(check))"
     case .stopped:
       if agent.isEnabled && agent.health == 0 { return "DOWN (agent)" }
-      return check.isEnabled && check.health > 0 ? "DOWN \(points(check))" : "DOWN"
+      if check.isEnabled && check.health == 0 { return "DOWN" }
+      return check.isEnabled || agent.isEnabled ? "DOWN \(points(check))" : "DOWN"
     }
   }
 

@@ -70,7 +70,10 @@ extension SampleCompiler {
         throw SampleError("unable to find proxy '\(proxy)' referenced in \(argument.place).")
       }
     }
-    if let found = names.server(server, ofProxy: proxy) { return found }
+    if let found = names.server(server, ofProxy: proxy) {
+      namedServers.insert(found)
+      return found
+    }
     throw SampleError("unable to find server '\(server)' in proxy '\(proxy)', referenced in \(argument.place).")
   }
 

@@ -8,6 +8,8 @@ public final class SampleCompiler {
   public var variables: VariableNames
   /// What could not be resolved yet; the loader does so when all sections are known.
   public internal(set) var pending: [PendingArgument] = []
+  /// The servers that arguments name, by the numbers that stand for them.
+  public internal(set) var namedServers: Set<Int32> = []
   /// Warnings since they were last taken, without file and line.
   private var warnings: [String] = []
 

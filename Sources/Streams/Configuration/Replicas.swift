@@ -260,6 +260,8 @@ final class ServerReplica {
       if generation != endpointGeneration {
         endpoint = server.currentEndpoint
         endpointGeneration = generation
+        let offset = server.portOffset
+        if offset != settings.portOffset { settings.setPortOffset(offset, server.settings) }
       }
     }
     return endpoint
@@ -275,7 +277,9 @@ struct ServerConnectionSettings {
   let poolMax: Int
   let purgeDelay: Int64
   let maxReuse: Int
-  let portOffset: Int?
+  private(set) var portOffset: Int?
+  /// The address is 0.0.0.0 or ::.
+  private let isAnywhere: Bool
   let fastOpen: Bool
   let userTimeout: Int?
   let interface: String?
@@ -295,7 +299,7 @@ struct ServerConnectionSettings {
   /// `allow-0rtt`, where what is sent early can only be HTTP/1.
   private(set) var allowsEarlyData: Bool
   /// Connections go where the client wanted to.
-  let followsClient: Bool
+  private(set) var followsClient: Bool
   /// Not all connections are alike.
   private(set) var hasIdentity: Bool
   /// How requests reach the server over HTTP/2, and WebSockets.
@@ -329,11 +333,19 @@ struct ServerConnectionSettings {
       let end = Endpoint(address, port: 0)
       isAnywhere = end.high == 0 && end.low == 0
     }
+    self.isAnywhere = isAnywhere
     followsClient = isAnywhere || portOffset != nil
     hasOptions = fastOpen || userTimeout != nil || interface != nil
     (hasTLS, serverName, resumesTLS, hasIdentity, allowsEarlyData) = (false, nil, false, false, false)
     http2 = ServerHTTP2(s, hasTLS: false)
     setTLS(s.tlsContext != nil, s)
+  }
+
+  /// `set server ... addr ... port +1` has been used, or a port without a sign.
+  mutating func setPortOffset(_ offset: Int?, _ s: ServerSettings) {
+    portOffset = offset
+    followsClient = isAnywhere || offset != nil
+    setTLS(hasTLS, s)
   }
 
   /// What depends on whether connections speak TLS.
@@ -346,25 +358,6 @@ struct ServerConnectionSettings {
     hasIdentity =
       serverName != nil || sendProxy != .none || followsClient || followsNamespace
       || (source?.useSource ?? .none) != .none
-  }
-}
-
-/// Timeouts as durations in milliseconds, `TimerWheel.never` where there is none.
-struct TimeoutTable {
-  let client, clientFin, server, serverFin, connect, queue, httpRequest, httpKeepAlive, tunnel, tarpit: Int64
-
-  init(_ t: Timeouts) {
-    func ms(_ value: Int?) -> Int64 { value.map { $0 == 0 ? Int64.max : Int64($0) } ?? .max }
-    client = ms(t.client)
-    clientFin = t.clientFin == nil ? client : ms(t.clientFin)
-    server = ms(t.server)
-    serverFin = t.serverFin == nil ? server : ms(t.serverFin)
-    connect = ms(t.connect)
-    queue = t.queue == nil ? connect : ms(t.queue)
-    httpRequest = t.httpRequest == nil ? client : ms(t.httpRequest)
-    httpKeepAlive = t.httpKeepAlive == nil ? httpRequest : ms(t.httpKeepAlive)
-    tunnel = ms(t.tunnel)
-    tarpit = t.tarpit == nil ? connect : ms(t.tarpit)
   }
 }
 
