@@ -60,7 +60,6 @@ enum HTTP2Callbacks {
     let head = unsafe frame.pointee.hd
     let ends = head.flags & 1 != 0
     return unsafe with(user, 0) { session in
-      session.counts.received(head.type)
       if head.type == 1 {
         session.block.end()
         let isFirst = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
@@ -79,7 +78,12 @@ enum HTTP2Callbacks {
     if type != 3 && type != 7 { return 0 }
     let code = unsafe type == 7 ? frame.pointee.goaway.error_code : 0
     return unsafe with(user, 0) { session in
-      if type == 7 { session.counts.sentGoAway(code) } else { session.counts.sentReset() }
+      if type == 7 {
+        session.counts.sentGoAway(code)
+        if code != HTTP2Error.none { session.blame = code }
+      } else {
+        session.counts.sentReset()
+      }
       return 0
     }
   }

@@ -21,6 +21,8 @@ public enum HTTP2Error {
   public static let none: UInt32 = 0
   public static let protocolError: UInt32 = 1
   public static let internalError: UInt32 = 2
+  public static let flowControlError: UInt32 = 3
+  public static let streamClosed: UInt32 = 5
   public static let frameSizeError: UInt32 = 6
   public static let refusedStream: UInt32 = 7
   public static let cancel: UInt32 = 8
@@ -41,6 +43,8 @@ public struct HTTP2Counts: Sendable {
   public internal(set) var goAwaysSent: UInt64 = 0
   /// Of those, the ones that blame the peer for breaking the protocol's rules or its sizes of frames.
   public internal(set) var connectionErrors: UInt64 = 0
+  /// Streams whose bodies were not what was announced.
+  public internal(set) var streamErrors: UInt64 = 0
   public init() {}
 
   mutating func received(_ type: UInt8) {

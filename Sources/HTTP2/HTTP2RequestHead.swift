@@ -89,7 +89,7 @@ public struct HTTP2RequestHead {
     method.equals("CONNECT") && protocolName.isEmpty
       ? hasAuthority && scheme.isEmpty && path.isEmpty
       : !scheme.isEmpty && (path.at(0) == 0x2f || (path.equals("*") && method.equals("OPTIONS")))
-        && (protocolName.isEmpty || (method.equals("CONNECT") && protocolName.equals("websocket")))
+        && (protocolName.isEmpty || (method.equals("CONNECT") && hasAuthority && protocolName.equals("websocket")))
   }
 
   /// What the answer depends on.

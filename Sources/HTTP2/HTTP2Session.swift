@@ -24,8 +24,14 @@ public import Memory
   public var drained: [Int32] = []
   private var prefaceLeft: Int
   private var frameLeft = 0
-  private var lastStream: Int32 = 0
+  /// Of a frame that nghttp2 does not get to see.
+  private var skipLeft = 0
+  var lastStream: Int32 = 0
   private var allowance = HTTP2Allowance()
+  /// Streams that we have reset while the peer was still sending: what is on its way then is no fault.
+  var ownResets: [Int32] = []
+  /// Why we have ended the connection, where the peer is to blame.
+  public internal(set) var blame = HTTP2Error.none
   var hasFailed = false
   private var hasWideWindow = false
   /// Streams of a client that have no number on the wire yet count down from -1.
@@ -99,10 +105,17 @@ public import Memory
   public func receive(_ input: inout Buffer, now: Int64) -> Progress {
     if hasFailed { return .failed }
     while !input.isEmpty {
+      if !events.isEmpty { return .events }
       if prefaceLeft > 0 {
         let n = min(prefaceLeft, input.count)
         prefaceLeft -= n
         if !feed(&input, n) { return .failed }
+        continue
+      }
+      if skipLeft > 0 {
+        let n = min(skipLeft, input.count)
+        skipLeft -= n
+        input.consume(n)
         continue
       }
       if frameLeft == 0 {
@@ -121,6 +134,23 @@ public import Memory
           terminate(HTTP2Error.enhanceYourCalm)
           return .failed
         }
+        counts.received(b[3])
+        if role == .server && b[3] <= 1 && id <= lastStream && id & 1 == 1 {
+          switch judgeLate(type: b[3], id) {
+          case .fits: break
+          case .fatal:
+            terminate(HTTP2Error.streamClosed)
+            return .failed
+          case .skipped:
+            skipLeft = length + 9
+            // Each is answered.
+            if !allowance.admits(type: 3, length: 4, flags: 0, now: now) {
+              terminate(HTTP2Error.enhanceYourCalm)
+              return .failed
+            }
+            continue
+          }
+        }
         frameLeft = length + 9
       }
       let n = min(frameLeft, input.count)
@@ -128,7 +158,7 @@ public import Memory
       if !feed(&input, n) { return .failed }
       if !events.isEmpty { return .events }
     }
-    return .needMore
+    return events.isEmpty ? .needMore : .events
   }
 
   private func feed(_ input: inout Buffer, _ n: Int) -> Bool {
@@ -148,11 +178,15 @@ public import Memory
     streams[stream.id] = stream
     lastStream = max(lastStream, stream.id)
   }
-  public func noteRefused(_ id: Int32) { lastStream = max(lastStream, id) }
+  public func noteRefused(_ id: Int32) {
+    lastStream = max(lastStream, id)
+    noteOwnReset(id)
+  }
   /// Forgets a stream whose user has gone.
   public func forget(_ stream: HTTP2Stream) {
     streams[stream.id] = nil
     stream.isForgotten = true
+    if role == .server && stream.isReset && !stream.peerEnded { noteOwnReset(stream.id) }
   }
   /// The last stream has gone. True: `HTTP2Tools.trim` has to be called after a while, which gives back what only streams
   /// under way need.
@@ -178,7 +212,9 @@ public import Memory
       if trailers {
         for i in 0..<block.count {
           let (name, value) = (block.name(i), block.value(i))
-          if block.isPseudo(i) || !block.isRegular(i) || !block.isSound(i) { return malformed(stream) }
+          if block.isPseudo(i) || name.equals("te") || !block.isRegular(i) || !block.isSound(i) {
+            return malformed(stream)
+          }
           _ =
             stream.link.incoming.append(name) && stream.link.incoming.append(Bytes(": "))
             && stream.link.incoming.append(value) && stream.link.incoming.append(Bytes("\r\n"))
@@ -190,6 +226,7 @@ public import Memory
     }
   }
   func malformed(_ stream: HTTP2Stream) {
+    if !stream.isReset { counts.streamErrors += 1 }
     if role == .server {
       stream.link.isBroken = true
     } else {
@@ -310,7 +347,8 @@ public import Memory
     var kept: [Int32] = []
     for id in lingering {
       guard let stream = streams[id], !stream.peerEnded, !stream.isReset, !stream.isClosed else { continue }
-      if unsafe nghttp2_session_get_stream_local_close(raw, id) == 1 {
+      // Of a body that is wholly there only the end has not come yet: nothing has to be refused.
+      if stream.bodyLeft != 0, unsafe nghttp2_session_get_stream_local_close(raw, id) == 1 {
         reset(stream, HTTP2Error.cancel)
       } else {
         kept.append(id)

@@ -21,7 +21,8 @@ public enum TrafficCounter: Int, CaseIterable, Sendable {
   case cacheLookups, cacheHits
   case compressedIn, compressedOut, compressedBypassed, compressedResponses
   /// Frames of HTTP/2.
-  case h2Headers, h2Data, h2Settings, h2Resets, h2GoAways, h2ResetsSent, h2GoAwaysSent, h2ConnectionErrors
+  case h2Headers, h2Data, h2Settings, h2Resets, h2GoAways, h2ResetsSent, h2GoAwaysSent, h2ConnectionErrors,
+    h2StreamErrors
   case h2Connections, h2Streams
   /// Those that are there now: never cleared.
   case h2OpenConnections, h2OpenStreams

@@ -98,7 +98,7 @@ extension StatisticsRow {
         (.h2HeadersRcvd, .h2Headers), (.h2DataRcvd, .h2Data), (.h2SettingsRcvd, .h2Settings),
         (.h2RstStreamRcvd, .h2Resets), (.h2GoawayRcvd, .h2GoAways), (.h2RstStreamResp, .h2ResetsSent),
         (.h2GoawayResp, .h2GoAwaysSent), (.h2DetectedConnProtocolErrors, .h2ConnectionErrors),
-        (.h2OpenConnections, .h2OpenConnections),
+        (.h2DetectedStrmProtocolErrors, .h2StreamErrors), (.h2OpenConnections, .h2OpenConnections),
         (.h2BackendOpenStreams, .h2OpenStreams), (.h2TotalConnections, .h2Connections),
         (.h2BackendTotalStreams, .h2Streams),
       ])

@@ -11,6 +11,8 @@ final class ClientMux {
   var intake = FrameIntake()
   /// It waits for one of its streams to end before it reads on.
   var isFull = false
+  /// The client sends nothing more, and may still wait for answers.
+  var hasInputEnded = false
   /// In the worker's list of those that have something to send.
   var isDirty = false
   var served = 0
@@ -67,9 +69,24 @@ extension Worker {
         sendMux(session, mux)
         return false
       case .waits: return true
-      case .ended: return false
+      case .ended: return endInput(session, mux)
       }
     }
+  }
+
+  /// The client has ended its direction: its streams see that as they would of a connection of their own, and what was
+  /// asked for wholly is answered. False: there is nobody left.
+  private func endInput(_ session: Session, _ mux: ClientMux) -> Bool {
+    if session.connection.hasFailed || session.connection.hungUp || session.state != .multiplexing { return false }
+    let streams = mux.protocolSession.streams.values.filter { !$0.link.isClosed }
+    if streams.isEmpty { return false }
+    if mux.hasInputEnded { return true }
+    mux.hasInputEnded = true
+    for stream in streams {
+      stream.link.incomingEnded = true
+      note(stream)
+    }
+    return true
   }
 
   private func handleEvents(_ session: Session, _ mux: ClientMux) {
@@ -90,7 +107,7 @@ extension Worker {
         guard let stream = made.streams[id] else { continue }
         if stream.link.isClosed {
           forget(stream, mux)
-        } else if code != HTTP2Error.none {
+        } else if code != HTTP2Error.none || !stream.isSent {
           // What came before it counts.
           if stream.isNoted { wake(stream) }
           stream.link.isBroken = true
@@ -124,7 +141,6 @@ extension Worker {
       return made.reset(id, HTTP2Error.refusedStream)
     }
     if made.block.isOver {
-      logMalformed(session)
       return made.terminate(HTTP2Error.enhanceYourCalm)
     }
     guard let head = HTTP2RequestHead(made.block), !(ends && (head.length ?? 0) > 0) else {
@@ -166,7 +182,8 @@ extension Worker {
     beginExchange(own, made)
   }
 
-  private func logMalformed(_ session: Session) {
+  /// A line for what never became a request: nothing else tells of it.
+  func logMalformed(_ session: Session) {
     let own = takeSession()
     own.carrier = session
     own.listener = session.listener
@@ -177,13 +194,15 @@ extension Worker {
     own.idleSince = loop.now
     own.connection = Connection(ByteLink(pool: buffers, board: linkBoard))
     activeSessions += 1
-    session.listener?.frontend.counters.count(.requestErrors)
-    session.listener?.counters.count(.requestErrors)
     let stream = startStream(own)
     stream.isHTTP = true
     stream.requestTick = -1
     stream.status = 0
-    endWithoutRequest(stream, cause: .proxy, status: 0)
+    // As in HAProxy it counts as no request.
+    setEnd(stream, .proxy, .request)
+    logStream(stream)
+    abandon(stream)
+    closeSession(own)
   }
 
   func forget(_ stream: HTTP2Stream, _ mux: ClientMux) {

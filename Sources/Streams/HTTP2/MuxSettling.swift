@@ -57,6 +57,9 @@ extension Worker {
     if session.connection.hasFailed || made.isOver || (made.goesAway && made.streams.isEmpty && made.output.isEmpty) {
       return endMux(session)
     }
+    if mux.hasInputEnded && made.output.isEmpty && made.streams.values.allSatisfy({ $0.link.isClosed }) {
+      return endMux(session)
+    }
     var i = 0
     while i < made.drained.count {
       if let stream = made.streams[made.drained[i]] {
@@ -93,7 +96,7 @@ extension Worker {
       guard case .closed(let id, let code) = event, let stream = made.streams[id] else { continue }
       if stream.link.isClosed {
         forget(stream, mux)
-      } else if code != HTTP2Error.none {
+      } else if code != HTTP2Error.none || !stream.isSent {
         stream.link.isBroken = true
         made.drained.append(id)
       }
@@ -161,6 +164,10 @@ extension Worker {
       mux.tally?.end(row)
     }
     mux.intake.release()
+    switch mux.protocolSession.blame {
+    case HTTP2Error.none, HTTP2Error.streamClosed, HTTP2Error.flowControlError: break
+    default: logMalformed(session)
+    }
     for stream in mux.protocolSession.streams.values where !stream.link.isClosed {
       stream.link.isBroken = true
       wake(stream)

@@ -25,6 +25,7 @@ struct MuxTally {
     add(.h2ResetsSent, counts.resetsSent)
     add(.h2GoAwaysSent, counts.goAwaysSent)
     add(.h2ConnectionErrors, counts.connectionErrors)
+    add(.h2StreamErrors, counts.streamErrors)
     let (open, all) = (UInt64(session.streams.count), UInt64(total))
     if open != streams { row.count(.h2OpenStreams, open &- streams) }
     if all != served { row.count(.h2Streams, all &- served) }
