@@ -738,6 +738,29 @@ def answering_now(*arguments):
     return handler
 
 
+@case("set server addr: what is under way goes on, others go to the new place", kind="always", oracle="it sends others to the old place as long as a connection is there")
+async def moved(run):
+    gate, other = asyncio.Event(), await Server(answering(200, b"new")).start()
+
+    async def waiting(e):
+        await gate.wait()
+        e.answer(200, b"old")
+
+    run.handler = waiting
+    client = await run.client()
+    first = client.get("/1")[1]
+    while not run.server.exchanges:
+        await asyncio.sleep(0.01)
+    await run.command(f"set server b/s addr 127.0.0.1 port {other.port}")
+    bodies = [(await client.over(client.get("/2")[1])).body]
+    gate.set()
+    bodies += [(await client.over(first)).body, (await client.over(client.get("/3")[1])).body]
+    await client.close()
+    other.stop()
+    assert bodies == [b"new", b"old", b"new"], bodies
+    return bodies
+
+
 # --- TLS --------------------------------------------------------------------------------------------------------------
 def certificate():
     """A context of a server, made once."""

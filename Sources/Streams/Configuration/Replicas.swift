@@ -220,6 +220,8 @@ final class ServerReplica {
   var idle: [ServerConnection] = []
   /// HTTP/2 connections with requests under way, which others may join.
   var shareable: [ServerConnection] = []
+  /// Counts up when connections made before are of no use any more (another address, TLS or not).
+  var era: UInt32 = 0
   /// What the next connection can resume, and the name it was made with.
   private var saved: TLSSavedSession?
   private var savedName: UInt64 = 0

@@ -67,6 +67,7 @@ extension Worker {
     own.connection = Connection(link)
     own.carrier = carrier
     own.server = carrier.server
+    own.era = carrier.era
     own.backend = carrier.backend
     own.remote = carrier.remote
     own.isSecure = carrier.isSecure

@@ -55,7 +55,7 @@ extension Worker {
   }
 
   func hasRoom(_ carrier: ServerConnection, _ mux: ServerMux) -> Bool {
-    if !mux.protocolSession.hasRoom || carrier.connection.peerClosed { return false }
+    if !mux.protocolSession.hasRoom || carrier.connection.peerClosed || carrier.isOutdated { return false }
     // A server that takes nothing any more gets nothing more.
     if mux.stuckSince >= 0 && loop.now - mux.stuckSince > 1000 { return false }
     guard let limit = carrier.server?.settings.maxReuse, limit >= 0 else { return true }

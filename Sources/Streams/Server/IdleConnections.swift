@@ -13,7 +13,7 @@ extension Worker {
     guard let session = stream.session?.transport else { return nil }
     let identity = connectionIdentity(stream, server)
     if let at = session.privateServers.lastIndex(where: {
-      $0.server === server && $0.isIdle && $0.identity == identity
+      $0.server === server && $0.isIdle && $0.identity == identity && !$0.isOutdated
     }) {
       let own = session.privateServers.remove(at: at)
       own.isIdle = false
@@ -61,7 +61,9 @@ extension Worker {
     let exhausted = reuses >= 0 && connection.uses >= reuses
     // A server in maintenance keeps nothing: it may be on its way out.
     let isOut = server.shared.with { $0.isInMaintenance }
-    if exhausted || connection.connection.peerClosed || isLeaving || isOut || process.hasFewDescriptors {
+    if exhausted || connection.connection.peerClosed || connection.isOutdated || isLeaving || isOut
+      || process.hasFewDescriptors
+    {
       return closeServerConnection(connection, used: true)
     }
     if connection.isPrivate || backend.reuse == .never {
@@ -183,6 +185,8 @@ extension Worker {
   func dropIdle(backend: Int, server: Int) {
     guard let backend = backends[backend], server < backend.servers.count else { return }
     let server = backend.servers[server]
+    // Those in use end with their requests, and take no others.
+    server.era &+= 1
     while let connection = server.idle.popLast() {
       idleServerConnections -= 1
       noteIdle(server, -1)

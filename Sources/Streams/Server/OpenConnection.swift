@@ -82,6 +82,7 @@ extension Worker {
     // The answer takes its time: the poller will tell.
     connection.connection.setCanReceive(false)
     connection.server = stream.server
+    connection.era = stream.server?.era ?? 0
     connection.backend = backend
     connection.remote = target
     if let server = stream.server { connection.identity = connectionIdentity(stream, server) }

@@ -12,6 +12,8 @@ final class ServerConnection {
   /// nil while idle.
   var stream: Stream?
   var server: ServerReplica?
+  /// The server's `era` when it was made.
+  var era: UInt32 = 0
   var backend: BackendReplica?
   var remote = Endpoint.none
   /// Requests sent over it before the one now.
@@ -50,5 +52,7 @@ final class ServerConnection {
   var transport: ServerConnection { carrier ?? self }
 
   init(index: Int) { self.index = index }
+  /// Its server is now reached otherwise.
+  var isOutdated: Bool { server.map { $0.era != era } ?? false }
   var token: Token { Token(kind: TokenKind.server, index: index, generation: generation) }
 }
