@@ -27,8 +27,10 @@ struct BindTLSValidation {
     }
     guard let signing = signing(bind) else { return }
     var problems: [TLSContextProblem] = []
+    var settings = bind.tls
+    settings.place = "\(bind.location.file):\(bind.location.line)"
     let listener = context.model.certificates.makeListener(
-      bind.tls, tuning: context.model.global.tls.tuning(context.model.global.tune), signing: signing.certificate,
+      settings, tuning: context.model.global.tls.tuning(context.model.global.tune), signing: signing.certificate,
       generatedLimit: context.model.global.tls.contextCacheSize, problems: &problems)
     report(problems, place)
     validation.proxy.binds[at].tlsListener = listener

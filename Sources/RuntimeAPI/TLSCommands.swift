@@ -88,7 +88,8 @@ extension TLSCommand {
   /// Who may use it.
   var level: BindSettings.AccessLevel {
     switch self {
-    case .show, .showLists, .showStatus, .showTicketKeys, .showProviders: .oper
+    case .showStatus: .user
+    case .show, .showLists, .showTicketKeys, .showProviders: .oper
     default: .admin
     }
   }

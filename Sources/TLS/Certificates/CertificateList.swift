@@ -11,6 +11,12 @@ public final class CertificateList: Sendable {
   public let path: String
   public let isFolder: Bool
   public let lines: [Line]
+  /// A folder is known without the slashes behind its name.
+  static func name(_ path: String) -> String {
+    var name = path[...]
+    while name.count > 1, name.last == "/" { name.removeLast() }
+    return String(name)
+  }
   init(path: String, isFolder: Bool, lines: [Line]) {
     self.path = path
     self.isFolder = isFolder

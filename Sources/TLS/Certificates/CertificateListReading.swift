@@ -8,7 +8,7 @@ extension TLSFileAccess {
   /// `crt`: a file, a folder of files, or the stem of files that end in `.dsa`, `.ecdsa` and `.rsa`.
   public mutating func certificates(_ name: String) throws(CertificateError) -> [TLSCertificateUse] {
     let path = certificatePath(name)
-    if Files.kind(path) == .folder { return try folder(path).uses }
+    if Files.kind(path) == .folder { return try folder(CertificateList.name(path)).uses }
     return try files(path).map { TLSCertificateUse(path: $0) }.map { use throws(CertificateError) in
       try prepare(use.path, nil, 0)
       return use

@@ -54,6 +54,8 @@ public struct TLSBindSettings: Sendable {
   public var signingPassword: String?
   /// Certificates in the order of their lines, and the lists among them.
   public var certificates: [TLSCertificateUse] = []
+  /// The file and the number of the line.
+  public var place = ""
   public init() {}
 }
 

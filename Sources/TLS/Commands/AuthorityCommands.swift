@@ -20,7 +20,7 @@ extension TLSStore {
   }
 
   func setAuthorities(_ kind: TLSCommand.Kind, _ path: String, _ payload: String?) -> TLSReply {
-    guard !path.isEmpty, let payload, !payload.isEmpty else {
+    guard !path.isEmpty, let payload else {
       return .error("'set ssl \(kind.title) expects a filename and \(kind.short)s as a payload\n")
     }
     func fail(_ text: String) -> TLSReply { .error("\(text)\nCan't update \(path)!\n") }

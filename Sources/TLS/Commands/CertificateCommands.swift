@@ -4,7 +4,7 @@ import COpenSSL
 /// at a time, and then takes the place of the old one everywhere at once.
 extension TLSStore {
   func setCertificate(_ name: String, _ payload: String?) -> TLSReply {
-    guard !name.isEmpty, let payload, !payload.isEmpty else {
+    guard !name.isEmpty, let payload else {
       return .error("'set ssl cert expects a filename and a certificate as a payload\n")
     }
     guard let (path, part) = certificatePlace(name) else {
@@ -20,7 +20,8 @@ extension TLSStore {
     do throws(CertificateError) {
       try draft.take(part, payload.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }, path)
     } catch {
-      let text = error.text.isEmpty ? "" : error.text + "\n"
+      // HAProxy ends the one about OCSP without a new line.
+      let text = error.text.isEmpty || part == .status ? error.text : error.text + "\n"
       return .error("\(text)Can't load the payload\nCan't update \(name)!\n")
     }
     contents.withLock { $0.transaction.certificate = (path, draft) }
@@ -138,7 +139,9 @@ extension CertificateDraft {
       }
       issuer = found
     case .status:
-      guard let decoded = Self.decode(bytes) else { throw CertificateError("") }
+      guard let decoded = Self.decode(bytes) else {
+        throw CertificateError("Error reading OCSP response in base64 format")
+      }
       statusResponse = decoded
     case .timestamps:
       guard let decoded = Self.decode(bytes), Self.areTimestamps(decoded) else { throw CertificateError("") }

@@ -57,7 +57,10 @@ extension TLSStore {
   func showAuthorities(_ name: String, _ kind: TLSCommand.Kind) -> TLSReply {
     var path = name
     var wanted: Int?
-    if let colon = name.lastIndex(of: ":"), let number = Int(name[name.index(after: colon)...]) {
+    if let colon = name.lastIndex(of: ":") {
+      guard let number = Int(name[name.index(after: colon)...]), number > 0 else {
+        return .error("wrong \(kind.short) index after colons in '\(name)'!")
+      }
       path = String(name[..<colon])
       wanted = number
     }
@@ -74,10 +77,11 @@ extension TLSStore {
       ? file.certificates.enumerated().map { "Certificate #\($0 + 1):\n" + $1.report }
       : file.revocations.enumerated().map { "Certificate Revocation List #\($0 + 1):\n" + $1.report }
     let chosen = wanted.map { n in n >= 1 && n <= parts.count ? [parts[n - 1]] : [] } ?? parts
-    if chosen.isEmpty { return .text("") }
+    if chosen.isEmpty && kind == .authorities { return .text("") }
     let isUsed = !isOpen && isTrusted(path)
     return .text(
-      "Filename: \(path)\nStatus: \(isUsed ? "Used" : "Unused")\n \n" + chosen.joined(separator: " \n"))
+      "Filename: \(path)\nStatus: \(isUsed ? "Used" : "Unused")\n\(chosen.isEmpty ? "" : " \n")"
+        + chosen.joined(separator: " \n"))
   }
 }
 

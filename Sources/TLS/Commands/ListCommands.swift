@@ -2,8 +2,8 @@
 extension TLSStore {
   func showLists(_ words: [String]) -> TLSReply {
     let isNumbered = words.first == "-n"
-    let name = isNumbered ? words.dropFirst().first ?? "" : words.first ?? ""
-    if isNumbered && name.isEmpty { return .error("didn't find the specified filename\n") }
+    let name = CertificateList.name(isNumbered ? words.dropFirst().first ?? "" : words.first ?? "")
+    if isNumbered && name.isEmpty { return .error("'show ssl crt-list -n' expects a filename or a directory\n") }
     if name.isEmpty {
       return .text(contents.withLock { $0.lists.keys.sorted().map { $0 + "\n" }.joined() })
     }
@@ -18,13 +18,18 @@ extension TLSStore {
   }
 
   func addToList(_ words: [String], _ payload: String?, _ files: TLSFileAccess) -> TLSReply {
-    let name = words.first ?? ""
+    let name = CertificateList.name(words.first ?? "")
     let text = payload ?? words.dropFirst().joined(separator: " ")
-    if name.isEmpty || text.isEmpty { return .error("'add ssl crtlist' expects a filename and a certificate name\n") }
+    if name.isEmpty || (payload == nil && text.isEmpty) {
+      return .error("'add ssl crtlist' expects a filename and a certificate name\n")
+    }
     func fail(_ text: String) -> TLSReply { .error("Can't edit the crt-list: \(text)\n") }
+    let first = text.hasSuffix("\n") ? String(text.dropLast()) : text
+    if payload != nil && (first.isEmpty || first.contains("\n")) {
+      return fail("only one line of payload is supported!")
+    }
     guard let list = list(name) else { return fail("crt-list '\(name)' does not exist!") }
     var files = files
-    let first = text.split(separator: "\n").first.map(String.init) ?? ""
     var line: CertificateListLine
     do throws(CertificateError) {
       let bytes = first.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
@@ -37,6 +42,9 @@ extension TLSStore {
     }
     if list.isFolder && (line.options != nil || !line.filters.isEmpty) {
       return fail("this is a directory, SSL configuration and filters are not allowed")
+    }
+    if list.isFolder && !line.path.hasPrefix(name + "/") {
+      return fail("'\(name)' is a directory, certificate path '\(line.path)' must contain the directory path")
     }
     let path = list.isFolder || material(line.path) != nil ? line.path : files.certificatePath(line.path)
     if contents.withLock({ $0.empty.contains(path) }) { return fail("certificate '\(path)' is empty!") }
@@ -57,10 +65,14 @@ extension TLSStore {
   func deleteFromList(_ words: [String]) -> TLSReply {
     guard words.count >= 2 else { return .error("'del ssl crtlist' expects a filename and a certificate name\n") }
     func fail(_ text: String) -> TLSReply { .error("Can't delete the entry: \(text)\n") }
-    guard let list = list(words[0]) else { return fail("crt-list '\(words[0])' does not exist!") }
+    let name = CertificateList.name(words[0])
+    guard let list = list(name) else { return fail("crt-list '\(name)' does not exist!") }
     var path = words[1]
     var number: Int?
-    if let colon = path.lastIndex(of: ":"), let line = Int(path[path.index(after: colon)...]) {
+    if let colon = path.lastIndex(of: ":") {
+      guard let line = Int(path[path.index(after: colon)...]) else {
+        return fail("wrong line number after colons in '\(path)'!")
+      }
       number = line
       path = String(path[..<colon])
     }
@@ -70,7 +82,7 @@ extension TLSStore {
       let others = list.lines.filter { $0.path == path }.map { String($0.number) }.joined(separator: ", ")
       return fail(
         others.isEmpty
-          ? "certificate '\(path)' can't be found in the list!"
+          ? "certificate '\(path)' can't be found in crt-list '\(name)'!"
           : "found a certificate '\(path)' but the line number is incorrect, please specify a correct line number preceded "
             + "by colons (\(others))!")
     }
@@ -80,13 +92,27 @@ extension TLSStore {
         "found the certificate '\(path)' in several entries, please specify a line number preceded by colons (\(numbers))!"
       )
     }
+    let defaults = placesOfDefault(found, name)
+    if !defaults.isEmpty {
+      return fail(
+        "certificate '\(path)' cannot be deleted, it is used as default certificate by the following frontends:\n"
+          + defaults.map { "\t- \($0)\n" }.joined())
+    }
     let rest = list.lines.filter { $0.path != found.path || $0.number != found.number }
     do throws(CertificateError) {
-      _ = try put(CertificateList(path: words[0], isFolder: list.isFolder, lines: rest))
+      _ = try put(CertificateList(path: name, isFolder: list.isFolder, lines: rest))
     } catch {
       return fail(error.text)
     }
-    return .text("Entry '\(path)' deleted in crtlist '\(words[0])'!\n")
+    return .text("Entry '\(path)' deleted in crtlist '\(name)'!\n")
+  }
+
+  /// The `bind` lines whose clients get the line's certificate where no other fits.
+  private func placesOfDefault(_ line: CertificateList.Line, _ list: String) -> [String] {
+    contents.withLock { $0.listeners }.filter { listener in
+      guard !listener.settings.isStrict, let first = listener.certificates.first else { return false }
+      return first.list == list && first.path == line.path && first.line == line.number
+    }.map(\.settings.place)
   }
 
   /// Puts a list into effect; gives how many `bind` lines have it.
