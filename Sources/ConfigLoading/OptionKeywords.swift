@@ -94,7 +94,9 @@ enum OptionLine {
     } else if line[2].isEmpty {
       context.proxy.redispatch = -1
     } else {
-      context.proxy.redispatch = CInteger.leading(line[2])
+      let interval = CInteger.leading(line[2])
+      // Of 0 no try is a multiple; 0 here is off.
+      context.proxy.redispatch = interval == 0 ? .max : interval
     }
   }
 

@@ -112,7 +112,7 @@ public struct ProxyFields: Sendable {
   public var source: SourceSettings?
   /// nil: never set (3).
   public var retries: Int?
-  /// `option redispatch [n]`: nil never set; 0 off (`no option redispatch`); n > 0: every n-th retry goes elsewhere; n < 0: the n-th before the last (-1: the last retry, the default).
+  /// `option redispatch [n]`: nil never set; 0 off (`no option redispatch`); n > 0: every n-th retry goes elsewhere (.max: none, what `option redispatch 0` says); n < 0: the n-th before the last (-1: the last retry, the default).
   public var redispatch: Int?
   /// Set in this very section rather than inherited.
   public var hasOwnRetries = false

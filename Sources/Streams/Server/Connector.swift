@@ -29,23 +29,28 @@ extension Worker {
     guard let backend = stream.backend else { return }
     if backend.isStale { backend.refresh(worker: index) }
     if !backend.rules.sticking.isEmpty { runStickRules(stream, backend) }
+    stream.isBound = false
     if stream.cookieServer != nil, stream.avoidedServer == nil, let server = serverByCookie(stream, backend) {
+      stream.isBound = true
       return server.shared.with({ $0.load.hasRoom(in: backend.load) })
-        ? take(server, stream, balanced: false) : queue(stream, on: server)
+        ? take(server, stream) : queue(stream, on: server)
     }
     if !backend.rules.servers.isEmpty, stream.avoidedServer == nil, let server = serverByRule(stream, backend) {
+      stream.isBound = true
       if server.shared.with({ $0.load.hasRoom(in: backend.load) || $0.load.maximum == 0 }) {
         return take(server, stream)
       }
       return queue(stream, on: server)
     }
     if backend.rdpCookie != nil, stream.avoidedServer == nil, let server = serverByRDPCookie(stream, backend) {
+      stream.isBound = true
       return server.shared.with({ $0.load.hasRoom(in: backend.load) })
-        ? take(server, stream, balanced: false) : queue(stream, on: server)
+        ? take(server, stream) : queue(stream, on: server)
     }
     if stream.avoidedServer == nil, let server = serverByTable(stream, backend) {
+      stream.isBound = true
       return server.shared.with({ $0.load.hasRoom(in: backend.load) })
-        ? take(server, stream, balanced: false) : queue(stream, on: server)
+        ? take(server, stream) : queue(stream, on: server)
     }
     if let own = stickToLastServer(stream, backend) {
       let hasRoom = own.shared.with { $0.load.hasRoom(in: backend.load) }
@@ -91,12 +96,16 @@ extension Worker {
   }
 
   /// Takes a place on the server.
-  private func take(_ server: ServerReplica, _ stream: Stream, balanced: Bool = true) {
+  private func take(_ server: ServerReplica, _ stream: Stream) {
     guard let backend = stream.backend else { return }
     stream.server = server
     holdPlace(stream, server, backend)
+    let isAnother = server.index != stream.avoidedServer
+    if let former = stream.avoidedServer {
+      if isAnother { countRedispatch(stream, from: former, backend) } else { countRetry(stream, backend) }
+    }
     // `lbtot` counts what balancing chose, not what a cookie did.
-    if balanced {
+    if !stream.isBound && isAnother {
       server.counters.count(.selectedTotal)
       backend.counters.count(.selectedTotal)
     }
@@ -261,80 +270,5 @@ extension Worker {
       backend.shared.with { $0.balancer.loadChanged(server.index) }
       serveQueue(server, backend)
     }
-  }
-
-  // MARK: Failure
-
-  /// The connection could not be made: again here after a pause, elsewhere, or not at all.
-  /// `isLocal`: it never left this machine, for want of a descriptor or an address. Then there is no pause.
-  func connectFailed(_ stream: Stream, timedOut: Bool = false, isLocal: Bool = false) {
-    guard let backend = stream.backend else { return }
-    if let connection = stream.serverConnection { dropServerConnection(stream, connection) }
-    stream.connectDeadline = TimerWheel.never
-    if let server = stream.server { reportConnectFailure(server, backend) }
-    let retryable = backend.retryOn.contains(.connFailure)
-    if stream.retriesLeft <= 0 || !retryable || isAbortedByClient(stream) {
-      if let server = stream.server { server.counters.count(.connectionErrors) }
-      backend.counters.count(.connectionErrors)
-      releasePlace(stream)
-      return connectionGivenUp(stream, timedOut: timedOut)
-    }
-    stream.retriesLeft -= 1
-    stream.retriesTotal += 1
-    rewindRequest(stream)
-    if mayRedispatch(stream, backend) {
-      redispatch(stream, backend)
-    } else {
-      countRetry(stream, backend)
-      // The same server at once would most likely refuse again.
-      if !timedOut && !isLocal {
-        stream.connector = .turnaround
-        stream.connectDeadline = loop.now + min(1000, backend.timeouts.connect)
-      } else {
-        stream.connector = .assigned
-      }
-    }
-  }
-
-  private func countRetry(_ stream: Stream, _ backend: BackendReplica) {
-    backend.counters.count(.retries)
-    stream.server?.counters.count(.retries)
-  }
-
-  /// `option redispatch [n]`: every n-th retry, or the n-th before the last for a negative one.
-  func mayRedispatch(_ stream: Stream, _ backend: BackendReplica) -> Bool {
-    let interval = redispatchInterval(of: stream, backend)
-    if interval == 0 || backend.servers.count < 2 { return false }
-    let total = retries(of: stream, backend)
-    let done = total - stream.retriesLeft
-    return interval > 0 ? done % interval == 0 : done == total + 1 + interval
-  }
-
-  /// `retries`: the backend's own, else the frontend's own (a deliberate difference from HAProxy), else the defaults'.
-  func retries(of stream: Stream, _ backend: BackendReplica) -> Int {
-    if !backend.hasOwnRetries, let frontend = stream.frontend, frontend.hasOwnRetries { return frontend.retries ?? 3 }
-    return backend.retries ?? 3
-  }
-  private func redispatchInterval(of stream: Stream, _ backend: BackendReplica) -> Int {
-    if !backend.hasOwnRedispatch, let frontend = stream.frontend, frontend.hasOwnRedispatch {
-      return frontend.redispatch ?? 0
-    }
-    return backend.redispatch ?? 0
-  }
-
-  func redispatch(_ stream: Stream, _ backend: BackendReplica) {
-    backend.counters.count(.redispatches)
-    stream.server?.counters.count(.redispatches)
-    stream.avoidedServer = stream.server?.index
-    stream.wasRedispatched = true
-    releasePlace(stream)
-    stream.server = nil
-    stream.connector = .assign
-  }
-
-  /// All tries are used up: 503, or the end of a TCP connection.
-  private func connectionGivenUp(_ stream: Stream, timedOut: Bool) {
-    setEnd(stream, timedOut ? .serverTimeout : .server, .connect)
-    if stream.isHTTP { reply(stream, status: 503) } else { endTCP(stream) }
   }
 }

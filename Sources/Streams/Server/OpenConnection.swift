@@ -63,7 +63,7 @@ extension Worker {
     let socket: Socket
     do { socket = try Socket.make(family: family, namespace: namespace(settings, stream)) } catch {
       if error.isOutOfResources { reportShortage(error, backend) }
-      return connectFailed(stream, isLocal: true)
+      return connectFailed(stream, isImmediate: true)
     }
     // A request that leaves whole in one piece, alone on its connection, is never held back by the kernel.
     let leavesAtOnce = stream.isHTTP && stream.connectionMode != .keepAlive && stream.requestChannel.isComplete
@@ -72,9 +72,8 @@ extension Worker {
     if let source = settings?.source ?? backend.source, !bind(socket, source, stream, family) {
       socket.close()
       reportSourceShortage(backend)
-      return connectFailed(stream, isLocal: true)
+      return connectFailed(stream, isImmediate: true)
     }
-    if turn == 0 { stream.server?.counters.count(.sessionsTotal) }
     let socks = settings?.socks
     let result = settings?.unixPath.map { socket.connect(to: $0) } ?? socket.connect(to: socks ?? target)
     let connection = takeServerConnection()
@@ -105,9 +104,10 @@ extension Worker {
         }
         reportSourceShortage(backend)
       }
-      connectError(stream, error)
-      return
+      return connectFailed(stream, isImmediate: true)
     }
+    // One that never began is no session of the server's.
+    stream.server?.counters.count(.sessionsTotal)
     if socks != nil {
       connection.preface = socksRequest(stream, target)
       connection.socksBytesLeft = 8

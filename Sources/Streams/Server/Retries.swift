@@ -72,12 +72,9 @@ extension Worker {
     stream.requestPhase = .connect
     stream.forcesNewConnection = true
     // HAProxy counts the decision and the new connection.
-    backend.counters.count(.retries)
-    stream.server?.counters.count(.retries)
-    if mayRedispatch(stream, backend) { return redispatch(stream, backend) }
-    backend.counters.count(.retries)
-    stream.server?.counters.count(.retries)
-    stream.connector = .assigned
+    countRetry(stream, backend)
+    stream.firstConnectFailure = .none
+    tryAgain(stream, backend)
   }
 
   private func resetResponse(_ stream: Stream) {

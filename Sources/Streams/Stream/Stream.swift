@@ -50,9 +50,12 @@ final class Stream {
   var endCause = EndCause.none
   var endPhase = EndPhase.none
   var status = 0
+  /// The server was not chosen by balancing: a cookie, a rule or a table said so.
+  var isBound = false
   /// The server that was tried before, to be avoided by a redispatch.
   var avoidedServer: Int?
   var wasRedispatched = false
+  var firstConnectFailure = EndCause.none
   var retriesLeft = 0
   var retriesTotal = 0
   var holdsPlace = false
@@ -236,8 +239,10 @@ final class Stream {
     endCause = .none
     endPhase = .none
     status = 0
+    isBound = false
     avoidedServer = nil
     wasRedispatched = false
+    firstConnectFailure = .none
     retriesLeft = 0
     retriesTotal = 0
     holdsPlace = false

@@ -24,7 +24,7 @@ extension Worker {
   private func connectTimeout(_ stream: Stream) {
     stream.connectDeadline = TimerWheel.never
     if stream.connector == .turnaround {
-      stream.connector = .assigned
+      stream.connector = stream.server == nil && stream.avoidedServer != nil ? .assign : .assigned
       return advance(stream)
     }
     connectFailed(stream, timedOut: true)
