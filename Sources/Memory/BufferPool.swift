@@ -19,6 +19,8 @@ import Glibc
   /// Buffers beyond the limit that may be taken now.
   public var overdraft = 0 { didSet { room = (limit ?? .max).addingReportingOverflow(overdraft).partialValue } }
   private var room: Int
+  /// Bytes of address space that no buffer may take, for what cannot do without memory; 0 where there is no limit.
+  public var sparedBytes = 0
   /// Buffers within the limit that are kept for work under way (`tune.buffers.reserve`).
   private let reserve: Int
   /// What new buffers are filled with (`-dM`).
@@ -81,8 +83,10 @@ import Glibc
     var count = max(1, min(16, (256 << 10) / step))
     if let limit { count = min(count, max(1, limit - allocated)) }
     let length = (step * count + page - 1) / page * page
-    let chunk = unsafe mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let chunk = unsafe mmap(nil, length + sparedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let chunk = unsafe chunk, unsafe chunk != MAP_FAILED else { return false }
+    // Nobody has seen that part.
+    if sparedBytes > 0 { unsafe munmap(chunk + length, sparedBytes) }
     for i in (0..<count).reversed() { unsafe free.append((chunk + i * step).assumingMemoryBound(to: UInt8.self)) }
     allocated += count
     return true

@@ -162,6 +162,10 @@ public enum Program {
   ) -> Int32 {
     if let megabytes = options.memoryLimit, megabytes > 0 {
       OwnProcess.setMemoryLimit(megabytes.multipliedReportingOverflow(by: 1 << 20).partialValue)
+      if !MemoryRoom.has(16 << 20) {
+        diagnostics.alert("Not enough memory to start: -m \(megabytes) leaves less than 16 MB.")
+        return 1
+      }
     }
     var settings = Runner.Settings()
     settings.daemon = (options.daemon || model.global.daemon) && !options.foreground && !options.debug

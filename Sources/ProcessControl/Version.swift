@@ -20,7 +20,7 @@ public enum Version {
     ("OPENSSL", true), ("OT", false), ("PCRE", false), ("PCRE2", true), ("PCRE2_JIT", true), ("PCRE_JIT", false),
     ("POLL", true), ("PRCTL", true), ("PROCCTL", false), ("PROMEX", true), ("QUIC", false), ("RT", true),
     ("SLZ", false), ("STATIC_PCRE", false), ("STATIC_PCRE2", false), ("SYSTEMD", true), ("TFO", true),
-    ("THREAD", true), ("THREAD_DUMP", false), ("TPROXY", true), ("WURFL", false), ("ZLIB", false),
+    ("THREAD", true), ("THREAD_DUMP", false), ("TPROXY", true), ("WURFL", false), ("ZLIB", true),
   ]
 
   /// What conditions of the configuration can ask.

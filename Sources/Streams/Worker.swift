@@ -96,6 +96,8 @@ public final class Worker {
   var hasNice = false
   /// Tick before which no shortage of descriptors is told again.
   var nextShortageReport: Int64 = 0
+  /// The address space has a limit (`-m`, `ulimit -v`).
+  let isMemoryLimited = MemoryRoom.isLimited
   /// The last source port taken of a `source` range.
   var sourcePort: UInt16 = 0
   public internal(set) var activeSessions = 0
@@ -145,6 +147,7 @@ public final class Worker {
       ?? BufferPool(
         bufferSize: t.bufferSize, limit: BufferShare.limit(of: t, threads: process.threads),
         reserve: t.buffersReserve, poison: t.poisonByte, failures: t.failAlloc)
+    if isMemoryLimited { buffers.sparedBytes = Worker.sparedMemory / 2 }
     logs = LogSender(
       routes, global: process.model.global, hostName: process.model.global.localPeer ?? OwnProcess.hostName,
       processID: Int(OwnProcess.id))

@@ -118,6 +118,13 @@ enum Runner {
     let succession = Succession(waking: process.reloads?.wakeUp)
     // Also the first worker has a thread of its own: locks remember the thread number that a fork changes.
     var threads: [Thread] = []
+    let wanted = generation.wakeUps.count * MemoryRoom.stackSize + 2 * Worker.sparedMemory
+    if MemoryRoom.isLimited && !MemoryRoom.has(wanted) {
+      FileDescriptor.standardError.writeAll(
+        "[ALERT] Not enough memory to start: the limit of the address space (-m, ulimit -v) leaves less than "
+          + "\(wanted >> 20) MB.\n")
+      OwnProcess.exitNow(1)
+    }
     for index in generation.wakeUps.indices {
       do throws(SystemError) {
         threads.append(try Thread { work(generation, index, succession) })

@@ -27,6 +27,10 @@ extension Worker {
     var left = tune.maxAccept
     while left > 0 && !listener.isStopped {
       left -= 1
+      if isMemoryLimited && !hasMemoryForClient() {
+        reportShortage(SystemError(code: SystemError.noMemory), listener.frontend)
+        return pauseListeners(for: 1000)
+      }
       guard admit(listener) else { return }
       switch listener.socket.accept() {
       case .success((let socket, let peer)):

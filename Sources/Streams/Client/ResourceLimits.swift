@@ -4,6 +4,15 @@ import System
 
 /// What is told when the system gives no more descriptors or memory.
 extension Worker {
+  /// Bytes that stay free under a limit of memory: for what clients that are there may yet need.
+  public static var sparedMemory: Int { 8 << 20 }
+
+  /// Whether one more client may come: it takes what a former one left, or there is room beside what those that are
+  /// there may yet ask for.
+  func hasMemoryForClient() -> Bool {
+    !freeSessions.isEmpty || MemoryRoom.has(Self.sparedMemory + sessions.count * 8192)
+  }
+
   /// An alert for the frontend's logs, once a second at most.
   func reportShortage(_ error: SystemError, _ frontend: FrontendReplica) {
     if loop.now < nextShortageReport { return }
