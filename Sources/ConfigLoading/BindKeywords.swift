@@ -32,7 +32,8 @@ struct BindOption: Sendable {
     self.parse = parse
   }
 
-  static let all = UnservedKeywords.refusing(bindOptions + bindThreadOptions) + bindTLSOptions
+  // Those of TLS come first: of two that are equally like a misspelt word the first is told.
+  static let all = bindTLSOptions + UnservedKeywords.refusing(bindOptions + bindThreadOptions)
   static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 }
 

@@ -77,8 +77,8 @@ struct CheckConnectLine {
 
   private func port(_ word: String) throws(StepError) -> CheckConnect.Port {
     if word.isEmpty { throw StepError("'port' expects a port number or a sample expression as argument..") }
-    let (number, rest) = CInteger.long(word)
-    if rest.isEmpty {
+    if word.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      let number = CInteger.leadingLong(word)
       guard (1...65535).contains(number) else {
         throw StepError("expects a valid TCP port (from range 1 to 65535) or a sample expression, got \(word)..")
       }

@@ -10,6 +10,8 @@ struct CheckExpectLine {
   private let isHTTP: Bool
   private var options = CheckExpect(.custom)
   private var hasPattern = false
+  /// Read once the line is known to be whole.
+  private var written: (kind: String, argument: String)?
   private var at = 2
 
   init(_ context: LoadContext, _ line: ConfigLine) {
@@ -24,6 +26,7 @@ struct CheckExpectLine {
       if try !option() { try pattern() }
     }
     if !hasPattern { throw StepError("pattern not found.") }
+    if let written { options.kind = try kind(written.kind, written.argument) }
     return options
   }
 
@@ -114,7 +117,7 @@ struct CheckExpectLine {
       return
     default: if argument.isEmpty { throw StepError("'\(word)' expects a <pattern> as argument.") }
     }
-    options.kind = try kind(word, argument)
+    written = (word, argument)
     at += 2
   }
 
@@ -161,11 +164,11 @@ struct CheckExpectLine {
       var high = low
       rest = tail
       if rest.hasPrefix("-") { (high, rest) = CInteger.long(String(rest.dropFirst())) }
+      if low > high { throw StepError("invalid range of status codes '\(text)'.") }
       if let odd = rest.unicodeScalars.first, odd != "," {
         throw StepError("invalid character '\(odd)' in the list of status codes.")
       }
       rest = String(rest.dropFirst())
-      if low > high { throw StepError("invalid range of status codes '\(text)'.") }
       ranges.append(Int64(low)...Int64(high))
     }
     return ranges

@@ -74,13 +74,16 @@ extension LoadContext {
     guard let open = written.unicodeScalars.firstIndex(of: "("), String(written.unicodeScalars[..<open]) == kind else {
       throw StepError("invalid or incomplete action '\(written)'. \(usage)")
     }
-    guard let close = written.unicodeScalars.lastIndex(of: ")"), close > open else {
+    let close = written.unicodeScalars.index(before: written.unicodeScalars.endIndex)
+    guard written.unicodeScalars[close] == ")", close > open else {
       throw StepError("incomplete argument after action '\(written)'. \(usage)")
     }
     let inside = String(written.unicodeScalars[written.unicodeScalars.index(after: open)..<close])
     let parts = inside.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     var conditions: VariableConditions = []
     for part in parts.dropFirst() {
+      // Behind an empty one HAProxy looks at none.
+      if part.isEmpty { break }
       guard let condition = VariableConditions(name: part) else { throw StepError("unknown condition \"\(part)\"") }
       conditions.insert(condition)
     }
@@ -88,7 +91,7 @@ extension LoadContext {
     do throws(VariableNameError) {
       id = try samples.variables.register(parts.first ?? "")
     } catch {
-      throw StepError(error.message)
+      throw StepError(error.message(in: written, behind: kind.count + 1 + (parts.first?.count ?? 0)))
     }
     switch kind {
     case "unset-var": return .unset(id)
@@ -100,5 +103,12 @@ extension LoadContext {
       var at = 2
       return .set(id, try checkExpression(line.words, &at, keyword: written), conditions)
     }
+  }
+}
+
+extension VariableNameError {
+  /// HAProxy shows what is no name of a variable up to the end of the word, which goes on at `end`.
+  func message(in word: String, behind end: Int) -> String {
+    message.hasPrefix("invalid syntax at char") ? message.dropLast() + word.dropFirst(end) + "'" : message
   }
 }

@@ -65,7 +65,9 @@ enum CookieLines {
         if line[at].isEmpty { return context.alertTight("'maxlife' expects <lifetime> in seconds as argument.") }
         guard let seconds = seconds(line[at], of: "maxlife", context) else { return }
         cookie.maximumLife = seconds
-      case "dynamic": cookie.isDynamic = true
+      case "dynamic":
+        context.requires(.backend, "dynamic")
+        cookie.isDynamic = true
       default:
         return context.alert(
           "'cookie' supports 'rewrite', 'insert', 'prefix', 'indirect', 'nocache', 'postonly', 'domain', 'maxidle', "

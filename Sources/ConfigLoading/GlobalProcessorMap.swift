@@ -56,7 +56,11 @@ enum ProcessorMapLine {
     default: break
     }
     let parts = word.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let low = digits(parts.first ?? "") else { throw Failure(text: "'\(word)' is not a valid number/range.") }
+    let outOfRange = "'\(word)' is not a valid number/range. It supports numbers from 1 to \(maximumThread).\n"
+    guard let low = digits(parts.first ?? "") else {
+      let isNumber = word == "-" || (!word.isEmpty && CInteger.long(word).rest.isEmpty)
+      throw Failure(text: isNumber ? outOfRange : "'\(word)' is not a valid number/range.")
+    }
     var high = low
     if parts.count > 1 {
       guard let end = parts[1].isEmpty ? maximumThread : digits(parts[1]) else {
@@ -66,8 +70,7 @@ enum ProcessorMapLine {
     }
     let ordered = low <= high ? (low, high) : (high, low)
     guard ordered.0 >= 1 && ordered.1 <= maximumThread else {
-      throw Failure(
-        text: "'\(word)' is not a valid number/range. It supports numbers from 1 to \(maximumThread).\n")
+      throw Failure(text: outOfRange)
     }
     return Array(ordered.0...ordered.1)
   }

@@ -96,15 +96,16 @@ enum LogLineParsing {
 
   /// `<ranges>:<size>`: numbers and ranges from 1, in ascending order, that may not touch.
   private static func sample(_ word: String, _ target: inout LogTarget) throws(LogLineError) {
-    guard let colon = word.lastIndex(of: ":") else { throw .invalid("Missing sample size") }
+    guard let colon = word.firstIndex(of: ":") else { throw .invalid("Missing sample size") }
     let list = word[..<colon]
     let sizeText = word[word.index(after: colon)...]
-    guard let size = number(sizeText), size > 0 else {
-      throw .invalid("wrong sample size '\(sizeText)' for sample range '\(list)'")
-    }
+    if list.isEmpty { throw .invalid("no sampling ranges given") }
     var ranges: [ClosedRange<Int>] = []
     for part in list.split(separator: ",", omittingEmptySubsequences: false) {
       ranges.append(try range(part))
+    }
+    guard let size = number(sizeText), size > 0 else {
+      throw .invalid("wrong sample size '\(sizeText)' for sample range '\(list)'")
     }
     ranges.sort { $0.lowerBound < $1.lowerBound }
     for (previous, next) in zip(ranges, ranges.dropFirst()) where next.lowerBound <= previous.upperBound {

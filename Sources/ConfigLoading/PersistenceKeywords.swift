@@ -6,7 +6,7 @@ let persistenceKeywords: [KeywordEntry] = [
   KeywordEntry("persist", .proxies) { context, line in
     if line[1].isEmpty { return context.alert("missing persist method.") }
     guard line[1].hasPrefix("rdp-cookie") else { return context.alert("unknown persist method.") }
-    guard context.checkArgumentCount(line, atMost: 2) else { return }
+    guard context.checkArgumentCount(line, atMost: line[1].unicodeScalars.contains("(") ? 1 : 2) else { return }
     let argument = Array(line[1].unicodeScalars.dropFirst(10))
     if argument.isEmpty {
       context.proxy.persistentRDPCookie = "msts"

@@ -30,10 +30,10 @@ enum CaptureLines {
   ) {
     let title = "capture \(line[1])"
     if context.isInDefaults { return context.alert("'\(title)' not allowed in 'defaults' section.") }
+    if !line[6].isEmpty { return context.alert("'\(title)' cannot handle unexpected argument '\(line[6])'.") }
     if line[3].isEmpty || line[4] != "len" || line[5].isEmpty {
       return context.alert("'\(title)' expects 'header' <header_name> 'len' <len>.")
     }
-    if !line[6].isEmpty { return context.alert("'\(title)' cannot handle unexpected argument '\(line[6])'.") }
     let length = max(0, CInteger.leading(line[5]))
     context.proxy[keyPath: list].append(HeaderCapture(name: line[3], length: length))
   }

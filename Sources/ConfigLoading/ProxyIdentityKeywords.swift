@@ -4,6 +4,7 @@ import Configuration
 /// What a section is: mode, number, description, whether it runs.
 let proxyIdentityKeywords: [KeywordEntry] = [
   KeywordEntry("mode", .proxies) { context, line in
+    guard context.checkArgumentCount(line, atMost: 1) else { return }
     switch line[1] {
     case "http": context.proxy.mode = .http
     case "tcp": context.proxy.mode = .tcp
@@ -12,7 +13,6 @@ let proxyIdentityKeywords: [KeywordEntry] = [
         "'mode health' doesn't exist anymore. Please use 'http-request return status 200' instead.")
     default: return context.alert("unknown proxy mode '\(line[1])'.")
     }
-    _ = context.checkArgumentCount(line, atMost: 1)
   },
   KeywordEntry("id", .proxies, parse: ProxyIdentity.id),
   KeywordEntry("description", .proxies) { context, line in

@@ -211,10 +211,11 @@ extension RuleParsing {
       throw RuleProblem("invalid or incomplete action '\(written)'. \(usage)")
     }
     let inside = String(written.unicodeScalars[written.unicodeScalars.index(after: open)..<close])
-    var parts = inside.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    if parts.count > 1 && parts[parts.count - 1].isEmpty { parts.removeLast() }
+    let parts = inside.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     var conditions: VariableConditions = []
     for part in parts.dropFirst() {
+      // Behind an empty one HAProxy looks at none.
+      if part.isEmpty { break }
       guard let condition = VariableConditions(name: part) else { throw RuleProblem("unknown condition \"\(part)\"") }
       conditions.insert(condition)
     }
@@ -222,12 +223,7 @@ extension RuleParsing {
     do throws(VariableNameError) {
       id = try context.samples.variables.register(parts.first ?? "")
     } catch {
-      // HAProxy shows the word from there to its end.
-      if error.message.hasPrefix("invalid syntax at char") {
-        throw RuleProblem(
-          error.message.dropLast() + written.dropFirst(kind.count + 1 + (parts.first?.count ?? 0)) + "'")
-      }
-      throw RuleProblem(error.message)
+      throw RuleProblem(error.message(in: written, behind: kind.count + 1 + (parts.first?.count ?? 0)))
     }
     switch kind {
     case "unset-var": return .unsetVariable(id)

@@ -26,29 +26,30 @@ extension LoadContext {
         + "\(model.proxies[index].title) (needs 'mode http').")
   }
 
-  /// Conditions on buffers in HTTP mode, and captures of contents that nobody waits for.
+  /// Captures of contents that nobody waits for, and conditions on buffers in HTTP mode.
   func warnOfBuffers(of index: Int) {
     let proxy = model.proxies[index]
     let rules = proxy.rules
-    if proxy.mode == .http {
-      var conditions = rules.switching.map(\.condition) + rules.servers.map { $0.condition }
-      let lists = [
-        rules.tcpConnection, rules.tcpSession, rules.tcpRequest, rules.tcpResponse, rules.httpRequest,
-        rules.httpResponse, rules.httpAfterResponse,
-      ]
-      for list in lists { conditions += list.map(\.condition) }
-      for case let condition? in conditions {
-        guard let place = ruleState.bufferConditions[condition] else { continue }
+    if rules.requestInspectDelay == nil {
+      for capturing in ruleState.contentCaptures where capturing == index {
         warningPlain(
-          "Proxy '\(proxy.name)': L6 sample fetches ignored on HTTP proxies (declared at \(place.file):\(place.line)).")
+          "\(proxy.title) : a 'tcp-request capture' rule explicitly depending on request contents without any "
+            + "'tcp-request inspect-delay' setting. This means that this rule will randomly find its contents. This can be "
+            + "fixed by setting the tcp-request inspect-delay.")
       }
     }
-    guard rules.requestInspectDelay == nil else { return }
-    for capturing in ruleState.contentCaptures where capturing == index {
+    guard proxy.mode == .http else { return }
+    var conditions =
+      rules.switching.map(\.condition) + rules.servers.map { $0.condition } + rules.sticking.map(\.condition)
+    let lists = [
+      rules.tcpConnection, rules.tcpSession, rules.tcpRequest, rules.tcpResponse, rules.httpRequest,
+      rules.httpResponse, rules.httpAfterResponse,
+    ]
+    for list in lists { conditions += list.map(\.condition) }
+    for case let condition? in conditions {
+      guard let place = ruleState.bufferConditions[condition] else { continue }
       warningPlain(
-        "\(proxy.title) : a 'tcp-request capture' rule explicitly depending on request contents without any "
-          + "'tcp-request inspect-delay' setting. This means that this rule will randomly find its contents. This can be "
-          + "fixed by setting the tcp-request inspect-delay.")
+        "Proxy '\(proxy.name)': L6 sample fetches ignored on HTTP proxies (declared at \(place.file):\(place.line)).")
     }
   }
 }

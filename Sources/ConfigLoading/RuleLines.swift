@@ -114,7 +114,7 @@ enum RuleLines {
     guard line[1] == "inspect-delay" || line[1] == "content" else {
       return context.alert("'tcp-response' expects 'inspect-delay' or 'content' in \(title) (got '\(line[1])')")
     }
-    if !context.proxy.accepts(.backend) {
+    if !context.proxy.accepts(.backend) || (context.isInDefaults && context.proxy.name.isEmpty) {
       return context.alert(
         "tcp-response \(line[1]) is only allowed in 'backend' sections or 'defaults' section with a name")
     }

@@ -35,7 +35,9 @@ extension LoadContext {
         "Proxy '\(model.proxies[index].name)': MUX protocol '\(name)' is not compatible with the selected mode.")
     }
     let proxy = model.proxies[index]
-    guard proxy.capabilities.isSuperset(of: .listen), proxy.mode == .tcp, proxy.defaultBackend == nil else { return }
+    guard proxy.capabilities.isSuperset(of: .listen), proxy.mode == .tcp, proxy.defaultBackend == nil,
+      !proxy.servers.isEmpty
+    else { return }
     for rule in proxy.rules.tcpRequest {
       guard case .switchMode = rule.action else { continue }
       warningPlain(

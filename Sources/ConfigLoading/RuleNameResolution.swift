@@ -10,12 +10,12 @@ extension RuleParsing {
         "Can't parse '\(word)'. Expects 'do-resolve(<varname>,<resolvers>[,<options>]) <expr>'. Available options are "
           + "'ipv4' and 'ipv6'", .bare)
     }
-    guard written.hasPrefix("do-resolve("), written.hasSuffix(")") else { throw unusable(written) }
-    let words = written.dropFirst(11).dropLast().split(separator: ",", omittingEmptySubsequences: false).map(
-      String.init)
-    guard words.count == 2 || words.count == 3, !words[0].isEmpty, !words[1].isEmpty,
-      words.count == 2 || words[2] == "ipv4" || words[2] == "ipv6"
-    else { throw unusable(written) }
+    // What follows the first closing parenthesis counts for nothing, as with HAProxy.
+    guard written.hasPrefix("do-resolve("), let close = written.firstIndex(of: ")") else { throw unusable(written) }
+    let words = written[..<close].dropFirst(11).split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard words.count > 1, !words[1].isEmpty else { throw unusable(written) }
+    let options = words.dropFirst(2).filter { !$0.isEmpty }
+    guard options.allSatisfy({ $0 == "ipv4" || $0 == "ipv6" }) else { throw unusable(written) }
     let start = word
     let expression: Expression
     do throws(RuleProblem) {
@@ -30,7 +30,7 @@ extension RuleParsing {
       variable = nil
     }
     let rule = ResolutionRule(
-      variable, expression, prefersVersion6: words.count == 2 || words[2] == "ipv6", section: words[1])
+      variable, expression, prefersVersion6: options.last != "ipv4", section: words[1])
     let handle = context.model.ruleResources.add(rule)
     context.ruleState.resolutions.append((context.proxyIndex, handle))
     return .resolveName(handle)

@@ -8,7 +8,8 @@ import Samples
 
 /// `redirect`, as a line of its own and as an action.
 extension RuleParsing {
-  mutating func redirect() throws(RuleProblem) -> RedirectHandle {
+  /// `isFormat`: what an action says is a log format; the line of its own is taken as it stands.
+  mutating func redirect(isFormat: Bool = true) throws(RuleProblem) -> RedirectHandle {
     let expectation =
       "expects 'code', 'prefix', 'location', 'scheme', 'set-cookie', 'clear-cookie', 'drop-query', 'ignore-empty' or "
       + "'append-slash'"
@@ -59,7 +60,9 @@ extension RuleParsing {
     }
     guard let target else { throw RuleProblem("redirection type expected ('prefix', 'location', or 'scheme')") }
     // A prefix of "/" is none.
-    if rule.kind != .prefix || target != "/" {
+    if !isFormat {
+      rule.target = Bytes(permanent: rule.kind == .prefix && target == "/" ? "" : target)
+    } else if rule.kind != .prefix || target != "/" {
       let text: LogFormat
       do throws(LogFormatError) {
         text = try LogFormat(
@@ -91,7 +94,7 @@ let redirectKeywords: [KeywordEntry] = [
     var parsing = RuleParsing(context, .httpRequest, line.words)
     let handle: RedirectHandle
     do throws(RuleProblem) {
-      handle = try parsing.redirect()
+      handle = try parsing.redirect(isFormat: false)
     } catch {
       return context.alert("error detected in \(context.proxy.title) while parsing redirect rule : \(error.text).")
     }

@@ -12,10 +12,10 @@ import Samples
   for message in context.samples.groupErrors() { context.alertPlain(message) }
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
     for use in context.ruleState.captures where use.proxy == index { context.check(use) }
-    context.warnOfBuffers(of: index)
     context.checkModeSwitches(of: index)
     context.findResolvers(of: index)
     context.resolveReplySections(of: context.model.proxies[index])
+    context.warnOfBuffers(of: index)
     context.warnRulesWithoutHTTP(of: index)
   }
   context.resolvePatternEdits()
@@ -91,7 +91,7 @@ extension LoadContext {
     let proxy = model.proxies[index]
     let list = use.list == .httpAfterResponse ? RuleList.httpResponse : use.list
     let count = use.isResponse ? proxy.responseCaptures.count : proxy.requestCaptures.count
-    if proxy.accepts(.frontend), !(0..<count).contains(use.slot) {
+    if proxy.accepts(.frontend), use.slot >= count {
       alertPlain(
         "Proxy '\(proxy.name)': unable to find capture id '\(use.slot)' referenced by \(list.rawValue) capture rule."
       )

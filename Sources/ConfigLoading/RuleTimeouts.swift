@@ -98,9 +98,11 @@ extension RuleParsing {
       if isAtEnd { throw RuleProblem(usage) }
       let (slot, rest) = CInteger.long(next())
       if !rest.isEmpty { throw RuleProblem("cannot parse id '\(self[at - 1])'") }
+      // A number is cut to 32 bits, and one below zero is no slot: nothing is captured then.
+      let cut = Int32(truncatingIfNeeded: slot)
       context.ruleState.captures.append(
-        CaptureUse(proxy: context.proxyIndex, list: list, slot: slot, isResponse: isResponse))
-      return .capture(expression, slot: Int32(clamping: slot))
+        CaptureUse(proxy: context.proxyIndex, list: list, slot: Int(cut), isResponse: isResponse))
+      return .capture(expression, slot: cut)
     default:
       if isContent { throw RuleProblem("a positive 'len' argument is mandatory") }
       throw RuleProblem("expects \(isResponse ? "" : "'len' or ")'id', found '\(word)'")

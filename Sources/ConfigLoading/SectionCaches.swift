@@ -33,7 +33,7 @@ extension LoadContext {
     case "total-max-size":
       guard let size = cacheNumber(line) else { return }
       if size > 4095 {
-        warningTight("\"total-max-size\" (\(Int32(truncatingIfNeeded: size))) must not be greater than 4095")
+        warningTight("\"total-max-size\" (\(line[1])) must not be greater than 4095")
         return add(.error.union(.abort))
       }
       changeCache { $0.megabytes = Int(size) }

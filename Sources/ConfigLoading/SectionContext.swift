@@ -30,6 +30,8 @@ public struct DefaultsSection: Sendable {
   public var isReferenced = false
   /// Used by a proxy without `from`.
   public var isImplicit = false
+  /// What the proxies are that inherit its rules: frontends or backends.
+  public var heirs: ProxyCapabilities = []
 }
 
 /// The state of one loading: the model as far as it is built, the place in the files, and the messages.

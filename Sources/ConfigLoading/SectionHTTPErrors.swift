@@ -41,7 +41,7 @@ extension LoadContext {
           alertPlain("proxy '\(proxy.name)': unknown http-errors section '\(name)' (at \(place.file):\(place.line)).")
           continue
         }
-        for status in statuses where section.answers[status] == nil {
+        for status in Set(statuses).sorted() where section.answers[status] == nil {
           warningPlain(
             "config: proxy '\(proxy.name)' : status '\(status)' not declared in http-errors section '\(name)' "
               + "(at \(place.file):\(place.line)).")

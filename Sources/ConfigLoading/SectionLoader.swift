@@ -54,7 +54,11 @@ private func complete(_ context: LoadContext) -> Bool {
 
 /// What is checked and completed after the last file, in order.
 let loadChecks: [@Sendable (LoadContext) -> Void] = [
-  { $0.finishUserLists() }, completeGlobal, completeProxies, completeTables, completeRules, LoadContext.completeCaches,
+  { $0.finishUserLists() }, completeGlobal, completeProxies,
+  {
+    completeTables($0)
+    completeRules($0)
+  }, LoadContext.completeCaches,
   completeHeaderCase,
   { $0.makeImplicitRings() }, { $0.finishRings() },
   { $0.finishLogForwards() },

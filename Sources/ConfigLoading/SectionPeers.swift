@@ -91,7 +91,7 @@ extension LoadContext {
         changePeers { $0.peers[$0.peers.count - 1].endpoint = Endpoint(address, port: port != 0 ? port : server.port) }
       }
       if server.checkEnabled || server.agentEnabled {
-        warning("'peer \(name)' : init_addr, resolvers, check and agent are ignored for peers.")
+        warning("'\(line.keyword) \(name)' : init_addr, resolvers, check and agent are ignored for peers.")
       }
     }
   }
@@ -110,7 +110,8 @@ extension LoadContext {
       $0.bindLocation = location
     }
     do throws(AddressError) {
-      _ = try AddressParsing.parse(line[1], [.resolveNow, .portMandatory, .portAllowed, .stream, .boundSocket])
+      _ = try AddressParsing.parse(
+        line[1], [.resolveNow, .portMandatory, .portAllowed, .portRange, .stream, .boundSocket])
     } catch {
       return alert("'bind \(line[1])' : \(error.text.droppingLastLineFeed)")
     }

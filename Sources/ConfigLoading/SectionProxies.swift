@@ -32,6 +32,7 @@ extension LoadContext {
     sectionName = name.isEmpty ? "defaults" : name
     if !source.isEmpty {
       guard let parent = namedDefaults(source, wantedBy: "defaults", name) else { return }
+      if !mayInherit(from: parent, as: .defaults) { return }
       settings = inherited(from: defaults[parent].settings, name: name, capabilities: .defaults)
     }
     defaults.append(DefaultsSection(settings: settings))
@@ -82,6 +83,7 @@ extension LoadContext {
     if !extra.isEmpty && kind != .backend {
       return alertContinuing("please use the 'bind' keyword for listening addresses.")
     }
+    if let parent, !mayInherit(from: parent, as: capabilities) { return }
     let base = parent.map { defaults[$0].settings }
     model.proxies.append(
       base.map { inherited(from: $0, name: name, capabilities: capabilities) }

@@ -145,6 +145,11 @@ extension LoadContext {
               + "'\(server.name)' was already defined at line \(line), please use distinct names.")
         }
         lines[server.name] = server.location.line
+        if server.redirectPrefix != nil {
+          alertPlain("backend '\(ring.name)' : server cannot have cookie or redirect prefix in non-HTTP mode.")
+        } else if server.cookie != nil {
+          warningPlain("backend '\(ring.name)' : ignoring cookie for server '\(server.name)' as HTTP mode is disabled.")
+        }
       }
     }
   }

@@ -117,7 +117,7 @@ enum ServerLine {
   }
 
   private static func template(_ context: LoadContext, _ line: ConfigLine) {
-    if line[1].isEmpty || line[2].isEmpty || line[3].isEmpty {
+    if line[1].isEmpty || line.count < 3 || line[3].isEmpty {
       return context.alertAtPlace("'server-template' expects <prefix> <nb | range> <addr>[:<port>] as arguments.")
     }
     if let bad = LoadContext.invalidNameScalar(line[1]) {
@@ -141,6 +141,7 @@ enum ServerLine {
 
   /// `n` (1 to n) or `low-high`; what is no number counts as 0, which `low` may be.
   private static func templateRange(_ text: String) -> ClosedRange<Int>? {
+    if text.isEmpty { return nil }
     let first = CInteger.leading(text)
     let dash = text.firstIndex(of: "-")
     let low = dash == nil ? 1 : first

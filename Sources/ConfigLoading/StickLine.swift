@@ -14,9 +14,8 @@ enum StickLine {
     switch line[1] {
     case "on": (matches, stores) = (true, .request)
     case "match": (matches, stores) = (true, .nothing)
-    case "store-request": (matches, stores) = (false, .request)
+    case "store", "store-request": (matches, stores) = (false, .request)
     case "store-response": (matches, stores) = (false, .response)
-    case "store": return context.alert("'stick' expects a fetch method.")
     default: return context.alert("'stick' expects 'on', 'match', or 'store'.")
     }
     if line[2].isEmpty { return context.alert("'stick' expects a fetch method.") }
@@ -92,6 +91,7 @@ extension LoadContext {
     // What stands in `defaults` counts where it is taken over.
     let found = context.model.tables.firstIndex { $0.name == use.name }
     guard let found else {
+      if use.proxy == nil && !context.hasHeirs(defaultsNamed: use.proxyName) { return 0 }
       switch use.rule {
       case .track(let action):
         context.alertPlain("Proxy '\(use.proxyName)': unable to find table '\(use.name)' referenced by \(action).")

@@ -176,7 +176,10 @@ struct TableReading {
 
   private mutating func readStores() -> Bool {
     at += 1
-    if word.isEmpty { return true }
+    if word.isEmpty {
+      at += 1
+      return true
+    }
     var rest = Substring(word)
     repeat {
       let nameEnd = rest.firstIndex { $0 == "," || $0 == "(" } ?? rest.endIndex

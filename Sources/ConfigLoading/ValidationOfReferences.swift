@@ -38,6 +38,9 @@ struct BackendReferences {
     guard let found = context.model.proxyIndex(named: name, having: .backend) else {
       return context.alertPlain("Proxy '\(proxy.name)': unable to find required use_backend: '\(name)'.")
     }
+    if found == validation.index {
+      return context.alertPlain("Proxy '\(proxy.name)': loop detected for use_backend: '\(name)'.")
+    }
     if fits(found, "in a 'use_backend' rule") {
       validation.proxy.switchingRules[at].backendIndex = found
       validation.proxy.rules.switching[at].target = .backend(found)

@@ -341,6 +341,9 @@ def server_redirects():
     redir("server down", get(), [], server="redir http://i disabled")
     redir("space in the prefix", get(), server='redir "http://x y"')
     redir("nothing there", get(), "refuse")
+    case("redirect line, no format", get(), frontend=("redirect location http://x/%[hdr(host)]%{",))
+    case("redirect line, prefix", get(target=b"/a?b"), frontend=("redirect prefix /%[path] drop-query",))
+    case("redirect line, prefix /", get(target=b"/a?b"), frontend=("redirect prefix / code 303",))
 
 
 BLOCKED = "answers with the status of the answer that it blocks, not with the 502 of its manual"

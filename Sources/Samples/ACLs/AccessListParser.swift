@@ -70,7 +70,10 @@ extension SampleCompiler {
           continue
         }
         let text = try SampleCompiler.rangeText(word, operation, method)
-        reference.load(keep(text.bytes), value: nil, line: 0)
+        let bytes = keep(text.bytes)
+        // The first word that is wrong is told, as HAProxy reads them one by one.
+        if method == .integer { _ = try Pattern.range(bytes) }
+        reference.load(bytes, value: nil, line: 0)
       }
       indices.append(try patterns.expression(reference, method: method, flags: options.flags, output: nil))
     } catch {

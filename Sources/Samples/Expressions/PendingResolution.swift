@@ -115,9 +115,12 @@ extension SampleCompiler {
   public func groupErrors() -> [String] {
     var errors: [String] = []
     for list in accessLists {
-      for test in list.tests where test.method == .group {
+      for test in list.tests where test.fetch.name == "http_auth_group" {
         let arguments = expressions[Int(test.expression.index)].arguments
         guard let users = arguments.first.object, Int(users) < userLists.count else { continue }
+        if test.patterns.allSatisfy({ patterns.expressions[Int($0)].reference.entries().isEmpty }) {
+          errors.append("proxy \(test.proxy): acl \(list.name) http_auth_group(): no groups specified.")
+        }
         for number in test.patterns {
           for entry in patterns.expressions[Int(number)].reference.entries()
           where !userLists[Int(users)].hasGroup(entry.pattern) {

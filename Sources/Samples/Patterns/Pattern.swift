@@ -81,7 +81,8 @@ extension Pattern {
     text.at(0) == UInt8(ascii: "+") ? nil : Int64(text.latin1)
   }
 
-  private static func range(_ text: Bytes) throws(PatternError) -> Pattern {
+  /// A number, or a range of them with a colon or a dash.
+  static func range(_ text: Bytes) throws(PatternError) -> Pattern {
     guard let (low, high) = sides(text) else {
       guard let single = number(text) else { throw PatternError("'\(text.latin1)' is not a number") }
       return .range(single, single)

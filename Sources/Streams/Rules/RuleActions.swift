@@ -103,10 +103,10 @@ extension Worker {
     case .found:
       guard let value = sample.data.text else { return .next }
       if options.contains(.response) {
-        if slot < frontend.responseCaptures.count {
+        if slot >= 0 && slot < frontend.responseCaptures.count {
           stream.responseCaptures.set(slot, value, frontend.responseCaptures)
         }
-      } else if slot < frontend.requestCaptures.count {
+      } else if slot >= 0 && slot < frontend.requestCaptures.count {
         stream.requestCaptures.set(slot, value, frontend.requestCaptures)
       }
       return .next
