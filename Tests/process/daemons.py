@@ -90,6 +90,7 @@ directory {folder}/db
 
 def exim(folder, port):
     daemon = find("exim4")
+    if os.getuid() != 0: raise Absent("only root may start it with a configuration of its own")
     me = owner(folder, "Debian-exim")
     config = write(folder, "exim.conf", f"""primary_hostname = mail.test
 spool_directory = {folder}/spool

@@ -1,9 +1,15 @@
 """What the tests of this folder share: asking a program over its socket, waiting until something is so, and the run of a
 file's tests."""
+import resource
 import socket
 import sys
 import time
 import traceback
+
+
+# A user's soft limit of descriptors is too low for some.
+HARD = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(HARD, 65536), HARD))
 
 
 class Absent(Exception):
@@ -30,8 +36,9 @@ def until(condition, what, seconds=30):
 def ask(path, text):
     """the answer of a runtime API or a master; raises OSError where nobody answers"""
     with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(30)
+        # With a time limit a connect would not wait for a place in a full backlog.
         s.connect(path)
+        s.settimeout(30)
         s.sendall(text.encode() + b"\n")
         # A master waits for more otherwise.
         s.shutdown(socket.SHUT_WR)
