@@ -140,6 +140,7 @@ let testTargets: [Target] = [
   tests("ConfigLoading", ["Configuration", "ConfigSyntax", "Primitives", "Rules"]),
   tests("LoadBalancing", ["Configuration", "Memory", "Primitives"]),
   tests("Proxies", ["Configuration", "System", "Memory", "Primitives"]),
+  tests("LogForwarding", ["Observability", "Memory"]),
   tests("HealthChecks", ["Proxies", "Configuration", "Memory"]),
   tests("RuntimeAPI", ["Observability", "Proxies", "Configuration", "EventLoop", "System", "Memory", "Primitives"]),
   tests("StatsPage", ["Observability", "Proxies", "Configuration", "Memory", "Primitives", "System"]),
