@@ -26,6 +26,7 @@ extension CheckScheduler {
     entries[i].code = 0
     entries[i].received.removeAll(keepingCapacity: true)
     clearVariables(i)
+    trace(i, .start, "starting")
     switch entries[i].plan.kind {
     case .external(let command, let path): runProgram(i, command, path: path, &loop)
     case .script: runScript(i, &loop)
@@ -174,6 +175,9 @@ extension CheckScheduler {
       transitions.apply(verdict, to: place, isAgent: entries[i].isAgent, worker: worker)
       messages += transitions.takeMessages()
     }
+    let passed = verdict.status.result != .failed
+    trace(i, passed ? .success : .failure, "\(passed ? "passed" : "failed") \(verdict.status.code) \(verdict.info)")
+    trace(i, .end, "over after \(verdict.duration) ms")
     let interval = entries[i].plan.interval(record.current, serverState: server.state)
     loop.timers.arm(entries[i].slot, at: loop.now + Int64(spread(interval)))
   }

@@ -58,6 +58,8 @@ public final class ProcessRuntime: Sendable {
   public let taskProfiling: TaskProfilingSwitch
   /// `-d`: 1 where traffic is shown; set before the workers begin.
   public let isTracing: SharedCell
+  /// What `trace` shows.
+  public let traces: TraceControl
   public let stopping: SharedCell
   /// Workers that have let go of the listening sockets for good.
   public let stoppedWorkers = SharedCell()
@@ -127,6 +129,7 @@ public final class ProcessRuntime: Sendable {
     failedResolutions = old?.failedResolutions ?? SharedCell()
     requestCounter = old?.requestCounter ?? SharedCell()
     jobs = old?.jobs ?? SharedCell()
+    traces = TraceControl(reader: mailboxes.first)
     isTracing = old?.isTracing ?? SharedCell()
     stopping = old?.stopping ?? SharedCell()
     waitingForRoom = old?.waitingForRoom ?? SharedCell()

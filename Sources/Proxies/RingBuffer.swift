@@ -15,7 +15,8 @@ public final class RingBuffer: Sendable {
 
   private struct State {
     /// Lines with four bytes of length before each, at the positions modulo the size.
-    var storage: [UInt8]
+    /// Nothing until the first line comes.
+    var storage: [UInt8] = []
     /// Positions count all bytes ever written: those of the oldest line and behind the newest.
     var tail: UInt64 = 0
     var head: UInt64 = 0
@@ -29,7 +30,6 @@ public final class RingBuffer: Sendable {
     self.reader = Lock(reader)
     state = Lock(
       State(
-        storage: [UInt8](repeating: 0, count: max(settings.size, 64)),
         pins: [UInt64](repeating: 0, count: settings.servers.count)))
   }
 
@@ -42,18 +42,38 @@ public final class RingBuffer: Sendable {
     let rest = body.prefix(max(0, settings.maxLength &- head.count))
     let length = head.count &+ rest.count
     let fits = state.withLock { state in
-      let need = UInt64(length &+ 4)
-      let size = UInt64(state.storage.count)
-      if need > size { return false }
-      while state.head &- state.tail &+ need > size {
-        if state.pins.contains(where: { $0 <= state.tail }) { return false }
-        state.tail &+= UInt64(Self.length(state, at: state.tail) &+ 4)
-      }
-      for shift in [0, 8, 16, 24] { Self.put(&state, UInt8(truncatingIfNeeded: length >> shift)) }
+      if !makeRoom(&state, length) { return false }
       for i in 0..<head.count { Self.put(&state, head[i]) }
       for i in 0..<rest.count { Self.put(&state, rest[i]) }
       return true
     }
+    noteLine(fits)
+  }
+  /// The same, of a line in one piece.
+  public func append(_ line: [UInt8]) {
+    let line = line.prefix(settings.maxLength)
+    let fits = state.withLock { state in
+      if !makeRoom(&state, line.count) { return false }
+      for byte in line { Self.put(&state, byte) }
+      return true
+    }
+    noteLine(fits)
+  }
+
+  /// Drops the oldest lines and begins a new one; false: they may not be dropped.
+  private func makeRoom(_ state: inout State, _ length: Int) -> Bool {
+    if state.storage.isEmpty { state.storage = [UInt8](repeating: 0, count: max(settings.size, 64)) }
+    let need = UInt64(length &+ 4)
+    let size = UInt64(state.storage.count)
+    if need > size { return false }
+    while state.head &- state.tail &+ need > size {
+      if state.pins.contains(where: { $0 <= state.tail }) { return false }
+      state.tail &+= UInt64(Self.length(state, at: state.tail) &+ 4)
+    }
+    for shift in [0, 8, 16, 24] { Self.put(&state, UInt8(truncatingIfNeeded: length >> shift)) }
+    return true
+  }
+  private func noteLine(_ fits: Bool) {
     if !fits { dropped.add(1) }
     if isAwaited.value != 0 && isAwaited.exchange(1, for: 0) {
       reader.withLock { $0 }?.post(.reportReady)

@@ -3,10 +3,10 @@ import Proxies
 /// `show events [<ring>] [-w] [-n]`: the lines of a ring, those that come later too (`-w`), or only those (`-n`).
 extension CommandRunner {
   func showEvents(_ arguments: CommandArguments) -> CommandReply {
-    if access.level == .user { return .permissionDenied }
     let name = arguments[0]
     if name.isEmpty { return .text(ringList) }
-    guard let ring = process.rings.first(where: { $0.settings.name == name }) else {
+    if access.level == .user { return .permissionDenied }
+    guard let ring = ([process.traces.buffer] + process.rings).first(where: { $0.settings.name == name }) else {
       if ["stdout", "stderr"].contains(name) {
         return .message(.error, "Nothing to report for this sink")
       }
@@ -30,7 +30,7 @@ extension CommandRunner {
   private var ringList: String {
     var text = "Supported events sinks are listed below. Add -w(wait), -n(new). Any key to stop\n"
     text += line("stdout", "fd", 0, "standard output (fd#1)") + line("stderr", "fd", 0, "standard output (fd#2)")
-    for ring in process.rings {
+    for ring in [process.traces.buffer] + process.rings {
       text += line(ring.settings.name, "buffer", ring.dropped.value, ring.settings.description)
     }
     return text

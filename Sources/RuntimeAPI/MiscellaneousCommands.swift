@@ -38,7 +38,7 @@ extension CommandRunner {
 
   /// `show profiling [{all | status | tasks | memory}] [byaddr] [<lines>]`
   func showProfiling(_ arguments: CommandArguments) -> CommandReply {
-    if access.level == .user { return .permissionDenied }
+    if access.level != .admin { return .permissionDenied }
     var form = ProfileText()
     form.state =
       "Per-task CPU profiling              : \(padded(process.taskProfiling.text))# set profiling tasks {on|auto|off}\n"
@@ -51,7 +51,7 @@ extension CommandRunner {
       case "tasks": form.state = nil
       case "memory": (form.state, form.showsTasks) = (nil, false)
       default:
-        guard let number = LeadingNumber(word), number.rest.isEmpty else {
+        guard let number = LeadingNumber(word), number.rest.isEmpty, number.value >= 0 else {
           return .error("Expects either 'all', 'status', 'tasks', 'memory', 'byaddr' or a max number of output lines.")
         }
         form.limit = number.value
@@ -74,18 +74,5 @@ extension CommandRunner {
       return .empty
     default: return .error("Expects either 'tasks' or 'memory'.")
     }
-  }
-
-  /// `show trace` and `trace`: there are no sources.
-  func trace(_ command: RuntimeCommand, _ arguments: CommandArguments) -> CommandReply {
-    if command == .trace && access.level == .user { return .permissionDenied }
-    let source = arguments[0]
-    if command == .trace && source == "0" { return .message(.notice, "All traces now stopped") }
-    if ["h1", "h2", "fcgi", "stream", "peers", "check", "pt"].contains(source) {
-      return .message(.error, "Trace source '\(source)' is not implemented by Weir")
-    }
-    if !source.isEmpty { return .message(.error, "No such trace source") }
-    let head = "Supported trace sources and states (.=stopped, w=waiting, R=running) :\n"
-    return .text(command == .trace ? head + " [.] 0          : not a source, will immediately stop all traces\n" : head)
   }
 }

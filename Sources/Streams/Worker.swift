@@ -125,6 +125,8 @@ public final class Worker {
   public var profile: TaskProfile
   /// `-d`: traffic is shown on standard output.
   let isTracing: Bool
+  /// Not 0: something is traced (`trace`).
+  let tracedSources: SharedCell
   /// Reloads in place.
   var succession = SuccessionState()
 
@@ -135,6 +137,7 @@ public final class Worker {
     self.process = process
     self.index = index
     isTracing = process.isTracing.value != 0
+    tracedSources = process.traces.active
     profile = TaskProfile(process.taskProfiling)
     self.loop = loop
     let t = process.model.global.tune

@@ -51,6 +51,7 @@ extension Worker {
       return closeSession(session)
     }
     countTrackedSession(session)
+    if tracedSources.value != 0 { traceConnection(session, .connectionNew, "new connection", isHTTP2: false) }
     let now = loop.now
     process.sessionRateMax.raise(to: process.sessionRate.count(at: now))
     frontend.shared.with { $0.sessionRateMax.raise(to: $0.sessionRate.count(at: now)) }
@@ -219,6 +220,7 @@ extension Worker {
   func closeSession(_ session: Session, reset: Bool = false) {
     guard let listener = session.listener, session.connection.isOpen else { return }
     if session.mux != nil { return endMux(session) }
+    if tracedSources.value != 0 { traceConnection(session, .connectionEnd, "end of connection", isHTTP2: false) }
     while let own = session.privateServers.popLast() { closeServerConnection(own) }
     if reset || listener.frontend.options.contains(.noLinger) {
       session.connection.abort()

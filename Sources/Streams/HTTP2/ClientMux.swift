@@ -31,6 +31,7 @@ extension Worker {
     else { return closeSession(session) }
     let mux = ClientMux(made)
     session.mux = mux
+    if tracedSources.value != 0 { traceConnection(session, .connectionNew, "new connection", isHTTP2: true) }
     mux.tally = MuxTally(listener.frontend.counters)
     session.state = .multiplexing
     session.headDeadline = loop.deadline(after: listener.frontend.timeouts.httpRequest)

@@ -159,6 +159,7 @@ extension Worker {
   func endMux(_ session: Session) {
     guard let mux = session.mux else { return }
     session.mux = nil
+    if tracedSources.value != 0 { traceConnection(session, .connectionEnd, "end of connection", isHTTP2: true) }
     if let row = session.listener?.frontend.counters {
       mux.tally?.add(mux.protocolSession, served: mux.served, to: row)
       mux.tally?.end(row)

@@ -42,6 +42,7 @@ extension Worker {
     stream.responseChannel.source = .untilClose
     stream.requestPhase = .route
     if isTracing, let session = stream.session { traceAccept(stream, session) }
+    if tracedSources.value != 0 { traceStart(stream) }
     touchClient(stream)
     // Whoever speaks first has mostly spoken by now; what came counts even where no server can be had.
     if !stream.requestChannel.input.isBacked { bufferEarlyBytes(stream) }
@@ -50,6 +51,7 @@ extension Worker {
 
   func startHTTP(_ stream: Stream) {
     stream.isHTTP = true
+    if tracedSources.value != 0 { traceStart(stream) }
     stream.requestTick = loop.now
     stream.requestPhase = .head
     let wait = stream.frontend?.timeouts.httpRequest ?? .max
@@ -93,7 +95,9 @@ extension Worker {
       if stream.requestPhase == .waitBody { waitForRequestBody(stream) }
       if stream.generation != generation { return }
       if stream.connector != .idle && stream.connector != .established && stream.connector != .closed {
+        let before = stream.connector
         stepConnector(stream)
+        if tracedSources.value != 0 && stream.generation == generation { traceConnector(stream, from: before) }
       }
       if stream.generation != generation { return }
       if stream.inspectsResponse && !stream.isHTTP { inspectResponse(stream) }

@@ -27,6 +27,7 @@ extension Worker {
     finishStoring(stream)
     accountBytes(stream)
     if isTracing && stream.headReceivedTick >= 0 { traceEnd(stream) }
+    if tracedSources.value != 0 { traceFinish(stream) }
     if stream.service == nil { countTimes(stream) } else { countServiceStatus(stream) }
     // As in HAProxy, the line shows the backend and the server without this stream.
     releasePlace(stream)

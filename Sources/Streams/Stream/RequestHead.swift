@@ -63,6 +63,7 @@ extension Worker {
       traceAccept(stream, session)
       traceRequest(stream)
     }
+    if tracedSources.value != 0 { traceRequestHead(stream) }
     if !frontend.requestCaptures.isEmpty {
       stream.requestCaptures.capture(frontend.requestCaptures, from: stream.request)
     }
@@ -163,6 +164,7 @@ extension Worker {
   private func refuseRequest(_ stream: Stream, _ error: H1Error) {
     guard let frontend = stream.frontend else { return }
     noteBadMessage(stream, error, isRequest: true)
+    if tracedSources.value != 0 { traceBadRequest(stream, status: error.status) }
     countTrackedBadRequest(stream.session)
     frontend.counters.count(.requestErrors)
     if let listener = stream.session?.listener { listener.counters.count(.requestErrors) }

@@ -110,6 +110,7 @@ extension Worker {
     stream.responseTick = loop.now
     stream.status = status
     if isTracing { traceResponse(stream) }
+    if tracedSources.value != 0 { traceResponseHead(stream) }
     stream.server?.counters.count(.ofStatus(status))
     stream.server?.counters.count(.requestsTotal)
     observeResponse(stream, status: status)
