@@ -41,6 +41,8 @@ public final class Diagnostics {
   }
   public var form = Form.plain
   public let version: String
+  /// What was written, as it stands there in plain form.
+  public private(set) var written = ""
   private var hasIntroduced = false
   /// Whether version and executable have been told.
   public var isIntroduced: Bool { hasIntroduced }
@@ -66,6 +68,7 @@ public final class Diagnostics {
     entries.append(Diagnostic(severity, full))
     guard isPrinting || severity == .diagnostic else { return }
     if form == .json {
+      written += Self.line(severity, full)
       FileDescriptor.standardError.writeAll(MessageJSON.object(severity, full, Explanation(of: full)))
       return
     }
@@ -84,8 +87,13 @@ public final class Diagnostics {
   }
 
   private func write(_ severity: Severity, _ text: String) {
+    let line = Self.line(severity, text)
+    written += line
+    FileDescriptor.standardError.writeAll(line)
+  }
+  private static func line(_ severity: Severity, _ text: String) -> String {
     let label = "[\(severity.rawValue)]"
     let padding = String(repeating: " ", count: max(11 - label.utf8.count, 1))
-    FileDescriptor.standardError.writeAll("\(label)\(padding)(\(OwnProcess.id)) : \(text)\n")
+    return "\(label)\(padding)(\(OwnProcess.id)) : \(text)\n"
   }
 }

@@ -44,6 +44,7 @@ struct CommandRunner {
     case .showResolvers:
       return ResolversText.text(process, section: arguments[0]).map { .text($0) }
         ?? .error("Can't find that resolvers section")
+    case .showCache where access.level != .admin: return .permissionDenied
     case .showCache: return .text(CacheText.text(process, now: wallClock / 1_000_000))
     case .clearCounters: return clearCounters(arguments)
     case .showTable: return tableCommand(.show, arguments)
@@ -119,15 +120,20 @@ struct CommandRunner {
 
   // MARK: - Names
 
+  /// The id in a proxy's or server's name `#<id>`; what is no number counts as none, as in HAProxy.
+  static func id(in name: String) -> Int? {
+    name.hasPrefix("#") ? LeadingNumber(String(name.dropFirst()))?.value ?? 0 : nil
+  }
+
   /// A backend by name, or by `#` and its id.
   func backend(named name: String) -> BackendRuntime? {
-    if name.hasPrefix("#"), let id = Int(name.dropFirst()) {
+    if let id = Self.id(in: name) {
       return process.backends.lazy.compactMap { $0 }.first { $0.settings.id == id }
     }
     return process.backend(named: name)
   }
   func frontend(named name: String) -> FrontendRuntime? {
-    if name.hasPrefix("#"), let id = Int(name.dropFirst()) {
+    if let id = Self.id(in: name) {
       return process.frontends.lazy.compactMap { $0 }.first { $0.settings.id == id }
     }
     return process.frontend(named: name)
@@ -135,18 +141,23 @@ struct CommandRunner {
 
   /// A server by name, or by `#` and its id.
   func server(named name: String, of backend: BackendRuntime) -> ServerRuntime? {
-    let id = name.hasPrefix("#") ? Int(name.dropFirst()) : nil
+    let id = Self.id(in: name)
     return backend.servers.first { id == nil ? $0.settings.name == name : $0.settings.id == id }
+  }
+
+  /// The two names of a word `backend/server`.
+  static func parts(of word: String) -> (backend: String, server: String)? {
+    guard let slash = word.firstIndex(of: "/"), slash != word.startIndex, word.index(after: slash) != word.endIndex
+    else { return nil }
+    return (String(word[..<slash]), String(word[word.index(after: slash)...]))
   }
 
   /// Runs `action` on the server of a word `backend/server`, or tells what is wrong with it.
   mutating func onServer(
     _ word: String, _ action: (inout CommandRunner, ServerPlace, BackendRuntime, ServerRuntime) -> CommandReply
   ) -> CommandReply {
-    guard let slash = word.firstIndex(of: "/"), slash != word.startIndex, word.index(after: slash) != word.endIndex
-    else { return .error("Require 'backend/server'.") }
-    guard let backend = backend(named: String(word[..<slash])) else { return .error("No such backend.") }
-    let name = String(word[word.index(after: slash)...])
+    guard let (place, name) = Self.parts(of: word) else { return .error("Require 'backend/server'.") }
+    guard let backend = backend(named: place) else { return .error("No such backend.") }
     guard let server = server(named: name, of: backend) else { return .error("No such server.") }
     return action(&self, ServerPlace(backend: backend.index, server: server.index), backend, server)
   }
@@ -163,6 +174,8 @@ struct CommandRunner {
 struct SessionAccess {
   var level: BindSettings.AccessLevel
   var severity: BindSettings.SeverityOutput
+  /// The number of the socket among those of the runtime API, from 1.
+  var listener = 1
   /// `expose-fd listeners`
   var exposesListeners = false
   var isInteractive = false

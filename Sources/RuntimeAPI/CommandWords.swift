@@ -9,6 +9,8 @@ enum CommandWords {
     var isOpen = false
     var escaped = false
     for byte in line {
+      // What stands behind a NUL is not seen, as in HAProxy.
+      if byte == 0 { break }
       if escaped {
         word.append(Unicode.Scalar(byte))
         (escaped, isOpen) = (false, true)
@@ -27,22 +29,9 @@ enum CommandWords {
     return words
   }
 
-  /// The commands of a line: `;` separates them, unless a backslash stands before it.
-  static func commands(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-    var commands: [ArraySlice<UInt8>] = []
-    var start = line.startIndex
-    var escaped = false
-    for i in line.indices {
-      if escaped {
-        escaped = false
-      } else if line[i] == UInt8(ascii: "\\") {
-        escaped = true
-      } else if line[i] == UInt8(ascii: ";") {
-        commands.append(line[start..<i])
-        start = i + 1
-      }
-    }
-    commands.append(line[start...])
-    return commands
+  /// A line that ends in `<<`, without that where it is a word of its own: the payload follows.
+  static func withoutPayloadMark(_ line: [UInt8]) -> [UInt8] {
+    let isWord = line.count == 2 || [0x20, 0x09].contains(line[line.count - 3])
+    return isWord ? Array(line.dropLast(2)) : line
   }
 }

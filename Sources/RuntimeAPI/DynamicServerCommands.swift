@@ -6,8 +6,10 @@ import Proxies
 extension CommandRunner {
   func addServer(_ arguments: CommandArguments) -> CommandReply {
     let word = arguments[0]
-    guard let slash = word.firstIndex(of: "/"), slash != word.startIndex, word.index(after: slash) != word.endIndex
-    else { return .message(.error, "Require 'backend/server'.") }
+    // HAProxy looks for the slash behind the first letter.
+    guard let slash = word.dropFirst().firstIndex(of: "/"), word.index(after: slash) != word.endIndex else {
+      return .message(.error, "Require 'backend/server'.")
+    }
     guard let backend = backend(named: String(word[..<slash])) else { return .message(.error, "No such backend.") }
     let algorithm = backend.settings.balance
     if !algorithm.isDynamic || backend.settings.dispatch != nil || backend.settings.options.contains(.transparent) {
@@ -64,11 +66,8 @@ extension CommandRunner {
 
   func deleteServer(_ arguments: CommandArguments) -> CommandReply {
     func refuse(_ text: String) -> CommandReply { .message(.error, text) }
-    let word = arguments[0]
-    guard let slash = word.firstIndex(of: "/"), slash != word.startIndex, word.index(after: slash) != word.endIndex
-    else { return refuse("Require 'backend/server'.") }
-    guard let backend = backend(named: String(arguments[0][..<slash])) else { return refuse("No such backend.") }
-    let name = String(arguments[0][arguments[0].index(after: slash)...])
+    guard let (place, name) = Self.parts(of: arguments[0]) else { return refuse("Require 'backend/server'.") }
+    guard let backend = backend(named: place) else { return refuse("No such backend.") }
     guard let server = server(named: name, of: backend) else { return refuse("No such server.") }
     switch process.delete(server, of: backend) {
     case nil: return .message(.info, "Server deleted.")

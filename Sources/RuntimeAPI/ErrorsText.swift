@@ -11,9 +11,11 @@ extension CommandRunner {
     var wanted: Int?
     if !arguments[0].isEmpty && arguments[0] != "-1" {
       let name = arguments[0]
-      let place = process.model.proxies.firstIndex { $0.name == name || "\($0.id)" == name || "#\($0.id)" == name }
+      let place = process.model.proxies.firstIndex {
+        $0.name == name || "\($0.id)" == name || $0.id == Self.id(in: name)
+      }
       // The number of a proxy that has no errors of its own is as good as any.
-      if place == nil && LeadingNumber(name) == nil { return .error("No such proxy.") }
+      if place == nil && LeadingNumber(name)?.value ?? 0 == 0 { return .error("No such proxy.") }
       wanted = place ?? -1
     }
     let (requests, responses) = (arguments[1] != "response", arguments[1] != "request")

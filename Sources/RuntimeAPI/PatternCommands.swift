@@ -22,6 +22,8 @@ extension CommandRunner {
 
 /// The commands on lists of patterns, of one kind: only lists that are used so are seen.
 struct PatternCommands {
+  /// All lists, and those of this kind.
+  let all: [PatternReference]
   let references: [PatternReference]
   let isMap: Bool
   private var kind: String { isMap ? "map" : "ACL" }
@@ -29,12 +31,16 @@ struct PatternCommands {
   private var unknown: CommandReply { .error("Unknown \(kind) identifier. Please use #<id> or <file>.") }
 
   init(references: [PatternReference], isMap: Bool) {
+    all = references
     self.references = references.filter { isMap ? $0.isUsedByMap : $0.isUsedByACL }
     self.isMap = isMap
   }
 
   /// A list by `#` and its number, or by its file.
-  private func find(_ name: String) -> PatternReference? {
+  private func find(_ name: String) -> PatternReference? { find(name, in: references) }
+  /// Commands that ask, add and change find lists of the other kind too, as HAProxy's do.
+  private func findAny(_ name: String) -> PatternReference? { find(name, in: all) }
+  private func find(_ name: String, in references: [PatternReference]) -> PatternReference? {
     guard name.hasPrefix("#") else { return references.first { $0.file == name } }
     let digits = name.dropFirst()
     guard let id = digits.isEmpty ? 0 : Int32(digits) else { return nil }
@@ -60,7 +66,7 @@ struct PatternCommands {
 
   func show(_ all: CommandArguments) -> CommandReply {
     let (version, arguments) = generation(all)
-    if arguments.isEmpty {
+    if arguments.isEmpty && version == nil {
       var text = "# id (file) description\n"
       for list in references {
         // HAProxy counts an entry for each way it is compiled in.
@@ -76,7 +82,7 @@ struct PatternCommands {
 
   func get(_ arguments: CommandArguments) -> CommandReply {
     if arguments[0].isEmpty || arguments[1].isEmpty { return .error("Missing \(kind) identifier and/or key.") }
-    guard let list = find(arguments[0]) else { return unknown }
+    guard let list = findAny(arguments[0]) else { return unknown }
     var text = ""
     for way in list.lookUp(bytes(arguments[1])) {
       text += "type=\(way.method), case=\(way.ignoresCase ? "insensitive" : "sensitive")"
@@ -107,7 +113,7 @@ struct PatternCommands {
     } else if arguments[0].isEmpty || arguments[1].isEmpty {
       return .error("'add acl' expects two parameters: ACL identifier and pattern.")
     }
-    guard let list = find(arguments[0]) else { return unknown }
+    guard let list = findAny(arguments[0]) else { return unknown }
     if !isMap && list.isMap {
       return .error(
         "This ACL is shared with a map containing samples. You must use the command 'add map' to add values.")
@@ -136,7 +142,9 @@ struct PatternCommands {
     if arguments[0].isEmpty || arguments[1].isEmpty {
       return .error("This command expects two parameters: \(kind) identifier and key.")
     }
-    guard let list = find(arguments[0]) else { return unknown }
+    guard let list = find(arguments[0]) else {
+      return .error("Unknown map identifier. Please use #<id> or <file>.")
+    }
     let removed: Int
     if let number = number(arguments[1]) {
       removed = number.map { list.remove(number: $0) } ?? 0
@@ -150,7 +158,7 @@ struct PatternCommands {
     if arguments[0].isEmpty || arguments[1].isEmpty || arguments[2].isEmpty {
       return .error("'set map' expects three parameters: map identifier, key and value.")
     }
-    guard let list = find(arguments[0]) else { return unknown }
+    guard let list = findAny(arguments[0]) else { return unknown }
     do throws(PatternError) {
       if let number = number(arguments[1]) {
         let changed = try number.map { (n) throws(PatternError) in try list.set(number: n, value: bytes(arguments[2])) }

@@ -70,7 +70,7 @@ extension CommandRunner {
 
   private mutating func setLimit(of frontend: FrontendRuntime, _ text: String) -> CommandReply {
     if text.isEmpty { return .error("Integer value expected.") }
-    let value = LeadingNumber(text)?.value ?? 0
+    let value = LeadingNumber(text)?.wrapped ?? 0
     if value < 0 { return .error("Value out of range.") }
     frontend.maxConnections.set(value)
     wakeListeners()
@@ -78,7 +78,7 @@ extension CommandRunner {
   }
   private mutating func setGlobalLimit(_ text: String) -> CommandReply {
     if text.isEmpty { return .error("Expects an integer value.") }
-    let value = LeadingNumber(text)?.value ?? 0
+    let value = LeadingNumber(text)?.wrapped ?? 0
     if value > process.hardMaxConnections { return .error("Value out of range.") }
     process.maxConnections.set(value <= 0 ? process.hardMaxConnections : value)
     wakeListeners()
@@ -104,7 +104,7 @@ extension CommandRunner {
     }
     if arguments[1] != "global" { return .error(Self.rateLimitUsage) }
     if arguments[2].isEmpty { return .error("Expects an integer value.") }
-    let value = LeadingNumber(arguments[2])?.value ?? 0
+    let value = LeadingNumber(arguments[2])?.wrapped ?? 0
     if value < 0 { return .error("Value out of range.") }
     // Kilobytes for the user, bytes inside.
     cell.set(arguments[0] == "http-compression" ? value &* 1024 : value)

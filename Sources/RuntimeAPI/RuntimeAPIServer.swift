@@ -150,7 +150,7 @@ public struct RuntimeAPIServer: ~Copyable {
       if open >= limit { return pause(&loop) }
       guard let socket = nextConnection(i, &loop) else { return }
       process.connectionsTotal.add(1)
-      begin(socket, listeners[i].settings, &loop)
+      begin(socket, i, &loop)
     }
   }
 
@@ -198,9 +198,11 @@ public struct RuntimeAPIServer: ~Copyable {
     }
   }
 
-  private mutating func begin(_ socket: Socket, _ settings: BindSettings, _ loop: inout EventLoop) {
+  private mutating func begin(_ socket: Socket, _ listener: Int, _ loop: inout EventLoop) {
+    let settings = listeners[listener].settings
     let access = SessionAccess(
-      level: settings.level, severity: settings.severityOutput, exposesListeners: settings.exposeListeners,
+      level: settings.level, severity: settings.severityOutput, listener: listener + 1,
+      exposesListeners: settings.exposeListeners,
       timeout: process.model.global.statsTimeout, isMaster: settings.isSocketPair)
     _ = put(RuntimeSession(socket: socket, slot: 0, generation: 0, access: access), &loop)
   }
@@ -243,7 +245,7 @@ public struct RuntimeAPIServer: ~Copyable {
       }
       if sessions[i]!.isClosing { return close(i, &loop) }
       if let dump = sessions[i]!.dump {
-        if dump.isEndless && (!sessions[i]!.input.isEmpty || sessions[i]!.inputEnded) {
+        if dump.isEndless && dump.isWaiting && (!sessions[i]!.input.isEmpty || sessions[i]!.inputEnded) {
           // Any key stops it; what it was does not matter.
           sessions[i]!.input.removeAll()
           sessions[i]!.finishCommand()
@@ -265,7 +267,8 @@ public struct RuntimeAPIServer: ~Copyable {
   /// No whole line is left: without a prompt the session has had its turn once it was answered.
   private mutating func rest(_ i: Int, _ loop: inout EventLoop) {
     guard let session = sessions[i] else { return }
-    let isDone = session.hasAnswered && !session.access.isInteractive && session.payloadLine == nil
+    let isDone =
+      session.hasAnswered && !session.access.isInteractive && session.payloadLine == nil
     if isDone || session.inputEnded || session.input.count > RuntimeSession.inputLimit { return close(i, &loop) }
     watch(i, [.read, .peerClosed], &loop)
   }
@@ -310,7 +313,7 @@ public struct RuntimeAPIServer: ~Copyable {
       return loop.timers.arm(sessions[i]!.slot, at: TimerWheel.never)
     }
     // How a master tells the level that its client has: nothing is answered.
-    if words.count == 2 && words[1] == "-" && (words[0] == "operator" || words[0] == "user") {
+    if words.count >= 2 && words[1] == "-" && (words[0] == "operator" || words[0] == "user") {
       sessions[i]!.access.level = words[0] == "user" || sessions[i]!.access.level == .user ? .user : .oper
       return
     }

@@ -48,13 +48,13 @@ enum RuntimeCommand: CaseIterable {
     case .delMap: ("del map", "<map> [<key>|#<ref>]", "remove entries from a map")
     case .delServer: ("del server", "<bk>/<srv>", "delete a server that is in maintenance")
     case .getACL: ("get acl", "<acl> <value>", "tell what of an ACL a value matches")
-    case .getMap: ("get map", "<map> <value>", "tell what a map has for a value")
+    case .getMap: ("get map", "<acl> <value>", "tell what a map has for a value")
     case .prepareACL: ("prepare acl", "<acl>", "begin a new version of an ACL")
-    case .prepareMap: ("prepare map", "<map>", "begin a new version of a map")
+    case .prepareMap: ("prepare map", "<acl>", "begin a new version of a map")
     case .setDynamicCookieKey: ("set dynamic-cookie-key backend", "<bk> <k>", "change the key of dynamic cookies")
     case .setMap: ("set map", "<map> [<key>|#<ref>] <value>", "change an entry of a map")
     case .showACL: ("show acl", "[@<ver>] <acl>]", "list the ACLs, or the patterns of one")
-    case .showMap: ("show map", "[@<ver>] [map]", "list the maps, or the entries of one")
+    case .showMap: ("show map", "[@ver] [map]", "list the maps, or the entries of one")
     case .abortSSLCAFile, .abortSSLCert, .abortSSLCRLFile, .addSSLCrtList, .commitSSLCAFile, .commitSSLCert,
       .commitSSLCRLFile, .delSSLCAFile, .delSSLCert, .delSSLCRLFile, .delSSLCrtList, .newSSLCAFile, .newSSLCert,
       .newSSLCRLFile, .setSSLCAFile, .setSSLCert, .setSSLCRLFile, .setSSLOCSPResponse, .setSSLTLSKey, .showSSLCAFile,
@@ -95,7 +95,7 @@ enum RuntimeCommand: CaseIterable {
     case .experimentalMode: ("experimental-mode", "[on|off]", "let this session use experimental commands")
     case .expertMode: ("expert-mode", "[on|off]", "let this session use commands for experts")
     case .showActivity: ("show activity", "", "tell what each thread has done")
-    case .showEvents: ("show events", "[<ring>] [-w] [-n]", "tell the lines of a ring")
+    case .showEvents: ("show events", "[<sink>] [-w] [-n]", "tell the lines of a ring")
     case .showFD: ("show fd", "[num]", "list the descriptors in use, or one of them")
     case .showLibs: ("show libs", "", "list the object files and libraries loaded")
     case .showResolvers: ("show resolvers", "[id]", "tell what the name servers of resolvers sections answered")

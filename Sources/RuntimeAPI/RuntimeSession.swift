@@ -18,7 +18,9 @@ struct RuntimeSession {
   var output: [UInt8] = []
   var sent = 0
   var dump: CommandDump?
-  /// Commands of the current line that wait for the one before them.
+  /// Whether the byte before that is a backslash that escapes the next one.
+  private var isEscaped = false
+  /// The command that has come and is to be run.
   var waiting: [ArraySlice<UInt8>] = []
   /// The line that ended in `<<`, and what has come of its payload.
   var payloadLine: [UInt8]?
@@ -43,20 +45,28 @@ struct RuntimeSession {
     output.append(contentsOf: text.unicodeScalars.lazy.map { UInt8(truncatingIfNeeded: $0.value) })
   }
 
-  /// The next line without its end; nil: it has not come yet.
+  /// The next command without the `;` or line feed that ends it, of a payload the next line; nil: it has not come yet.
+  /// A backslash takes both ends as bytes of the command.
   mutating func nextLine() -> [UInt8]? {
-    guard let end = input[scanned...].firstIndex(of: 0x0a) else {
-      scanned = input.count
-      return nil
+    while scanned < input.count {
+      let byte = input[scanned]
+      scanned += 1
+      if isEscaped {
+        isEscaped = false
+        continue
+      }
+      if byte == UInt8(ascii: "\\") && payloadLine == nil { isEscaped = true }
+      if byte != 0x0a && (byte != UInt8(ascii: ";") || payloadLine != nil) { continue }
+      var line = Array(input[..<(scanned - 1)])
+      input.removeFirst(scanned)
+      scanned = 0
+      if byte == 0x0a && line.last == 0x0d { line.removeLast() }
+      return line
     }
-    var line = Array(input[..<end])
-    input.removeFirst(end + 1)
-    scanned = 0
-    if line.last == 0x0d { line.removeLast() }
-    return line
+    return nil
   }
 
-  /// Takes a line in; its commands wait then. Lines of a payload are kept until an empty one ends it.
+  /// Takes a command in, which waits then. Lines of a payload are kept until an empty one ends it.
   mutating func accept(_ line: [UInt8]) {
     if line.count + payload.utf8.count >= RuntimeSession.inputLimit {
       isClosing = true
@@ -65,21 +75,24 @@ struct RuntimeSession {
     if let start = payloadLine {
       if !line.isEmpty {
         payload += String(String.UnicodeScalarView(line.map { Unicode.Scalar($0) })) + "\n"
+        askForPayload()
         return
       }
       // No command begins so: the payload is PEM text with blank lines between its parts.
       if input.starts(with: "-----BEGIN ".utf8) { return }
       payloadLine = nil
-      waiting = CommandWords.commands(start[...])
+      waiting = [start[...]]
       return
     }
     payload = ""
     if line.suffix(2) == [0x3c, 0x3c] {
-      payloadLine = Array(line.dropLast(2))
+      payloadLine = CommandWords.withoutPayloadMark(line)
+      askForPayload()
       return
     }
-    waiting = CommandWords.commands(line[...])
+    waiting = [line[...]]
   }
+  private mutating func askForPayload() { if access.isInteractive { write("+ ") } }
 
   /// What stands before a message of this severity.
   func label(_ severity: CommandReply.Severity) -> String {

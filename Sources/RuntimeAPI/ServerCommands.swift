@@ -42,7 +42,10 @@ extension CommandRunner {
   }
 
   mutating func getWeight(_ arguments: CommandArguments) -> CommandReply {
-    onServer(arguments[0]) { _, _, _, server in .text("\(server.userWeight.value) (initial \(server.initialWeight))\n")
+    // A backend without a name is none, where other commands ask for both names.
+    if arguments[0].hasPrefix("/") && arguments[0].count > 1 { return .error("No such backend.") }
+    return onServer(arguments[0]) { _, _, _, server in
+      .text("\(server.userWeight.value) (initial \(server.initialWeight))\n")
     }
   }
 
@@ -150,6 +153,9 @@ struct LeadingNumber {
   var value: Int
   var rest: Substring
 
+  /// As HAProxy reads it where it does not look how long a number is.
+  var wrapped: Int { Int(Int32(truncatingIfNeeded: value)) }
+
   init?(_ text: String) {
     var body = Substring(text)
     let isNegative = body.first == "-"
@@ -157,7 +163,7 @@ struct LeadingNumber {
     let digits = body.prefix { $0.isASCII && $0.isNumber }
     if digits.isEmpty { return nil }
     // Whatever is longer is out of every range.
-    let magnitude = Int(digits.prefix(15)) ?? 0
+    let magnitude = Int(digits) ?? .max
     value = isNegative ? -magnitude : magnitude
     rest = body.dropFirst(digits.count)
   }

@@ -14,6 +14,7 @@ extension CommandRunner {
     case .showPools: return dump(.pools)
     case .showTasks: return dump(.tasks)
     case .showPeers: return showPeers(arguments)
+    case .showLibs where access.level == .user: return .permissionDenied
     case .showLibs: return .text(LoadedObjects.text)
     default: return .empty
     }
@@ -39,15 +40,15 @@ extension CommandRunner {
     if access.level == .user { return .permissionDenied }
     let word = arguments[0]
     if word.isEmpty { return dump(.sessions(detailed: false, own: ownLine)) }
-    if word == "all" { return dump(.sessions(detailed: true, own: "")) }
     // What is no number counts as none, as in HAProxy.
     let number = SessionNumber.parse(word) ?? 0
+    if word == "all" || number == .max { return dump(.sessions(detailed: true, own: "")) }
     return number == 0 ? dump(.sessions(detailed: false, own: ownLine)) : dump(.session(number))
   }
 
   /// The session that asks is listed with the others, last.
   private var ownLine: String {
-    "0x\(String(descriptor + 1, radix: 16)): proto=unix_stream src=unix:1 fe=GLOBAL be=<NONE> srv=<none> ts=00 epoch=0 "
+    "0x\(String(descriptor + 1, radix: 16)): proto=unix_stream src=unix:\(access.listener) fe=GLOBAL be=<NONE> srv=<none> ts=00 epoch=0 "
       + "age=0s calls=1 rate=0 cpu=0 lat=0 rq[f=0h,i=0,an=00h,rx=,wx=,ax=] rp[f=0h,i=0,an=00h,rx=,wx=,ax=] "
       + "scf=[8,200h,fd=\(descriptor)] scb=[8,1h,fd=-1] exp= rc=0 c_exp=\n"
   }
@@ -70,8 +71,11 @@ extension CommandRunner {
 /// The number of a session as `show sess` writes it.
 enum SessionNumber {
   static func parse(_ word: String) -> UInt64? {
-    let digits = word.hasPrefix("0x") ? word.dropFirst(2) : word[...]
-    return UInt64(digits, radix: 16)
+    let isHexadecimal = word.hasPrefix("0x")
+    let digits = (isHexadecimal ? word.dropFirst(2) : word[...]).prefix { $0.isASCII && $0.isHexDigit }
+    if isHexadecimal { return UInt64(digits, radix: 16) ?? (digits.isEmpty ? nil : .max) }
+    guard let number = LeadingNumber(word)?.value else { return nil }
+    return number == .max ? .max : UInt64(bitPattern: Int64(number))
   }
 }
 

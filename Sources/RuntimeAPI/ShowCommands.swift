@@ -35,21 +35,10 @@ extension CommandRunner {
   private func showSockets() -> CommandReply {
     var text = "# socket lvl processes\n"
     for socket in sockets {
-      text += "\(Self.addressText(socket.address)) \(Self.word(for: socket.level)) all\n"
+      text += "\(SocketListing.text(socket.address)) \(Self.word(for: socket.level)) all\n"
     }
     return .text(text)
   }
-  private static func addressText(_ address: SocketAddress) -> String {
-    switch address {
-    case .ip(.v4(let ip), let port): "ipv4@\(ip):\(port)"
-    case .ip(.v6(let ip), let port): "ipv6@[\(ip)]:\(port)"
-    case .unix(let path): "unix@\(path)"
-    case .abstract(let name): "abns@\(name)"
-    case .descriptor(let number): "fd@\(number)"
-    case .socketPair(let number): "sockpair@\(number)"
-    }
-  }
-
   private func showEnvironment(_ arguments: CommandArguments) -> CommandReply {
     if access.level == .user { return .permissionDenied }
     let name = arguments[0]
@@ -80,7 +69,7 @@ extension CommandRunner {
     options.legends = access.level != .user
     if !arguments[0].isEmpty && !arguments[1].isEmpty && !arguments[2].isEmpty {
       let name = arguments[0]
-      let proxy = process.model.proxies.first { $0.name == name || "#\($0.id)" == name }
+      let proxy = process.model.proxies.first { $0.name == name || $0.id == Self.id(in: name) }
       if let proxy {
         options.proxyID = proxy.id
       } else if let number = LeadingNumber(name) {

@@ -88,8 +88,8 @@ extension TLSCommand {
   /// Who may use it.
   var level: BindSettings.AccessLevel {
     switch self {
-    case .showStatus: .user
-    case .show, .showLists, .showTicketKeys, .showProviders: .oper
+    case .showStatus, .showProviders: .user
+    case .show, .showTicketKeys: .oper
     default: .admin
     }
   }

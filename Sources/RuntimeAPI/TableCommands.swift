@@ -46,7 +46,7 @@ extension CommandRunner {
     return "# table: \(s.name), type: \(s.keyType.name), size:\(s.size), used:\(table.count(now: now))\n"
   }
   private func lines(_ entries: [StickTable.Snapshot], _ table: StickTable) -> String {
-    if access.level == .user { return "" }
+    if access.level == .user { return "# contents not dumped due to insufficient privileges\n" }
     return entries.map { line($0, table) }.joined()
   }
   private func line(_ entry: StickTable.Snapshot, _ table: StickTable) -> String {
@@ -74,6 +74,7 @@ extension CommandRunner {
 
   private func onKey(_ action: TableAction, _ table: StickTable, _ arguments: CommandArguments) -> CommandReply {
     if arguments[2].isEmpty { return .error("Key value expected") }
+    if access.level == .user { return .permissionDenied }
     let key: [UInt8]
     switch table.settings.key(text: arguments[2]) {
     case .key(let bytes): key = bytes

@@ -132,9 +132,9 @@ struct RuntimeAPITests {
 
   @Test func wordsAndCommands() {
     #expect(CommandWords.split(Array(" a\\ b  c\\\\ ".utf8)[...]) == ["a b", "c\\"])
-    #expect(
-      CommandWords.commands(Array("a;b\\;c;".utf8)[...]).map { String(decoding: $0, as: UTF8.self) } == [
-        "a", "b\\;c", "",
-      ])
+    #expect(CommandWords.split(Array("get\0 weight".utf8)[...]) == ["get"])
+    #expect(CommandWords.withoutPayloadMark(Array("a b <<".utf8)) == Array("a b ".utf8))
+    #expect(CommandWords.withoutPayloadMark(Array("a b<<".utf8)) == Array("a b<<".utf8))
+    #expect(CommandWords.withoutPayloadMark(Array("<<".utf8)).isEmpty)
   }
 }

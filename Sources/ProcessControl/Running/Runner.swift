@@ -80,12 +80,18 @@ enum Runner {
     }
     let exposed = sockets.exposed(process)
     if let failure = Privileges.take(model.global, settings, diagnostics) { return failure }
-    if let socket = settings.master?.workerSocket { sockets.stats.append(socket) }
+    if let socket = settings.master?.workerSocket {
+      sockets.stats.append(socket)
+      OwnProcess.setEnvironment("HAPROXY_MWORKER", "1")
+    }
+    if !sockets.stats.isEmpty {
+      OwnProcess.setEnvironment("HAPROXY_CLI", SocketListing.environment(sockets.stats.map(\.settings)))
+    }
     let reports = StateReports(diagnostics, quiet: settings.quiet)
     var facts = ProcessFacts(
       version: Version.text, releaseDate: Version.date, descriptorLimit: limits.granted,
       maxSockets: limits.maxSockets, listeners: sockets.listeners.count + sockets.stats.count)
-    facts.startMessages = diagnostics.startMessages
+    facts.startMessages = diagnostics.written
     let api = RuntimeAPISockets(
       facts: facts, listeners: sockets.stats, peers: sockets.peers, forwards: sockets.forwards, exposed: exposed)
     // The paths of local sockets stay: a new process may serve them by now.

@@ -6,6 +6,8 @@ extension TLSStore {
     let (names, open) = contents.withLock { all in
       ((Array(all.materials.keys) + all.empty).sorted(), all.transaction.certificate?.path)
     }
+    // HAProxy says nothing where there is none.
+    if names.isEmpty && open == nil { return "" }
     return Self.listing(names, open.map { "*\($0)" })
   }
   private static func listing(_ names: [String], _ open: String?) -> String {

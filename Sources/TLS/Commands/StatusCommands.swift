@@ -14,6 +14,8 @@ extension TLSStore {
       }
       return .text("# Certificate IDs\n" + lines.joined())
     }
+    // An identifier has 128 bytes at most.
+    if name.unicodeScalars.count > 256 { return .error("'show ssl ocsp-response' received a too big key.\n") }
     guard let found = distinct.first(where: { Hexadecimal.lower($0.identifier) == name.lowercased() }) else {
       return .error("Certificate ID does not match any certificate.\n")
     }
