@@ -88,7 +88,9 @@ let proxy: [Target] = [
       "Observability", "Proxies", "Configuration", "Connections", "EventLoop", "TLS", "System", "Memory", "Primitives",
     ]),
   target("StatsPage", ["Observability", "Proxies", "Configuration", "Memory", "Primitives"]),
-  target("Prometheus", ["Observability", "Proxies", "LoadBalancing", "Configuration", "Memory", "Primitives"]),
+  target(
+    "Prometheus",
+    ["Observability", "Proxies", "StickTables", "LoadBalancing", "Configuration", "Memory", "Primitives"]),
   target(
     "HealthChecks",
     [

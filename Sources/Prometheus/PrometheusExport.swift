@@ -31,6 +31,7 @@ public struct PrometheusExport: Sendable {
       case 4: writeHistograms(.backends, process, limit, &text)
       case 5: writeServers(process, now: now, limit: limit, into: &text)
       case 6: writeHistograms(.servers, process, limit, &text)
+      case 7: writeStickTables(process, now, &text)
       default: return false
       }
     }

@@ -45,6 +45,10 @@ extension PrometheusExport {
   mutating func writeBackend(_ metric: Metric, _ process: ProcessRuntime, _ now: Int64, _ text: inout GrowingText) {
     guard let backend = process.backends[proxy] else { return }
     if metric.isHTTP && backend.settings.mode != .http { return }
+    switch metric.key {
+    case .aggServerStatus, .aggServerCheckStatus, .aggCheckStatus: if backend.servers.isEmpty { return }
+    default: break
+    }
     head(metric.head, &text)
     switch metric.key {
     case .status:

@@ -18,6 +18,7 @@ import check_diff  # noqa: E402
 import command_diff  # noqa: E402
 import config_diff  # noqa: E402
 import end_diff  # noqa: E402
+import exporter_diff  # noqa: E402
 import forward_diff  # noqa: E402
 import life_diff  # noqa: E402
 import limit_diff  # noqa: E402
@@ -60,7 +61,8 @@ def main():
     tables = {"config": config_diff.compare, "command": command_diff.compare, "wire": wire_diff.compare, "log": log_diff.compare, "balance": balance,
               "check": check_diff.compare, "tls": tls_diff.compare, "runtime": runtime_diff.compare, "state": state_diff.compare, "end": end_diff.compare, "mail": mail_diff.compare,
               "sample": sample_diff.compare, "action": action_diff.compare, "limit": limit_diff.compare, "mutation": mutation_diff.compare,
-              "forward": forward_diff.compare, "store": store_diff.compare, "life": life_diff.compare, "retry": retry_diff.compare, "master": master_diff.compare}
+              "forward": forward_diff.compare, "store": store_diff.compare, "life": life_diff.compare, "retry": retry_diff.compare, "master": master_diff.compare,
+              "exporter": exporter_diff.compare}
     passed = failed = known = 0
     for name in given.tables or tables:
         good, bad, *rest = tables[name](given.weir, given.haproxy, given.only)

@@ -61,7 +61,7 @@ final class RunningService {
       return end < entry.body.count
     case .schema:
       source = .none
-      text.add(StatisticsSchema.json)
+      text.add(StatisticsSchema.json + "\n")
       return false
     }
   }
