@@ -38,6 +38,14 @@ public struct RequestTarget {
     }
   }
 
+  /// One of the absolute form whose scheme and authority have these lengths; what follows is empty or starts with a slash.
+  public init(absolute target: Bytes, scheme: Int, authority: Int) {
+    (form, whole) = (.absolute, target)
+    self.scheme = target.prefix(scheme)
+    self.authority = target.dropFirst(scheme + 3).prefix(authority)
+    pathAndQuery = target.dropFirst(scheme + 3 + authority)
+  }
+
   /// The colon of `scheme://`, or nil.
   static func schemeEnd(_ target: Bytes) -> Int? {
     var i = 0

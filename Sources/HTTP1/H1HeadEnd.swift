@@ -101,11 +101,8 @@ extension H1HeadParser {
   /// Whether this can be the host of an authority: a colon stands only between brackets (RFC 3986 3.2.2).
   private func isHost(_ text: Bytes) -> Bool {
     let isBracketed = text.at(0) == 0x5b && text.at(text.count - 1) == 0x5d
-    for i in 0..<text.count {
-      let c = text[i]
-      if !CharacterClass.host.contains(c) || (c == 0x3a && !isBracketed) { return false }
-    }
-    return !text.isEmpty
+    if !isBracketed && text.firstIndex(of: 0x3a) != nil { return false }
+    return !text.isEmpty && text.firstNotHost == text.count
   }
 
   /// CONNECT: `host:port` that agrees with Host, and no body (RFC 9110 9.3.6).
@@ -128,7 +125,7 @@ extension H1HeadParser {
   /// A target that does not start with a slash: `*` for OPTIONS, or the absolute form, which must agree with Host.
   private mutating func checkTarget(_ buffer: inout Buffer, _ message: inout HTTPMessage) -> Int {
     if limits.acceptsInvalid { return 0 }
-    let target = RequestTarget(message.target)
+    let target = knownTarget ?? RequestTarget(message.target)
     switch target.form {
     case .origin: return 0
     case .asterisk: return message.method == .options ? 0 : refuse(400, .lastLF, at: message.target)

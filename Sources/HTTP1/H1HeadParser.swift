@@ -28,6 +28,8 @@ public struct H1HeadParser: ~Copyable {
   /// Request: the value of the first `Host`.
   var host = Bytes()
   var hostIndex = -1
+  /// Its parts, where they are known without looking.
+  var knownTarget: RequestTarget?
   /// Response: the method that it answers.
   var requestMethod = HTTPMethod.get
   var requestWantsUpgrade = false
@@ -49,6 +51,7 @@ public struct H1HeadParser: ~Copyable {
     framing = H1Framing()
     hostIndex = -1
     host = Bytes()
+    knownTarget = nil
   }
 
   /// Whether a byte of a message has come, empty lines before it not counted.

@@ -34,7 +34,7 @@ extension H1HeadParser {
   }
 
   private mutating func noteHost(_ value: Bytes, _ index: Int, _ keeps: inout Bool) -> Int {
-    for i in 0..<value.count where !CharacterClass.host.contains(value[i]) { return 400 }
+    if value.firstNotHost < value.count { return 400 }
     if hostIndex < 0 {
       host = value
       hostIndex = index

@@ -79,6 +79,7 @@ extension H1HeadParser {
 
   mutating func statusLine(_ bytes: Bytes, _ message: inout HTTPMessage) -> Step {
     let count = bytes.count
+    if position == 0 && wholeStatusLine(bytes, &message) { return .done }
     var i = position
     while i < count {
       let c = bytes[i]
@@ -135,6 +136,20 @@ extension H1HeadParser {
       }
     }
     return wait(state, at: i)
+  }
+
+  /// A line of the usual form that is wholly there. False: nothing was taken.
+  private mutating func wholeStatusLine(_ bytes: Bytes, _ message: inout HTTPMessage) -> Bool {
+    guard bytes.count >= 16, bytes.hasPrefix(Bytes("HTTP/1.")), bytes[7] &- 0x30 < 2, bytes[8] == 0x20,
+      bytes[9] &- 0x31 < 9, bytes[10] &- 0x30 < 10, bytes[11] &- 0x30 < 10, bytes[12] == 0x20, bytes[13] > 0x20
+    else { return false }
+    let stop = bytes.firstControl(from: 13)
+    guard stop + 1 < bytes.count, bytes[stop] == 0x0d, bytes[stop + 1] == 0x0a else { return false }
+    (message.majorVersion, message.minorVersion) = (1, bytes[7] - 0x30)
+    message.status = Int(bytes[9] - 0x30) * 100 + Int(bytes[10] - 0x30) * 10 + Int(bytes[11] - 0x30)
+    message.reason = bytes[13..<stop]
+    position = stop + 2
+    return true
   }
 
   /// Skips empty lines before a start line; returns a step to stop with, or nil to go on.

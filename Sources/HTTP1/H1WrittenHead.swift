@@ -6,14 +6,17 @@ public import Memory
 ///
 /// Where `beginRequest` or `add` says no, or `finish` gives nothing, the parser is as before, and the text is parsed.
 extension H1HeadParser {
-  /// A request whose line is written. False: its target is none.
+  /// A request whose line is written. False: its target is none. `scheme`, `authority`: lengths of these parts of a target
+  /// in the absolute form, of which the rest is empty or starts with a slash; 0 where they are not known.
   public mutating func beginRequest(
-    _ buffer: borrowing Buffer, method: Bytes, target: Bytes, into message: inout HTTPMessage
+    _ buffer: borrowing Buffer, method: Bytes, target: Bytes, scheme: Int, authority: Int,
+    into message: inout HTTPMessage
   ) -> Bool {
     begin(buffer, into: &message)
     if target.isEmpty || target.firstNotTarget(from: 0) < target.count { return giveUp() }
     message.setMethod(method)
     message.target = target
+    if authority > 0 { knownTarget = RequestTarget(absolute: target, scheme: scheme, authority: authority) }
     return true
   }
 

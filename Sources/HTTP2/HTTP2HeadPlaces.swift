@@ -14,6 +14,9 @@ struct HTTP2HeadPlaces {
   /// Lengths of a request's method and target.
   var method = 0
   var target = 0
+  /// And those of the target's scheme and authority, where it has its absolute form.
+  var scheme = 0
+  var authority = 0
 
   mutating func reset() { fields.removeAll(keepingCapacity: true) }
   /// A line of `name: value` begins at `start`.
@@ -31,7 +34,8 @@ struct HTTP2HeadPlaces {
     let text = buffer.readable
     guard
       parser.beginRequest(
-        buffer, method: text.prefix(method), target: text.slice(method + 1, target), into: &message)
+        buffer, method: text.prefix(method), target: text.slice(method + 1, target), scheme: scheme,
+        authority: authority, into: &message)
     else { return nil }
     return finish(&buffer, &parser, &message)
   }

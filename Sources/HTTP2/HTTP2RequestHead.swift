@@ -62,10 +62,7 @@ public struct HTTP2RequestHead {
     }
     return true
   }
-  private func isHost(_ value: Bytes) -> Bool {
-    for i in 0..<value.count where !CharacterClass.host.contains(value[i]) || value[i] == 0x40 { return false }
-    return true
-  }
+  private func isHost(_ value: Bytes) -> Bool { value.firstNotHost == value.count }
 
   private mutating func note(_ known: KnownHeader, _ name: Bytes, _ value: Bytes) -> Bool {
     switch known {
@@ -107,6 +104,7 @@ public struct HTTP2RequestHead {
     let name = hasAuthority ? plainAuthority : host
     guard buffer.append(short: extended ? Bytes("GET") : method), buffer.append(byte: 0x20) else { return false }
     places.method = buffer.count - 1
+    (places.scheme, places.authority) = connect || !hasAuthority ? (0, 0) : (scheme.count, name.count)
     if connect {
       guard buffer.append(authority) else { return false }
     } else {

@@ -89,6 +89,26 @@ extension Bytes {
     return count
   }
 
+  /// The first byte that stands in no host nor port: a control byte, a space, or one of `/ ? # @ ,`; the count where there
+  /// is none.
+  @inlinable public var firstNotHost: Int {
+    var i = 0
+    while count &- i >= 8 {
+      let x = unsafe ByteLanes.load(base + i)
+      let mask =
+        ByteLanes.below(0x21, x) | ByteLanes.equal(0x7f, x) | ByteLanes.equal(0x2f, x) | ByteLanes.equal(0x3f, x)
+        | ByteLanes.equal(0x23, x) | ByteLanes.equal(0x40, x) | ByteLanes.equal(0x2c, x)
+      if mask != 0 { return i &+ ByteLanes.first(mask) }
+      i &+= 8
+    }
+    while i < count {
+      let c = unsafe base[i]
+      if c < 0x21 || c == 0x7f || c == 0x2f || c == 0x3f || c == 0x23 || c == 0x40 || c == 0x2c { return i }
+      i &+= 1
+    }
+    return count
+  }
+
   /// The run of letters, digits and hyphens that starts at `start`: what nearly every header name is made of.
   @inlinable public func scanWord(from start: Int) -> WordScan {
     precondition(start >= 0 && start <= count)
