@@ -27,7 +27,7 @@ extension HTTP2Session {
       case .head = stream.body, stream.canTakeHead, message.status >= 200, message.status <= 999,
       !stream.isConnect, !stream.isExtended, prepareFields()
     else { return false }
-    tools.fields.append(Bytes(":status"), Bytes(permanentStatus: message.status))
+    tools.fields.append(":status", permanent: Bytes(permanentStatus: message.status))
     guard var length = list(message, isParsed: isParsed, hasAuthority: false) else { return false }
     if isChunked { length.isChunked = true }
     if length.isChunked && length.value != nil { return false }
@@ -60,10 +60,14 @@ extension HTTP2Session {
     else { return false }
     let (scheme, authority, path) = WrittenRequestHead.places(
       of: message.target, isOptions: message.method == .options)
-    tools.fields.append(Bytes(":method"), message.methodName)
-    if !scheme.isEmpty { tools.fields.append(Bytes(":scheme"), scheme) }
-    if !authority.isEmpty { tools.fields.append(Bytes(":authority"), authority) }
-    if !path.isEmpty { tools.fields.append(Bytes(":path"), path) }
+    if message.method == .other {
+      tools.fields.append(":method", message.methodName)
+    } else {
+      tools.fields.append(":method", permanent: Bytes(message.method.name))
+    }
+    if !scheme.isEmpty { tools.fields.append(":scheme", scheme) }
+    if !authority.isEmpty { tools.fields.append(":authority", authority) }
+    if !path.isEmpty { tools.fields.append(":path", path) }
     guard let length = list(message, isParsed: isParsed, hasAuthority: !authority.isEmpty),
       !length.isChunked || length.value == nil
     else { return false }
@@ -119,7 +123,7 @@ extension HTTP2Session {
         continue
       default: break
       }
-      tools.fields.append(field.name, value)
+      tools.fields.append(field.known.name, value)
     }
     return length
   }

@@ -11,7 +11,8 @@ extension HTTP2Session {
   public func attach(_ link: ByteLink, endsByClosing: Bool) -> HTTP2Stream {
     widenWindow()
     nextHandle = nextHandle == .min ? -1 : nextHandle - 1
-    let stream = HTTP2Stream(requestOver: link, handle: nextHandle, endsByClosing: endsByClosing)
+    let stream = tools.makeStream(nextHandle, link)
+    (stream.hasHead, stream.endsByClosing) = (false, endsByClosing)
     link.slot = Int(stream.id)
     streams[stream.id] = stream
     return stream

@@ -172,11 +172,14 @@ public import Memory
 
   /// As many streams are open as may be.
   public var isAtLimit: Bool { limits.maxStreams > 0 && streams.count >= limits.maxStreams }
-  /// A request begins.
-  public func open(_ stream: HTTP2Stream) {
+  /// A request begins, whose user has the link.
+  public func open(_ id: Int32, _ link: ByteLink, _ head: HTTP2RequestHead, ends: Bool) -> HTTP2Stream {
     widenWindow()
-    streams[stream.id] = stream
-    lastStream = max(lastStream, stream.id)
+    let stream = tools.makeStream(id, link)
+    stream.take(head, ends: ends)
+    streams[id] = stream
+    lastStream = max(lastStream, id)
+    return stream
   }
   public func noteRefused(_ id: Int32) {
     lastStream = max(lastStream, id)
@@ -187,6 +190,7 @@ public import Memory
     streams[stream.id] = nil
     stream.isForgotten = true
     if role == .server && stream.isReset && !stream.peerEnded { noteOwnReset(stream.id) }
+    tools.giveBack(stream)
   }
   /// The last stream has gone. True: `HTTP2Tools.trim` has to be called after a while, which gives back what only streams
   /// under way need.

@@ -6,7 +6,7 @@ public import Memory
 public final class HTTP2Stream {
   /// Its number on the wire; below 0 while it has none.
   public internal(set) var id: Int32
-  public let link: ByteLink
+  public private(set) var link: ByteLink
   /// For the owner: whose stream this is.
   public var user = 0
   /// For the owner: the generation of the configuration that it began under.
@@ -15,9 +15,9 @@ public final class HTTP2Stream {
   public var isNoted = false
   /// Its session knows it no more, and its link may serve another.
   public internal(set) var isForgotten = false
-  var isHead: Bool
-  var isConnect: Bool
-  var isExtended: Bool
+  var isHead = false
+  var isConnect = false
+  var isExtended = false
 
   // Receiving
   /// What the peer has announced and not sent yet.
@@ -50,9 +50,28 @@ public final class HTTP2Stream {
   public internal(set) var isReset = false
   public internal(set) var isClosed = false
 
-  public init(_ id: Int32, _ link: ByteLink, _ head: HTTP2RequestHead, ends: Bool) {
+  init(_ id: Int32, _ link: ByteLink) {
     self.id = id
     self.link = link
+  }
+  /// As a new one.
+  func begin(_ id: Int32, _ link: ByteLink) {
+    self.id = id
+    self.link = link
+    (user, home) = (0, 0)
+    (isNoted, isForgotten) = (false, false)
+    (isHead, isConnect, isExtended) = (false, false, false)
+    bodyLeft = nil
+    (isChunkedIn, hasHead, endsByClosing, peerEnded) = (false, true, false, false)
+    (interimHeads, unconsumed, owed) = (0, 0, 0)
+    if !webSocketAccept.isEmpty { webSocketAccept = [] }
+    body = .head
+    decoder = H1ChunkDecoder()
+    (readsTrailers, bodyDone, hasTrailers, isDeferred, isReset, isClosed) = (false, false, false, false, false, false)
+    (available, trailersLength, endLength) = (0, 0, 0)
+  }
+  /// A request has come.
+  func take(_ head: HTTP2RequestHead, ends: Bool) {
     (isConnect, isHead, isExtended) = head.kind
     let isTunnel = isConnect || isExtended
     if !isTunnel {
@@ -61,14 +80,6 @@ public final class HTTP2Stream {
     }
     peerEnded = ends
     if ends && isTunnel { link.incomingEnded = true }
-  }
-
-  /// A request to a server will be written into the link.
-  init(requestOver link: ByteLink, handle: Int32, endsByClosing: Bool) {
-    id = handle
-    self.link = link
-    (isHead, isConnect, isExtended, hasHead) = (false, false, false, false)
-    self.endsByClosing = endsByClosing
   }
 
   /// The request has wholly been handed over.
@@ -179,6 +190,26 @@ public final class HTTP2Tools {
     message = HTTPMessage(capacity: limits.maxHeaders + 32)
     parser = H1HeadParser(.response, limits: limits)
     trailerParser = H1TrailerParser(limits: limits)
+  }
+
+  /// Streams that have gone and that somebody may still look at, and those that nobody does.
+  private var forgotten: [HTTP2Stream] = []
+  private var spare: [HTTP2Stream] = []
+  func makeStream(_ id: Int32, _ link: ByteLink) -> HTTP2Stream {
+    guard let stream = spare.popLast() else { return HTTP2Stream(id, link) }
+    stream.begin(id, link)
+    return stream
+  }
+  func giveBack(_ stream: HTTP2Stream) {
+    if memory == nil { return }
+    forgotten.append(stream)
+    if forgotten.count >= 256 { recycle() }
+  }
+  /// To be called between events, where memory is shared: streams that have gone serve others.
+  public func recycle() {
+    while var stream = forgotten.popLast() {
+      if spare.count < 256 && isKnownUniquelyReferenced(&stream) { spare.append(stream) }
+    }
   }
 
   /// Sessions without streams that hold memory which they could do without.

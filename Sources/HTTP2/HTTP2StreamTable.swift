@@ -1,76 +1,98 @@
 /// The streams of a session by their numbers. A session has few at once and asks for them many times for each, which is
 /// what a general dictionary is slow at.
-public struct HTTP2StreamTable {
-  /// A power of two of places, or none; 0 marks a free one. A stream stands at its own place or behind it.
-  private var numbers: [Int32] = []
-  private var found: [HTTP2Stream?] = []
+@safe public struct HTTP2StreamTable: ~Copyable {
+  @safe private struct Place {
+    /// 0: free.
+    var number: Int32 = 0
+    /// Counted once for the table.
+    var stream: Unmanaged<HTTP2Stream>?
+  }
+  /// A power of two of places, or none. A stream stands at its own place or behind it.
+  private var places: UnsafeMutablePointer<Place>?
+  private var capacity = 0
   public private(set) var count = 0
-  private var mask: Int { numbers.count &- 1 }
+  private var mask: Int { capacity &- 1 }
+
+  init() {}
+  deinit {
+    guard let places = unsafe places else { return }
+    for i in 0..<capacity { unsafe places[i].stream?.release() }
+    unsafe places.deallocate()
+  }
 
   public var isEmpty: Bool { count == 0 }
   /// A copy: streams may come and go while it is gone through.
-  public var values: [HTTP2Stream] { found.compactMap { $0 } }
+  public var values: [HTTP2Stream] {
+    guard let places = unsafe places else { return [] }
+    var all: [HTTP2Stream] = []
+    all.reserveCapacity(count)
+    for i in 0..<capacity {
+      if let stream = unsafe places[i].stream { unsafe all.append(stream.takeUnretainedValue()) }
+    }
+    return all
+  }
 
   private func place(_ id: Int32) -> Int { Int(UInt32(bitPattern: id) &* 0x9e37_79b1 >> 16) & mask }
-  private func index(of id: Int32) -> Int? {
-    if count == 0 || id == 0 { return nil }
+  /// Where a number stands, or the free place where it would.
+  @inline(__always) private func search(_ id: Int32, _ places: UnsafeMutablePointer<Place>) -> Int {
     var i = place(id)
-    while numbers[i] != 0 {
-      if numbers[i] == id { return i }
+    while true {
+      let number = unsafe places[i].number
+      if number == id || number == 0 { return i }
       i = (i &+ 1) & mask
     }
-    return nil
   }
 
   public internal(set) subscript(id: Int32) -> HTTP2Stream? {
     get {
-      guard let i = index(of: id) else { return nil }
-      return found[i]
+      guard count > 0, let places = unsafe places else { return nil }
+      return unsafe places[search(id, places)].stream?.takeUnretainedValue()
     }
-    set {
-      guard let stream = newValue else { return remove(id) }
-      if id == 0 { return }
-      if let i = index(of: id) {
-        found[i] = stream
-        return
-      }
-      if (count + 1) * 2 > numbers.count { grow() }
-      insert(id, stream)
-    }
+    set { if let stream = newValue { insert(id, stream) } else { remove(id) } }
   }
   private mutating func insert(_ id: Int32, _ stream: HTTP2Stream) {
-    var i = place(id)
-    while numbers[i] != 0 { i = (i &+ 1) & mask }
-    numbers[i] = id
-    found[i] = stream
-    count += 1
+    if id == 0 { return }
+    if (count &+ 1) &* 2 > capacity { grow() }
+    guard let places = unsafe places else { return }
+    let i = unsafe search(id, places)
+    let old = unsafe places[i].stream
+    unsafe places[i] = Place(number: id, stream: Unmanaged.passRetained(stream))
+    if let old = unsafe old { unsafe old.release() } else { count &+= 1 }
   }
   private mutating func grow() {
-    let (old, streams) = (numbers, found)
-    numbers = Array(repeating: 0, count: max(8, old.count * 2))
-    found = Array(repeating: nil, count: numbers.count)
-    count = 0
-    for i in old.indices { if let stream = streams[i] { insert(old[i], stream) } }
+    let (old, had) = unsafe (places, capacity)
+    capacity = max(8, had * 2)
+    let larger = UnsafeMutablePointer<Place>.allocate(capacity: capacity)
+    unsafe larger.initialize(repeating: Place(), count: capacity)
+    if let old = unsafe old {
+      for i in 0..<had where unsafe old[i].number != 0 { unsafe larger[search(old[i].number, larger)] = old[i] }
+      unsafe old.deallocate()
+    }
+    unsafe places = larger
   }
   private mutating func remove(_ id: Int32) {
-    guard var hole = index(of: id) else { return }
-    count -= 1
+    guard count > 0, let places = unsafe places else { return }
+    var hole = unsafe search(id, places)
+    guard let stream = unsafe places[hole].stream else { return }
+    count &-= 1
     // Those that stand behind their places because of this one move up.
     var i = hole
     while true {
       i = (i &+ 1) & mask
-      if numbers[i] == 0 { break }
-      if (i &- place(numbers[i])) & mask >= (i &- hole) & mask {
-        numbers[hole] = numbers[i]
-        found.swapAt(hole, i)
+      let number = unsafe places[i].number
+      if number == 0 { break }
+      if (i &- place(number)) & mask >= (i &- hole) & mask {
+        unsafe places[hole] = places[i]
         hole = i
       }
     }
-    numbers[hole] = 0
-    found[hole] = nil
+    unsafe places[hole] = Place()
+    unsafe stream.release()
   }
   /// Gives memory back that only many streams need.
   mutating func shrink() {
-    if count == 0 { (numbers, found) = ([], []) }
+    guard count == 0, let old = unsafe places else { return }
+    unsafe old.deallocate()
+    unsafe (places, capacity) = (nil, 0)
   }
 }

@@ -8,7 +8,7 @@ enum HTTP2Submission {
     _ raw: OpaquePointer, _ stream: HTTP2Stream, _ tools: HTTP2Tools, status: Int, isInterim: Bool, ends: Bool
   ) {
     tools.fields.reset()
-    tools.fields.append(Bytes(":status"), Bytes(permanentStatus: status))
+    tools.fields.append(":status", permanent: Bytes(permanentStatus: status))
     list(tools)
     unsafe submit(raw, stream, tools, isInterim: isInterim, ends: ends)
   }
@@ -76,7 +76,8 @@ enum HTTP2Submission {
       switch field.known {
       case .connection, .transferEncoding, .upgrade, .keepAlive, .proxyConnection, .secWebsocketAccept, .host, .te:
         continue
-      default: tools.fields.append(field.name, field.value)
+      case .other: tools.fields.append(field.name, field.value)
+      default: tools.fields.append(field.known.name, field.value)
       }
     }
   }
@@ -93,7 +94,7 @@ enum HTTP2Submission {
 
   mutating func reset() { count = 0 }
   /// The bytes must stay where they are until the list has been submitted.
-  mutating func append(_ name: Bytes, _ value: Bytes) {
+  mutating func append(_ name: Bytes, _ value: Bytes, flags: UInt8 = 0) {
     if count == capacity {
       let larger = UnsafeMutablePointer<nghttp2_nv>.allocate(capacity: capacity * 2)
       unsafe larger.update(from: base, count: count)
@@ -102,9 +103,17 @@ enum HTTP2Submission {
       capacity *= 2
     }
     unsafe base[count] = nghttp2_nv(
-      name: Self.pointer(name), value: Self.pointer(value), namelen: name.count, valuelen: value.count, flags: 0)
+      name: Self.pointer(name), value: Self.pointer(value), namelen: name.count, valuelen: value.count, flags: flags)
     count += 1
   }
+  /// A name that stays for ever, in lower case: it is not copied.
+  mutating func append(_ name: StaticString, _ value: Bytes) { append(Bytes(name), value, flags: Self.permanentName) }
+  /// Both stay for ever.
+  mutating func append(_ name: StaticString, permanent value: Bytes) {
+    append(Bytes(name), value, flags: Self.permanentName | Self.permanentValue)
+  }
+  private static let permanentName = UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue)
+  private static let permanentValue = UInt8(NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue)
   private static func pointer(_ bytes: Bytes) -> UnsafeMutablePointer<UInt8>? {
     unsafe bytes.withUnsafeBytes {
       unsafe UnsafeMutableRawPointer(mutating: $0.baseAddress)?.assumingMemoryBound(to: UInt8.self)

@@ -156,11 +156,10 @@ extension Worker {
       return logMalformed(session)
     }
     let link = linkBoard.makeLink(pool: buffers)
-    let stream = HTTP2Stream(id, link, head, ends: ends)
     let own = takeSession()
     (link.owner, link.slot, link.home) = (session.index, Int(id), number)
+    let stream = made.open(id, link, head, ends: ends)
     (stream.user, stream.home) = (own.index, number)
-    made.open(stream)
     own.connection = Connection(link)
     own.carrier = session
     own.listener = listener

@@ -20,7 +20,7 @@ extension Worker {
   /// To a client: the head of the answer. False: it has to be written.
   func handResponse(_ stream: Stream, _ framing: H1Framing) -> Bool {
     guard let session = stream.session, let carrier = session.carrier, let mux = carrier.mux, !framing.isTunnel,
-      stream.responseChannel.output.isEmpty, let link = session.connection.streamLink
+      stream.responseChannel.output.isEmpty, let link = session.connection.streamLink, link.home == number
     else { return false }
     let isChunked = stream.response.majorVersion == 2 && framing.body == .chunked
     // The size of a first chunk that is not the last.

@@ -28,6 +28,7 @@ extension Worker {
       mux.isDirty = false
       flush(session, mux)
     }
+    http2Tools.recycle()
     isSettling = false
   }
 

@@ -44,11 +44,11 @@ extension Worker {
   }
 
   func forwardRequest(_ stream: Stream) {
+    if stream.requestPhase == .done && !stream.isTunnel { return }
     guard stream.connector == .established, let session = stream.session, let server = stream.serverConnection else {
       if stream.isTunnel && stream.connector != .established && stream.connector != .closed { bufferEarlyBytes(stream) }
       return
     }
-    if stream.requestPhase == .done && !stream.isTunnel { return }
     if stream.isHTTP && !stream.requestHeadWritten { writeRequestHead(stream) }
     if stream.connector != .established { return }
     let spliced = stream.isTunnel || !stream.requestChannel.isPinned ? splice(stream, isRequest: true) : false
