@@ -67,7 +67,7 @@ extension LoadContext {
     samples.patterns.numberReferences()
     for i in model.ruleResources.patternEdits.indices {
       let name = model.ruleResources.patternEdits[i].name
-      model.ruleResources.patternEdits[i].reference = samples.patterns.reference(file: name).map { SharedReference($0) }
+      model.ruleResources.patternEdits[i].reference = samples.patterns.reference(file: name)
     }
     model.patternReferences = samples.patterns.references
   }

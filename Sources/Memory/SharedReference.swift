@@ -1,10 +1,8 @@
 /// A reference to an object of another owner that costs no reference counting: for what all workers reach on the
-/// data path (server state, queues), where a shared count would bounce between their caches. The object is retained
-/// once when the handle is made and lives as long as the process.
+/// data path (server state, queues), where a shared count would bounce between their caches. Made by `LentReferences`,
+/// which holds the object.
 @safe public struct SharedReference<Object: AnyObject & Sendable>: Sendable {
   @usableFromInline let reference: Unmanaged<Object>
-
-  public init(_ object: Object) { unsafe reference = .passRetained(object) }
 
   @inlinable public func with<R>(_ body: (Object) throws -> R) rethrows -> R {
     try unsafe reference._withUnsafeGuaranteedRef(body)

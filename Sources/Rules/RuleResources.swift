@@ -62,7 +62,7 @@ public struct PatternEdit: Sendable {
   public let key: TextHandle
   public let value: TextHandle?
   /// Nil where no list has that name: then the rule does nothing, as in HAProxy.
-  public var reference: SharedReference<PatternReference>?
+  public var reference: PatternReference?
   public init(_ kind: Kind, of name: String, key: TextHandle, value: TextHandle?) {
     self.kind = kind
     self.name = name
