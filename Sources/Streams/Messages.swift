@@ -110,7 +110,7 @@ extension Worker {
       // The first request of a new connection may be on its way: closing now would lose it.
       if session.requestCount == 0 { continue }
       guard let end = closing.endOfIdle(at: loop.now, since: session.idleSince) else {
-        closeSession(session)
+        closeIdle(session)
         continue
       }
       session.headDeadline = min(session.headDeadline, end)

@@ -155,7 +155,7 @@ extension Worker {
 
   private func idleTimeout(_ session: Session) {
     guard let frontend = session.listener?.frontend else { return }
-    if session.requestCount > 0 || frontend.options.contains(.httpIgnoreProbes) { return closeSession(session) }
+    if session.requestCount > 0 || frontend.options.contains(.httpIgnoreProbes) { return closeIdle(session) }
     let stream = startStream(session)
     stream.isHTTP = true
     stream.requestPhase = .head
@@ -163,6 +163,17 @@ extension Worker {
     stream.idleTime = 0
     requestHeadTimeout(stream)
     if stream.session != nil { advance(stream) }
+  }
+
+  /// Ends a connection between two requests, unless the next one has come since the poller was asked: closing would lose
+  /// it.
+  func closeIdle(_ session: Session) {
+    if session.carrier == nil {
+      session.connection.setCanReceive(true)
+      readIdle(session)
+      if session.state != .idle || session.stream != nil || session.waitsForBuffer { return }
+    }
+    closeSession(session)
   }
 
   func sendAndClose(_ session: Session, _ bytes: Bytes) {
