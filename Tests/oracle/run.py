@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares Weir with HAProxy, byte for byte and field for field.
 
-usage: Tests/oracle/run.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [config] [command] [wire] [log] [balance] [check] [tls] [runtime] [state] [end] [mail] [sample] [action] [limit] [mutation] [forward] [store] [life] [retry] [master]
+usage: Tests/oracle/run.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [config] [command] [wire] [log] [balance] [check] [tls] [runtime] [state] [end] [mail] [sample] [action] [limit] [mutation] [forward] [store] [life] [retry] [master] [exporter]
 
 The last line is "N passed, N failed, N known to differ".
 """
