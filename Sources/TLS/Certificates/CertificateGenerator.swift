@@ -26,16 +26,19 @@ final class CertificateGenerator: Sendable {
   }
   private let authority: CertificateMaterial
   private let limit: Int
+  /// The certificate whose key the made ones have; without one they have the authority's.
+  private let model: @Sendable () -> CertificateMaterial?
   private let makeContext: @Sendable (CertificateMaterial) -> BoundCertificate?
   private let kept = Lock(Kept())
   private let serial = Lock(Int.random(in: 1...(1 << 40)))
 
   init(
-    _ authority: CertificateMaterial, limit: Int,
+    _ authority: CertificateMaterial, limit: Int, model: @escaping @Sendable () -> CertificateMaterial?,
     makeContext: @escaping @Sendable (CertificateMaterial) -> BoundCertificate?
   ) {
     self.authority = authority
     self.limit = max(0, limit)
+    self.model = model
     self.makeContext = makeContext
   }
 
@@ -60,7 +63,8 @@ final class CertificateGenerator: Sendable {
     unsafe _ = X509_gmtime_adj(X509_getm_notBefore(raw), -86400)
     unsafe _ = X509_gmtime_adj(X509_getm_notAfter(raw), 86400 * 365)
     unsafe _ = X509_set_issuer_name(raw, X509_get_subject_name(authority.leaf.raw))
-    unsafe _ = X509_set_pubkey(raw, authority.key.raw)
+    let key = model()?.key ?? authority.key
+    unsafe _ = X509_set_pubkey(raw, key.raw)
     // As HAProxy names it: below the authority's own name.
     guard let subject = unsafe X509_NAME_dup(X509_get_subject_name(authority.leaf.raw)) else { return nil }
     defer { unsafe X509_NAME_free(subject) }
@@ -76,7 +80,7 @@ final class CertificateGenerator: Sendable {
     guard unsafe X509_sign(raw, authority.key.raw, isEdwards ? nil : EVP_sha256()) > 0 else { return nil }
     var draft = CertificateDraft()
     draft.leaf = leaf
-    draft.key = authority.key
+    draft.key = key
     return try? CertificateMaterial(draft)
   }
 }

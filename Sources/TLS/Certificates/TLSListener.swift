@@ -29,8 +29,10 @@ public final class TLSListener: Sendable {
     var contexts = ListenerContexts(settings: settings, store: store, tuning: tuning)
     let table = ServerNameTable([], filters: [], isStrict: true)
     let factory = contexts
+    let fallback = settings.certificates.first?.path
     let generator = signing.map { authority in
-      CertificateGenerator(authority, limit: generatedLimit) { material in
+      CertificateGenerator(authority, limit: generatedLimit, model: { fallback.flatMap { store.material($0) } }) {
+        material in
         var factory = factory
         return factory.make(material, nil, status: nil)
       }
