@@ -1,6 +1,7 @@
 import ConfigSyntax
 import Configuration
 import System
+import TLS
 
 /// What is checked and completed in proxies after the last file, proxy by proxy in the order of the files.
 @Sendable func completeProxies(_ context: LoadContext) {
@@ -12,6 +13,10 @@ import System
   for index in context.model.proxies.indices where !context.model.proxies[index].disabled {
     context.completeErrorAnswers(of: index)
     CheckValidation(context: context, index: index).run(&sharesScript)
+  }
+  // HAProxy has a server of its own, which needs TLS whatever the configuration has.
+  if !TLSProviders.areUsable {
+    context.alertPlain("'server <HTTPCLIENT>/<HTTPSCLIENT>' : unable to allocate ssl context.")
   }
 }
 
