@@ -101,6 +101,13 @@ def table():
                 client, origin, backend, server = ends[name]
                 case(f"addresses, {mode} {name}", client, origin, backend=backend, server=server, mode=mode,
                      log="log-format '%f %s bi=%bi si=%si:%sp %ts'", skip=("client", "origin", "counters"))
+    for mode in ("tcp", "http"):
+        for label, origin, backend in (("fine", [ok(end="close")], ("source 127.0.0.7",)), ("refused", "refuse", ("source 127.0.0.7", "retries 0")), ("reset", [reset()], ("source 127.0.0.7",)),
+                                       ("no server", [], ("tcp-request content reject",))):
+            if mode == "tcp" and origin:
+                continue  # HAProxy knows its address no more once the connection is closed
+            case(f"bc_src, {mode}, {label}", [get(), "read"] if label == "fine" else [get()], origin, mode=mode, backend=backend, skip=("client", "origin", "counters"),
+                 log="log-format '%f %s bc=%[bc_src] bcd=%[bc_dst] %[bc_src_port,bool] %[bc_dst_port,bool] fc=%[fc_src] %[fc_dst] %[src] %[dst] %ts'")
     case("port of the proxy's side, refused", get(), "refuse", log="log-format '%f %s bp=%bp %ts'", mode="tcp", backend=("source 127.0.0.1:20999", "retries 0"))
     # `tcp-response content`: once for each connection to a server, and what it counts of what came.
     for label, client, origin, retry in (("normal", [get()], [ok()], ""), ("retried", [get()], [close(), ok()], "retry-on empty-response"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares Weir with HAProxy, byte for byte and field for field.
 
-usage: Tests/oracle/run.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [config] [command] [wire] [log] [balance] [check] [tls] [runtime] [state] [end] [mail] [sample] [action] [limit] [mutation] [forward] [store] [life] [retry] [master] [exporter]
+usage: Tests/oracle/run.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [config] [command] [wire] [log] [balance] [check] [tls] [runtime] [state] [end] [mail] [sample] [action] [limit] [mutation] [forward] [store] [handshake] [life] [retry] [master] [exporter]
 
 The last line is "N passed, N failed, N known to differ".
 """
@@ -20,6 +20,7 @@ import config_diff  # noqa: E402
 import end_diff  # noqa: E402
 import exporter_diff  # noqa: E402
 import forward_diff  # noqa: E402
+import handshake_diff  # noqa: E402
 import life_diff  # noqa: E402
 import limit_diff  # noqa: E402
 import log_diff  # noqa: E402
@@ -61,7 +62,7 @@ def main():
     tables = {"config": config_diff.compare, "command": command_diff.compare, "wire": wire_diff.compare, "log": log_diff.compare, "balance": balance,
               "check": check_diff.compare, "tls": tls_diff.compare, "runtime": runtime_diff.compare, "state": state_diff.compare, "end": end_diff.compare, "mail": mail_diff.compare,
               "sample": sample_diff.compare, "action": action_diff.compare, "limit": limit_diff.compare, "mutation": mutation_diff.compare,
-              "forward": forward_diff.compare, "store": store_diff.compare, "life": life_diff.compare, "retry": retry_diff.compare, "master": master_diff.compare,
+              "forward": forward_diff.compare, "store": store_diff.compare, "handshake": handshake_diff.compare, "life": life_diff.compare, "retry": retry_diff.compare, "master": master_diff.compare,
               "exporter": exporter_diff.compare}
     passed = failed = known = 0
     for name in given.tables or tables:
