@@ -34,7 +34,7 @@ enum ServerStateFields {
       state.hostname = field(13)
       if HostName.fault(of: field(13)) == .letter { problems.append(", invalid srv_fqdn value '\(field(13))'") }
     }
-    if field(15) != "-" { state.record = field(15) }
+    if field(15).hasPrefix("_") { state.record = field(15) }
     state.tlsUse = min(1, max(-1, leading(field(16)) ?? 0))
     if let port = leading(field(14)) {
       if port > 65535 { problems.append(", invalid srv_port value '\(field(14))'") }

@@ -1,5 +1,6 @@
 import ConfigSyntax
 import Configuration
+import Primitives
 import System
 
 /// Reads what an earlier process left of its servers (`server-state-file`, `load-server-state-from-file`) into the
@@ -28,6 +29,7 @@ func loadServerStates(_ context: LoadContext) {
       lines = ServerStateLines.read(file, base: global.serverStateBase, context, "Proxy '\(proxy.name)': ", kind: "")
     }
     guard let lines else { continue }
+    if proxy.serverStateSource == .local { lines.warnOfOthers(proxy, context) }
     for at in proxy.servers.indices {
       let server = proxy.servers[at].name
       guard let fields = lines.fields(backend: proxy.name, server: server) else { continue }
@@ -51,6 +53,8 @@ extension ProxySettings {
 /// The lines of a state file by backend and server.
 struct ServerStateLines {
   private var lines: [[String]: [String]] = [:]
+  /// Numbers and names of backends and servers, line by line.
+  private var heads: [(id: String, backend: String, server: String)] = []
   /// What a line may have with its end, and how many fields it must have.
   private static let lineLimit = 2000
   private static let fewestFields = 20
@@ -93,7 +97,8 @@ struct ServerStateLines {
   }
 
   private static func isVersionOne(_ line: ArraySlice<UInt8>) -> Bool {
-    !line.isEmpty && line.last == 0x31 && line.dropLast().allSatisfy { $0 == 0x30 }
+    let line = line.drop { $0 == 0x20 || (0x09...0x0d).contains($0) }
+    return !line.isEmpty && line.last == 0x31 && line.dropLast().allSatisfy { $0 == 0x30 }
   }
 
   /// The number of the first line that cannot be used, counted from the one behind the version; nil: all can.
@@ -112,10 +117,36 @@ struct ServerStateLines {
       guard let first = fields.first, !first.hasPrefix("#") else { continue }
       if fields.count < Self.fewestFields { return number }
       let key = [fields[1], fields[3]]
+      heads.append((fields[0], fields[1], fields[3]))
       // The first line about a server counts.
       if lines[key] == nil { lines[key] = Array(fields[4...]) }
     }
     return nil
+  }
+
+  /// A backend's own file should be about its servers. Those that it does not have are told in the order of HAProxy's
+  /// table, which is one of hashes.
+  func warnOfOthers(_ proxy: ProxySettings, _ context: LoadContext) {
+    var missing: [UInt64: String] = [:]
+    for head in heads {
+      let isSameNumber = CInteger.long(head.id).0 == proxy.id
+      let title = "Proxy '\(proxy.name)': "
+      if head.backend == proxy.name {
+        if !isSameNumber {
+          context.warningPlain(
+            title + "backend ID mismatch: from server state file: '\(head.id)', from running config '\(proxy.id)'")
+        }
+        if proxy.servers.contains(where: { $0.name == head.server }) { continue }
+        missing[Hash.xxh3(Array("\(head.backend) \(head.server)".latin1Bytes))] = head.server
+      } else if isSameNumber {
+        context.warningPlain(
+          title + "backend name mismatch: from server state file: '\(head.backend)', "
+            + "from running config '\(proxy.name)'")
+      }
+    }
+    for (_, server) in missing.sorted(by: { $0.key < $1.key }) {
+      context.warningPlain("Proxy '\(proxy.name)': can't find server '\(server)' in backend '\(proxy.name)'")
+    }
   }
 
   /// What a line says behind the names.

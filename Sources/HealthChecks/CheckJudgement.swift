@@ -24,13 +24,13 @@ extension CheckScheduler {
     switch expect.kind {
     case .peer(let peer): return CheckPeers.judge(peer, there, ended: ended, minimum: expect.minReceive, expect)
     case .agent: return AgentReply(there).map { .agent($0) } ?? .wait
-    case .custom: return .matched
     case .string(let text), .binary(let text): if !ended && there.count < text.count { return .wait }
     default: break
     }
     if !ended && expect.minReceive > 0 && there.count < expect.minReceive { return .wait }
     let found: Bool
     switch expect.kind {
+    case .custom: return .matched
     case .string(let text), .binary(let text): found = Self.contains(there, text)
     case .regex(let pattern): found = matches(pattern, there)
     case .binaryRegex(let pattern): found = matches(pattern, Self.hexadecimal(there))

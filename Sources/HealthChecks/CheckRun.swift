@@ -83,7 +83,7 @@ extension CheckScheduler {
     switch rule.port {
     case .number(let port): return port
     case .expression(let expression):
-      let port = number(expression, i, loop).flatMap { UInt16(exactly: $0) } ?? 0
+      let port = number(expression, i, loop).map { UInt16(truncatingIfNeeded: $0) } ?? 0
       return port == 0 ? nil : port
     case nil: return nil
     }

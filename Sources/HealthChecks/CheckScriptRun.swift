@@ -18,7 +18,7 @@ extension CheckScheduler {
     var hasJustSent = false
     while entries[i].step < script.steps.count {
       let at = entries[i].step
-      if script.steps[at].isExchange { entries[i].code = 0 }
+      if case .comment = script.steps[at] {} else { entries[i].code = 0 }
       switch script.steps[at] {
       case .comment: break
       case .variable(let variable): change(variable, i, loop)

@@ -49,7 +49,7 @@ extension ServerRuntime {
   public var throttle: Int? {
     if state != .starting || isDraining || isInMaintenance { return nil }
     let full = 16 * userWeight.value
-    return full > 0 ? (100 * effectiveWeight.value + full - 1) / full : 0
+    return full > 0 ? 100 * effectiveWeight.value / full : 0
   }
 
   /// Computes the effective weight at `now` (seconds), and ends slow start when its time is over.
@@ -59,6 +59,8 @@ extension ServerRuntime {
     if state == .starting && (elapsed < 0 || elapsed >= seconds) { operational.set(OperationalState.running.rawValue) }
     let share = state == .starting && isDynamic && seconds > 0 ? (16 * elapsed + seconds) / seconds : 16
     effectiveWeight.set(userWeight.value * min(16, max(1, share)))
-    load.setThrottle(percent: throttle ?? 100)
+    // `maxconn` grows with the time, whatever the algorithm makes of the weight.
+    let isWarming = state == .starting && seconds > 0 && elapsed >= 0 && elapsed < seconds
+    load.setThrottle(percent: isWarming ? 100 * elapsed / seconds : 100)
   }
 }

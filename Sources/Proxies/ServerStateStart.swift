@@ -93,7 +93,10 @@ extension ProcessRuntime {
         server.operational.set(OperationalState.starting.rawValue)
       }
     }
-    restoreAdministration(AdminState(rawValue: saved.adminState), server, place, &transitions)
+    var admin = AdminState(rawValue: saved.adminState)
+    // What drained for its configured weight of 0 does not any more once it has another.
+    if saved.initialWeight == 0 && server.initialWeight != 0 { admin.remove(.forcedDrain) }
+    restoreAdministration(admin, server, place, &transitions)
     server.lastChange.set(Int(startedAtTick / 1000) - min(max(saved.age, 0), Int(Int32.max)))
     // The file's numbers have been looked at when it was read.
     let status = CheckStatus(rawValue: saved.checkStatus) ?? .unknown
@@ -112,7 +115,9 @@ extension ProcessRuntime {
     }
     if server.settings.tlsTarget != nil { server.tlsUse.set(saved.tlsUse) }
     let isService = server.settings.hostname?.hasPrefix("_") == true
-    if let port = saved.port, server.settings.portOffset == nil || isService, isOfSameRecord(saved, server) {
+    if let port = saved.port, server.portOffset != nil, !isService {
+      server.portOffset = Int(port)
+    } else if let port = saved.port, isOfSameRecord(saved, server) {
       var endpoint = server.currentEndpoint
       if endpoint.address == nil && endpoint.family != .none { return }
       endpoint.port = port

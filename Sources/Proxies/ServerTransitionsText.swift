@@ -12,7 +12,7 @@ extension ServerTransitions {
     _ server: ServerRuntime, _ backend: BackendRuntime, _ cause: TransitionCause, moved: Int?, forced: Bool
   ) -> String {
     var text = ""
-    if !forced { text += viaText(server) }
+    if case .text = cause {} else if !forced { text += viaText(server) }
     switch cause {
     case .none: break
     case .text(let words): text += ", " + words

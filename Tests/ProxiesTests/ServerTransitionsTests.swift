@@ -148,7 +148,7 @@ struct ServerTransitionsTests {
     at(2010) { $0.setRunning(Self.a) }
     #expect(server.state == .starting && server.effectiveWeight.value == 10)
     at(2012) { _ = $0.warmUp(Self.a) }
-    #expect(server.throttle == 57)
+    #expect(server.throttle == 56)
     at(2014) { _ = $0.warmUp(Self.a) }
     #expect(server.state == .running && server.effectiveWeight.value == 160 && server.throttle == nil)
   }

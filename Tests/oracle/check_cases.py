@@ -517,3 +517,6 @@ for data in (b"22", b"0", b"30\x0c\2", b"x" * 13):
 for words in ("0%", "50%", "1000% maint", "maint 50%", "drain 50%"):
     case(f"agent of a disabled server, {words}", ["balance roundrobin", f"server s1 127.0.0.1:9 disabled {AGENT}"], [[words.encode() + b"\n", "hang"]])
     case(f"agent of a disabled server, static, {words}", ["balance static-rr", f"server s1 127.0.0.1:9 disabled {AGENT}"], [[words.encode() + b"\n", "hang"]])
+tcp("expect custom, min-recv not reached", ["expect tout-status L6TOUT min-recv 50 custom"], [[b"+PONG\r\n", "hang"]])
+tcp("connect port beyond 16 bits", ["connect port int(65537)", "send x"], [["hang"]])
+http("set-var last", ["expect status 404", "unset-var(check.zz)"], ok(status=b"404 NF"))

@@ -116,6 +116,20 @@ CASES |= {
     "negative numbers": dict(lines="2 b 1 s1 127.0.0.1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 - -1 - -1 -1 - - -1\n"),
     "huge numbers": dict(lines="2 b 1 s1 127.0.0.1 " + "9" * 30 + " 0 1 1 100 6 3 4 6 0 0 0 - 1 - 0 0 - - 0\n"),
     "hexadecimal": dict(lines="2 b 1 s1 127.0.0.1 0x2 0x0 0x1 0x1 0 6 3 4 6 0 0 0 - 0x50 - 0 0 - - 0\n"),
+    "drain of a weight that was 0": dict(lines=row("s2", 2, 8, weight=0, initial=0)),
+    "drain of a weight that was 0, and changed": dict(lines=row("s2", 2, 8, weight=5, initial=0)),
+    "drain of a weight that is 0": dict(lines=row("s2", 2, 8, weight=0, initial=0), servers="server s1 127.0.0.1:1\n server s2 127.0.0.1:2 weight 0"),
+    "drain of another weight": dict(lines=row("s2", 2, 8, weight=7, initial=7)),
+    "mapped port": dict(lines=row("s1", 2, 0, rest="0 0 0 - 9 - 0 0 - - 0"), servers="server s1 127.0.0.1:+5"),
+    "mapped port 0": dict(lines=row("s1", 2, 0, rest="0 0 0 - 0 - 0 0 - - 0"), servers="server s1 127.0.0.1:-5"),
+    "a record that is none": dict(lines=row("s2", 2, 0, rest="0 0 0 - 2 x 0 0 - - 0")),
+    "local, others": dict(lines="".join(row(f"s{i}", 2, 0) for i in range(9)), local=True),
+    "local, other numbers": dict(lines=row("s1", 2, 0).replace("2 b", "7 b") + row("s2", 2, 0).replace("2 b", "2 c") + row("s8", 2, 0) +
+                                 row("s7", 2, 0).replace("2 b", "7 c") + row("s6", 2, 0).replace("2 b", "2x b") + row("s5", 2, 0).replace("2 b", "- b"), local=True),
+    "followed, its own line says down": dict(lines=row("s2", 0, 0), servers=FOLLOWED),
+    "followed, its own line says stopping": dict(lines=row("s2", 3, 0), servers=FOLLOWED),
+    "a blank before the version": dict(lines=row("s1", 0, 0), version=" 1\n"),
+    "a tab before the version": dict(lines=row("s1", 0, 0), version="\t 1\n"),
     "a thousand others": dict(lines="".join(f"2 b {i} x{i} 127.0.0.1 0 0 1 1 1 6 3 4 6 0 0 0 - 1 - 0 0 - - 0\n" for i in range(1000)) + row("s1", 0, 0)),
 }
 
