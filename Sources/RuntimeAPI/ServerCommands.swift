@@ -153,8 +153,10 @@ struct LeadingNumber {
   var value: Int
   var rest: Substring
 
+  /// In 64 bits, the largest number for what is longer.
+  private(set) var whole: Int
   /// As HAProxy reads it where it does not look how long a number is.
-  var wrapped: Int { Int(Int32(truncatingIfNeeded: value)) }
+  var wrapped: Int { Int(Int32(truncatingIfNeeded: whole)) }
 
   init?(_ text: String) {
     var body = Substring(text)
@@ -163,8 +165,10 @@ struct LeadingNumber {
     let digits = body.prefix { $0.isASCII && $0.isNumber }
     if digits.isEmpty { return nil }
     // Whatever is longer is out of every range.
-    let magnitude = Int(digits) ?? .max
+    let magnitude = Int(digits.prefix(15)) ?? 0
     value = isNegative ? -magnitude : magnitude
+    let full = Int(digits) ?? .max
+    whole = isNegative ? -full : full
     rest = body.dropFirst(digits.count)
   }
 }

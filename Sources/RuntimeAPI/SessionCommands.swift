@@ -74,7 +74,7 @@ enum SessionNumber {
     let isHexadecimal = word.hasPrefix("0x")
     let digits = (isHexadecimal ? word.dropFirst(2) : word[...]).prefix { $0.isASCII && $0.isHexDigit }
     if isHexadecimal { return UInt64(digits, radix: 16) ?? (digits.isEmpty ? nil : .max) }
-    guard let number = LeadingNumber(word)?.value else { return nil }
+    guard let number = LeadingNumber(word)?.whole else { return nil }
     return number == .max ? .max : UInt64(bitPattern: Int64(number))
   }
 }
