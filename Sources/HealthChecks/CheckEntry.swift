@@ -19,6 +19,9 @@ struct CheckEntry {
   /// The server was deleted: another one may have this entry.
   var isVacant = false
   var socket: Socket?
+  /// The socket has no options of its own and may serve another check of that family: the poller tells it one event at
+  /// a time. `.none` where it must be closed.
+  var spareFamily = Endpoint.Family.none
   var tls: CheckTLS?
   var http2: CheckHTTP2?
   /// The program of an external check.
@@ -66,6 +69,5 @@ struct CheckEntry {
     self.slot = slot
     self.position = position
   }
-  var isAgent: Bool { role == .agent }
-  func record(of server: ServerRuntime) -> CheckRecord { isAgent ? server.agent : server.check }
+  @inline(__always) var isAgent: Bool { role == .agent }
 }

@@ -67,11 +67,9 @@ extension CheckScheduler {
     if entries[i].sessionVariables == 0 { entries[i].sessionVariables = pool.makeSet() }
     scopes.check = entries[i].variables
     scopes.session = entries[i].sessionVariables
-    let socket = entries[i].socket
     var source = CheckSource(
       process: process, backend: backend, server: server, scopes: scopes, received: buffer.readable, answer: answer,
-      isHTTP: isHTTP, tls: entries[i].tls, local: socket?.localEndpoint ?? .none,
-      remote: socket?.peerEndpoint ?? .none, now: loop.now, wallClock: loop.wallClock)
+      isHTTP: isHTTP, tls: entries[i].tls, socket: entries[i].socket, now: loop.now, wallClock: loop.wallClock)
     return body(&source, tools)
   }
 

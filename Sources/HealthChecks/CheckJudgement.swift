@@ -186,15 +186,7 @@ extension CheckScheduler {
     _ = buffer.append(Array(text.prefix(buffer.room)))
     return patterns.matches(pattern, buffer.readable)
   }
-  private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
-    if part.isEmpty { return true }
-    var at = 0
-    while at + part.count <= text.count {
-      if text[at] == part[0] && text[at..<(at + part.count)].elementsEqual(part) { return true }
-      at += 1
-    }
-    return false
-  }
+  private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool { ArraySearch.contains(text, part) }
   private static func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
     let digits = Array("0123456789ABCDEF".utf8)
     return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }

@@ -8,14 +8,17 @@ import System
 extension CheckScheduler {
   mutating func begin(_ i: Int, _ loop: inout EventLoop) {
     guard let (_, server) = process.server(at: entries[i].place) else { return }
-    let record = entries[i].record(of: server)
-    if !record.current.isActive || process.stopping.value != 0 {
+    let begins =
+      process.stopping.value == 0
+      && record(i, server).update { check in
+        if !check.isActive { return false }
+        check.isRunning = true
+        check.result = .unknown
+        return true
+      }
+    if !begins {
       loop.timers.arm(entries[i].slot, at: loop.now + Int64(entries[i].plan.inter))
       return
-    }
-    record.update { check in
-      check.isRunning = true
-      check.result = .unknown
     }
     entries[i].startedAt = Clock.monotonicMilliseconds()
     entries[i].step = 0
@@ -65,18 +68,28 @@ extension CheckScheduler {
     entries[i].tunnelReply = []
     if case .endpoint(let endpoint) = target.place { entries[i].target = endpoint }
     if entries[i].isTunnelled, let proxy = settings.socks4 { entries[i].output = target.tunnelRequest(through: proxy) }
+    let isPlain = spares.isKeeping && !entries[i].isSecure && target.isPlain(settings, backend.settings)
+    let talksFirst = talksFirst(i, after: step)
+    let spare = isPlain ? spares.connect(to: target, talksFirst: talksFirst) : nil
     let socket: Socket
     let result: Socket.ConnectResult
-    do throws(CheckTarget.LocalFailure) {
-      (socket, result) = try target.connect(settings, backend.settings, talksFirst: talksFirst(i, after: step))
-    } catch { return fail(i, .layer4Connection, error.text, &loop) }
+    if let spare {
+      (socket, result) = spare
+    } else {
+      do throws(CheckTarget.LocalFailure) {
+        (socket, result) = try target.connect(settings, backend.settings, talksFirst: talksFirst)
+      } catch { return fail(i, .layer4Connection, error.text, &loop) }
+    }
     entries[i].socket = socket
+    entries[i].spareFamily = isPlain ? target.family : .none
     entries[i].generation &+= 1
     if case .failed(let error) = result { return fail(i, .layer4Connection, error.description, &loop) }
     entries[i].connectDeadline = entries[i].plan.connectDeadline(from: loop.now)
     loop.timers.arm(entries[i].slot, at: entries[i].connectDeadline)
+    if spare != nil { return watch(i, [.read, .write, .peerClosed], &loop) }
     let token = Token(kind: TokenKind.check, index: i, generation: entries[i].generation)
-    loop.poller.add(socket.descriptor, [.read, .write, .peerClosed], token: token.bits)
+    let interest: Poller.Interest = isPlain ? [.read, .write, .peerClosed, .once] : [.read, .write, .peerClosed]
+    loop.poller.add(socket.descriptor, interest, token: token.bits)
   }
 
   private mutating func port(_ rule: CheckConnect, _ i: Int, _ loop: borrowing EventLoop) -> UInt16? {
@@ -101,7 +114,7 @@ extension CheckScheduler {
     if event.isError || event.isHangUp, let error = socket.pendingError {
       return fail(i, .layer4Connection, speaksByALPN(i) ? "" : error.description, &loop)
     }
-    if !event.isWritable && !event.isHangUp { return }
+    if !event.isWritable && !event.isHangUp { return watch(i, [.read, .write, .peerClosed], &loop) }
     if entries[i].isTunnelled { return tunnel(i, &loop) }
     establish(i, &loop)
   }
@@ -167,13 +180,16 @@ extension CheckScheduler {
     verdict.duration = Int(max(0, Clock.monotonicMilliseconds() - entries[i].startedAt))
     let place = entries[i].place
     guard let (_, server) = process.server(at: place) else { return }
-    let record = entries[i].record(of: server)
-    record.update { $0.isRunning = false }
+    let record = record(i, server)
+    let isActive = record.update { check in
+      check.isRunning = false
+      return check.isActive
+    }
     // What came in the meantime (maintenance, `disable health`) counts for more than this outcome.
-    if record.current.isActive {
+    if isActive {
       var transitions = ServerTransitions(process: process, now: loop.now)
       transitions.apply(verdict, to: place, isAgent: entries[i].isAgent, worker: worker)
-      messages += transitions.takeMessages()
+      if !transitions.messages.isEmpty { messages += transitions.takeMessages() }
     }
     let passed = verdict.status.result != .failed
     trace(i, passed ? .success : .failure, "\(passed ? "passed" : "failed") \(verdict.status.code) \(verdict.info)")
@@ -191,8 +207,15 @@ extension CheckScheduler {
     entries[i].generation &+= 1
     // A reset spares both sides the states that wait after an orderly end; where the server was the first to end, none
     // would wait here.
-    if entries[i].connect?.lingers != true && !entries[i].sawEnd { socket.setNoLinger() }
+    if entries[i].connect?.lingers != true && !entries[i].sawEnd {
+      if entries[i].isConnected && spares.keep(socket, entries[i].spareFamily) { return }
+      socket.setNoLinger()
+    }
     socket.close()
+  }
+
+  private func record(_ i: Int, _ server: ServerRuntime) -> CheckRecord {
+    entries[i].isAgent ? server.agent : server.check
   }
 
   /// `spread-checks`: up to so many percent more or less.

@@ -13,6 +13,7 @@ public struct CheckScheduler: ~Copyable {
   let worker: Int
   let buffers: BufferPool
   var entries: [CheckEntry] = []
+  var spares = SpareSockets()
   let answers: CheckAnswer
   var patterns = CheckPatterns()
   /// Made when the first log-format or expression is met.
@@ -62,6 +63,7 @@ public struct CheckScheduler: ~Copyable {
         }
       }
     }
+    if !loop.poller.needsRearming { spares.limit = min(64, found.count / 16) }
     let limit = process.model.global.maxSpreadChecks
     for (role, place, plan, position) in found {
       let index = entries.count
@@ -103,6 +105,7 @@ public struct CheckScheduler: ~Copyable {
       close(i, &loop)
       loop.timers.release(entries[i].slot)
     }
+    spares.closeAll()
     entries = []
   }
 

@@ -190,6 +190,7 @@ extension CheckScheduler {
   private mutating func wait(_ i: Int, _ loop: inout EventLoop) {
     if entries[i].hasEnded, let socket = entries[i].socket {
       loop.poller.remove(socket.descriptor)
+      entries[i].spareFamily = .none
     } else {
       watch(i, [.read, .peerClosed], &loop)
     }

@@ -4,6 +4,7 @@ import Memory
 import Primitives
 import Proxies
 import Samples
+import System
 import TLSFetches
 
 /// What log-formats and expressions of a check read: the server, the connection, what was received, variables.
@@ -18,11 +19,16 @@ struct CheckSource {
   let answer: CheckAnswer?
   let isHTTP: Bool
   let tls: CheckTLS?
-  let local: Endpoint
-  let remote: Endpoint
+  /// That of its connection: asked for the addresses only where something uses them.
+  let socket: Socket?
   let now: Int64
   /// Microseconds since 1970.
   let wallClock: Int64
+}
+
+extension CheckSource {
+  private var local: Endpoint { socket?.localEndpoint ?? .none }
+  private var remote: Endpoint { socket?.peerEndpoint ?? .none }
 }
 
 extension CheckSource: SampleSource {

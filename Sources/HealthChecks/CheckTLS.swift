@@ -68,7 +68,8 @@ extension CheckScheduler {
   mutating func watch(_ i: Int, _ interest: Poller.Interest, _ loop: inout EventLoop) {
     guard let socket = entries[i].socket else { return }
     let token = Token(kind: TokenKind.check, index: i, generation: entries[i].generation)
-    loop.poller.change(socket.descriptor, interest, token: token.bits)
+    let isOnce = entries[i].spareFamily != .none
+    loop.poller.change(socket.descriptor, isOnce ? interest.union(.once) : interest, token: token.bits)
   }
 
   /// Sends through TLS where the check has it.

@@ -106,10 +106,10 @@ public import Glibc
   /// Appends a heap array: for the control plane.
   public mutating func append(_ bytes: [UInt8]) -> Bool {
     if bytes.count > capacity - tail { return false }
-    for b in bytes {
-      unsafe base[tail] = b
-      tail += 1
+    unsafe bytes.withUnsafeBytes { from in
+      if let start = unsafe from.baseAddress { unsafe memcpy(base + tail, start, from.count) }
     }
+    tail += bytes.count
     return true
   }
   /// Lets `fill` write into the room at the tail; it returns how many bytes it wrote. For `System` and C libraries.

@@ -20,6 +20,8 @@ import Glibc
     public static let write = Interest(rawValue: 0x004)
     public static let peerClosed = Interest(rawValue: 0x2000)
     public static let edge = Interest(rawValue: 1 << 31)
+    /// The first event is the last until `change`.
+    public static let once = Interest(rawValue: 1 << 30)
     public static let exclusive = Interest(rawValue: 1 << 28)
     /// What the peer of a connection does.
     public static let peer: Interest = [.read, .peerClosed, .edge]

@@ -45,6 +45,13 @@ public struct Socket: Hashable, Sendable {
     return errno == EINPROGRESS ? .inProgress : .failed(.current)
   }
 
+  /// Ends a connection by a reset and leaves the socket as if it were new but for its options (connect(2), `AF_UNSPEC`).
+  public func disconnect() -> Bool {
+    var nowhere = unsafe sockaddr()
+    nowhere.sa_family = sa_family_t(AF_UNSPEC)
+    return unsafe Glibc.connect(fd, &nowhere, socklen_t(MemoryLayout<sockaddr>.size)) == 0
+  }
+
   /// The peer of an accepted connection is returned with it.
   public func accept() -> Result<(Socket, Endpoint), SystemError> {
     var raw = RawSocketAddress()

@@ -77,8 +77,9 @@ extension ServerTransitions {
       check.result = verdict.status.result
       check.code = verdict.code
       check.duration = verdict.duration
-      check.info =
-        verdict.info.unicodeScalars.count > 127 ? String(verdict.info.unicodeScalars.prefix(127)) : verdict.info
+      // Never fewer bytes than scalars, and faster to count.
+      let isLong = verdict.info.utf8.count > 127 && verdict.info.unicodeScalars.count > 127
+      check.info = isLong ? String(verdict.info.unicodeScalars.prefix(127)) : verdict.info
       switch check.result {
       case .failed where mayCountDown && check.health > 0:
         check.health -= 1
@@ -131,7 +132,10 @@ extension ServerTransitions {
   private mutating func notifySuccess(
     _ values: CheckValues, _ backend: BackendRuntime, _ server: ServerRuntime, _ place: ServerPlace, isAgent: Bool
   ) {
-    if !mayRise(server, place) || (isAgent && server.state == .stopping) { return }
+    // As most checks find it: there is nothing to change.
+    let state = server.state
+    if state == .running || state == .starting { return }
+    if !mayRise(server, place) || (isAgent && state == .stopping) { return }
     setRunning(place, cause(of: values, backend, place))
   }
 
