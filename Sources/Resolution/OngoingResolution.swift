@@ -38,7 +38,7 @@ struct OngoingResolution {
   var errors = 0
   var lastError = Status.none
   var status = Status.none
-  /// Tick of the last valid answer.
+  /// Tick of the last valid answer; before there was one, of the first question.
   var lastValid: Int64?
   /// When each service was last seen.
   var seen: [DNSAnswer.Service: Int64] = [:]

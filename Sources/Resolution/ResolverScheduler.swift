@@ -138,6 +138,8 @@ public struct ResolverScheduler: ~Copyable {
 
   private mutating func begin(_ i: Int, _ loop: inout EventLoop) {
     resolutions[i]!.isRunning = true
+    // What a server was given otherwise (`init-addr`) is held as long as an answer would be.
+    if resolutions[i]!.lastValid == nil { resolutions[i]!.lastValid = loop.now }
     resolutions[i]!.type = resolutions[i]!.preferred
     resolutions[i]!.triesLeft = max(1, settings(of: i).retries)
     ask(i, &loop)
