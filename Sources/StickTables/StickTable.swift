@@ -38,6 +38,11 @@ public final class StickTable: Sendable {
       return Int32(truncatingIfNeeded: slot)
     }
   }
+  /// Another user of an entry that is tracked: it stays good until `letGo`, and nothing is counted.
+  public func hold(_ slot: Int32) { state.withLock { if $0.isUsed(Int(slot)) { $0.retain(Int(slot)) } } }
+  public func letGo(_ slot: Int32, now: Int64) {
+    state.withLock { if $0.isUsed(Int(slot)) { $0.release(Int(slot), now: now) } }
+  }
   public func untrack(_ slot: Int32, now: Int64) {
     state.withLock { state in
       let slot = Int(slot)

@@ -22,6 +22,7 @@ extension Worker {
     session.input.release()
     session.mux = nil
     if !session.serverMuxes.isEmpty { session.serverMuxes.removeAll() }
+    if session.carrier != nil { letGoOfShared(session) }
     session.carrier = nil
     session.hasLocal = false
     session.hasNetScalerHeader = false

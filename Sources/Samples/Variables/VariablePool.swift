@@ -39,6 +39,8 @@ public final class VariablePool {
     var first: UInt32
     /// Bytes accounted to the set.
     var size: Int
+    /// How many use it besides the one that made it.
+    var others = 0
   }
   /// What one variable counts besides the text of its value.
   public static let overhead = 80
@@ -68,6 +70,8 @@ public final class VariablePool {
     sets.append(Set(first: 0, size: 0))
     return UInt32(sets.count - 1)
   }
+  /// Another user of the set, who drops it too: it goes with the last of them.
+  public func share(_ set: UInt32) { if set != 0 { sets[Int(set)].others += 1 } }
   /// Forgets all variables of the set, which stays usable.
   public func clear(_ set: UInt32) {
     if set == 0 { return }
@@ -85,6 +89,10 @@ public final class VariablePool {
   /// Forgets the set and its variables.
   public func drop(_ set: UInt32) {
     if set == 0 { return }
+    if sets[Int(set)].others > 0 {
+      sets[Int(set)].others -= 1
+      return
+    }
     clear(set)
     sets[Int(set)].first = freeSet
     freeSet = set

@@ -162,6 +162,7 @@ extension Worker {
     (stream.user, stream.home) = (own.index, number)
     own.connection = Connection(link)
     own.carrier = session
+    shareSession(session, with: own)
     own.listener = listener
     own.peer = session.peer
     (own.local, own.hasLocal) = (session.local, true)
