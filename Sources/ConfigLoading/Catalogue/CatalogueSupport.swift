@@ -26,16 +26,10 @@ public enum SupportPage {
       known: Set(ServerOption.all.map(\.name)))
     let sections = Set(SectionKind.allCases.map(\.rawValue))
     return page
-      + section(
-        "Sections",
-        there: [
-          "defaults", "frontend", "backend", "listen", "global", "http-errors", "ring", "resolvers", "userlist",
-          "peers", "mailers", "program", "cache", "namespace_list",
-        ],
-        known: sections)
+      + section("Sections", there: sections.subtracting([SectionKind.fcgiApp.rawValue]), known: sections)
   }
 
-  /// Keywords of `global` whose values nothing acts on yet.
+  /// Keywords of `global` whose values nothing acts on.
   private static var dormant: Set<String> {
     let actedOn: Set<String> = [
       "h2-workaround-bogus-websocket-clients", "maxcompcpuusage", "maxcomprate", "tune.comp.maxlevel",
@@ -67,7 +61,7 @@ public enum SupportPage {
     let missing = known.subtracting(there).subtracting(dormant)
     var text = "## \(title)\n\nThere (\(there.count)):\n\n\(list(there))\n"
     if !dormant.isEmpty {
-      text += "\nChecked and kept for features that are not there yet (\(dormant.count)):\n\n\(list(dormant))\n"
+      text += "\nChecked and kept, with nothing here that they act on (\(dormant.count)):\n\n\(list(dormant))\n"
     }
     if !missing.isEmpty { text += "\nNot there yet (\(missing.count)):\n\n\(list(missing))\n" }
     return text + "\n"
