@@ -5,7 +5,7 @@ Each case sends frames as it is told. What came back (frames in short, the end o
 what was logged and what was counted must be what HAProxy does; where HAProxy is known to do otherwise the case says why,
 and what is right.
 """
-import argparse, asyncio, os, re, shutil, signal, socket, struct, subprocess, sys, tempfile
+import argparse, asyncio, os, re, resource, shutil, signal, socket, struct, subprocess, sys, tempfile
 
 try:
     from frames import *
@@ -30,7 +30,7 @@ defaults
 """
 PROXY = """
 frontend f{n}
-  bind 127.0.0.1:{port}
+  bind fd@{descriptor}
   {frontend}
   default_backend b{n}
 backend b{n}
@@ -171,14 +171,18 @@ class Origin:
             writer.close()
 
 
-def free_ports(count):
+# A user's soft limit is too low for all cases at once.
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+
+
+def listeners(count):
+    """Sockets that listen on ports of their own; the program is handed them, so that nobody can take a port meanwhile."""
     sockets = [socket.socket() for _ in range(count)]
-    for probe in sockets:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in sockets]
-    for probe in sockets:
-        probe.close()
-    return ports
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+        one.listen(128)
+        one.set_inheritable(True)
+    return sockets
 
 
 class Log(asyncio.DatagramProtocol):
@@ -201,20 +205,23 @@ async def run(program, cases, quiet, extra=""):
     await origin.start(len(cases))
     log = Log()
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: log, local_addr=("127.0.0.1", 0))
-    ports = free_ports(len(cases))
+    sockets = listeners(len(cases))
+    ports = [one.getsockname()[1] for one in sockets]
     text = CONFIG.format(folder=folder, log=transport.get_extra_info("sockname")[1], globals=extra)
     for n, each in enumerate(cases):
-        text += PROXY.format(n=n, port=ports[n], frontend=each.frontend, backend=each.backend, origin=origin.ports[n])
+        text += PROXY.format(n=n, descriptor=sockets[n].fileno(), frontend=each.frontend, backend=each.backend, origin=origin.ports[n])
     path = os.path.join(folder, "cfg")
     with open(path, "w") as file:
         file.write(text)
     errors = open(os.path.join(folder, "err"), "w")
-    process = await asyncio.create_subprocess_exec(program, "-f", path, "-db", stdout=subprocess.DEVNULL, stderr=errors)
+    process = await asyncio.create_subprocess_exec(program, "-f", path, "-db", stdout=subprocess.DEVNULL, stderr=errors,
+                                                   pass_fds=[one.fileno() for one in sockets])
+    for one in sockets:
+        one.close()
     try:
         for _ in range(300):
-            with open("/proc/net/tcp") as table:
-                if f":{ports[-1]:04X} 00000000:0000 0A " in table.read():
-                    break
+            if os.path.exists(os.path.join(folder, "stats")):
+                break
             if process.returncode is not None:
                 raise RuntimeError("does not start: " + open(os.path.join(folder, "err")).read())
             await asyncio.sleep(0.05)
