@@ -119,27 +119,36 @@ enum Runner {
     if let used = pollers.used { FileDescriptor.standardOutput.writeAll("Using \(used)() as the polling mechanism.\n") }
   }
 
+  /// Serves until the process is told to end. After a fork the first thread only waits: locks, those of Swift's own
+  /// start-up too, remember the number that it had before, and another thread that meets one would wait for ever.
   private static func start(_ generation: Generation, _ settings: Settings) -> Int32 {
-    let process = generation.process
-    let succession = Succession(waking: process.reloads?.wakeUp)
-    // Also the first worker has a thread of its own: locks remember the thread number that a fork changes.
-    var threads: [Thread] = []
-    let wanted = generation.wakeUps.count * MemoryRoom.stackSize + 2 * Worker.sparedMemory
+    let wanted = (generation.wakeUps.count + 1) * MemoryRoom.stackSize + 2 * Worker.sparedMemory
     if MemoryRoom.isLimited && !MemoryRoom.has(wanted) {
       FileDescriptor.standardError.writeAll(
         "[ALERT] Not enough memory to start: the limit of the address space (-m, ulimit -v) leaves less than "
           + "\(wanted >> 20) MB.\n")
       OwnProcess.exitNow(1)
     }
+    let options = settings.options
+    let hasMaster = settings.master != nil
+    do throws(SystemError) {
+      try Thread { startThreads(generation, options, hasMaster: hasMaster) }.join()
+    } catch { refuseThread("1", error) }
+    // A shell's number for a process that SIGTERM ended, as HAProxy gives it.
+    return generation.process.stopping.value == 3 ? 143 : 0
+  }
+
+  /// Starts the workers and whoever reads new configurations for them, and waits for the workers' end.
+  private static func startThreads(_ generation: Generation, _ options: CommandLineOptions?, hasMaster: Bool) {
+    let process = generation.process
+    let succession = Succession(waking: process.reloads?.wakeUp)
+    var threads: [Thread] = []
     for index in generation.wakeUps.indices {
       do throws(SystemError) {
         threads.append(try Thread { work(generation, index, succession) })
-      } catch {
-        FileDescriptor.standardError.writeAll("[ALERT] Cannot start thread \(index + 1): \(error).\n")
-        OwnProcess.exitNow(1)
-      }
+      } catch { refuseThread("\(index + 1)", error) }
     }
-    if let reloads = process.reloads, let options = settings.options {
+    if let reloads = process.reloads, let options {
       // Nobody waits for its end.
       _ = try? Thread({
         var reload = InPlaceReload(generation, options, succession, reloads)
@@ -147,10 +156,13 @@ enum Runner {
       })
     }
     if !process.model.global.insecureForkWanted { OwnProcess.forbidForks() }
-    if settings.master == nil { ServiceNotification.send("READY=1\n") }
+    if !hasMaster { ServiceNotification.send("READY=1\n") }
     for thread in threads { thread.join() }
-    // A shell's number for a process that SIGTERM ended, as HAProxy gives it.
-    return process.stopping.value == 3 ? 143 : 0
+  }
+
+  private static func refuseThread(_ name: String, _ error: SystemError) -> Never {
+    FileDescriptor.standardError.writeAll("[ALERT] Cannot start thread \(name): \(error).\n")
+    OwnProcess.exitNow(1)
   }
 
   private static func work(_ generation: Generation, _ index: Int, _ succession: Succession) {
