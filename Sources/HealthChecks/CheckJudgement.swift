@@ -31,20 +31,20 @@ extension CheckScheduler {
     let found: Bool
     switch expect.kind {
     case .custom: return .matched
-    case .string(let text), .binary(let text): found = Self.contains(there, text)
+    case .string(let text), .binary(let text): found = ArraySearch.contains(there, text)
     case .regex(let pattern): found = matches(pattern, there)
     case .binaryRegex(let pattern): found = matches(pattern, Self.hexadecimal(there))
     case .format(let format):
       let text = self.text(format, i, loop)
       if text.isEmpty { return .broken(Self.emptyFormat) }
-      found = Self.contains(there, text)
+      found = ArraySearch.contains(there, text)
     case .binaryFormat(let format):
       let text = self.text(format, i, loop)
       if text.isEmpty { return .broken(Self.emptyFormat) }
       guard let bytes = Self.bytes(hexadecimal: text) else {
         return .broken("Failed to parse hexastring resulting of eval of a log-format string")
       }
-      found = Self.contains(there, bytes)
+      found = ArraySearch.contains(there, bytes)
     default: found = false
     }
     // Without a minimum what did not come may still come.
@@ -114,7 +114,7 @@ extension CheckScheduler {
     if !isWhole && (body.count < needle.count || (expect.minReceive > 0 && body.count < expect.minReceive)) {
       return .wait
     }
-    let found = pattern.map { matches($0, body) } ?? Self.contains(body, needle)
+    let found = pattern.map { matches($0, body) } ?? ArraySearch.contains(body, needle)
     if !found && !isWhole && expect.minReceive == -1 { return .wait }
     if found != expect.negate { return .matched }
     let text = expect.negate ? "HTTP check matched unwanted content" : "HTTP content check did not match"
@@ -154,7 +154,7 @@ extension CheckScheduler {
     case .exact: text == wanted
     case .prefix: text.starts(with: wanted)
     case .suffix: text.suffix(wanted.count).elementsEqual(wanted)
-    default: Self.contains(text, wanted)
+    default: ArraySearch.contains(text, wanted)
     }
   }
 
@@ -186,7 +186,6 @@ extension CheckScheduler {
     _ = buffer.append(Array(text.prefix(buffer.room)))
     return patterns.matches(pattern, buffer.readable)
   }
-  private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool { ArraySearch.contains(text, part) }
   private static func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
     let digits = Array("0123456789ABCDEF".utf8)
     return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }

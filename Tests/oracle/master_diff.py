@@ -3,10 +3,11 @@ run.py. Numbers of processes, times, versions and what each program says in its 
 import os
 import re
 import signal
-import socket
 import subprocess
 import tempfile
 import time
+
+import runtime_diff
 
 CONFIG = """global
  hard-stop-after 20s
@@ -89,18 +90,8 @@ quit; show proc
 
 
 def ask(path, data):
-    """What comes until the end; a session that stays open is ended from this side."""
-    with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(5)
-        client.connect(path)
-        client.sendall(data)
-        client.shutdown(socket.SHUT_WR)
-        answer = b""
-        try:
-            while part := client.recv(65536): answer += part
-        except TimeoutError: answer += b"(no end)"
-        except ConnectionError: answer += b"(reset)"
-        return answer.decode("latin1")
+    """What comes until the end of a session that sends this and ends its direction."""
+    return runtime_diff.ask(path, data, ends=True)
 
 
 def normalise(text):

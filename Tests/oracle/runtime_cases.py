@@ -289,7 +289,6 @@ expert-mode on
 experimental-mode on
 set severity-output number; clear counters all; show env; get weight zz/s1
 set timeout cli 5
-prompt
 """
 
 # In one go, with the end of what is sent behind.

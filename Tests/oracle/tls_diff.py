@@ -320,7 +320,7 @@ def failures():
     for name, reply in (("no TLS", answer(b"HTTP/1.1 400 no\r\n\r\n", "close")), ("closes", close()), ("resets", reset()), ("silent", hang())):
         case(f"told, server: {name}", [get()], [reply] * 4, server=SERVER, backend=("retries 1",), frontend=(shown, line), mode="http", skip=("origin",))
     for name, script in (("closes", [close()]), ("resets", [reset()]), ("nonsense", [answer(b"HTTP/1.1 400 no\r\n\r\n", "close")]), ("silent", [hang()]),
-                         ("alert", [answer(record(21, b"\x02\x28", 0x303), "half")]), ("other alert", [answer(record(21, b"\x02\x46"), "close")])):
+                         ("alert", [answer(record(21, b"\x02\x28", 0x303), "half")]), ("other alert", [answer(record(21, b"\x02\x46"), "half")])):
         case(f"told, server: tcp, {name}", [b"x"], script * 4, server=SERVER, backend=("retries 1",), frontend=(line,), mode="tcp", skip=("origin",))
     for name, script in (("closes", [close()]), ("resets", [reset()]), ("cut", [Answer([], "cut")]), ("cut in the head", [Answer([(0, b"HTTP/1.1 200 OK\r\nX")], "cut")]),
                          ("closes in the head", [Answer([(0, b"HTTP/1.1 200 OK\r\nX")], "close")]), ("nonsense", [answer(b"nonsense\r\n\r\n", "close")]), ("silent", [hang()])):

@@ -69,26 +69,26 @@ extension Worker {
     source.write(event.rawValue, level, thread: index, text + names(session, stream, verbosity))
   }
 
+  /// Who wants to know of an event of a connection, and how much; nil: nobody.
+  private func listener(
+    _ stream: Stream, _ event: MuxEvent, _ level: TraceLevel
+  ) -> (source: TraceSource, session: Session, verbosity: TraceVerbosity)? {
+    guard let session = stream.session, let source = process.traces.source(session.carrier != nil ? .h2 : .h1),
+      let verbosity = source.wants(event.rawValue, level, context(session, stream))
+    else { return nil }
+    return (source, session, verbosity)
+  }
+
   private func tell(_ stream: Stream, _ event: MuxEvent, _ level: TraceLevel, _ text: String) {
-    guard let session = stream.session else { return }
-    let isHTTP2 = session.carrier != nil
-    let place = event.rawValue
-    guard let source = process.traces.source(isHTTP2 ? .h2 : .h1),
-      let verbosity = source.wants(place, level, context(session, stream))
-    else { return }
-    source.write(place, level, thread: index, text + names(session, stream, verbosity))
+    guard let (source, session, verbosity) = listener(stream, event, level) else { return }
+    source.write(event.rawValue, level, thread: index, text + names(session, stream, verbosity))
   }
 
   private func tell(
     _ stream: Stream, _ event: MuxEvent, _ level: TraceLevel, _ text: String, _ line: String,
     _ message: borrowing HTTPMessage
   ) {
-    guard let session = stream.session else { return }
-    let isHTTP2 = session.carrier != nil
-    let place = event.rawValue
-    guard let source = process.traces.source(isHTTP2 ? .h2 : .h1),
-      let verbosity = source.wants(place, level, context(session, stream))
-    else { return }
+    guard let (source, session, verbosity) = listener(stream, event, level) else { return }
     var text = text + names(session, stream, verbosity)
     if verbosity.rawValue >= TraceVerbosity.simple.rawValue { text += " \"\(line)\"" }
     if verbosity == .complete {
@@ -96,7 +96,7 @@ extension Worker {
         text += "\n\t\(message[i].name.latin1): \(message[i].value.latin1)"
       }
     }
-    source.write(place, level, thread: index, text)
+    source.write(event.rawValue, level, thread: index, text)
   }
 
   private func version(_ stream: Stream) -> String { stream.session?.carrier == nil ? "H1" : "H2" }

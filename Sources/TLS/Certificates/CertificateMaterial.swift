@@ -72,7 +72,7 @@ struct CertificateDraft {
   /// Takes certificate, chain and, where they are, key and parameters from PEM text called `path`.
   mutating func readPEM(_ bytes: [UInt8], path: String, skippingSelfIssued: Bool) throws(CertificateError) {
     key = PEMReader(bytes)?.key()
-    parameters = PEMReader(bytes)?.parameters()
+    parameters = PEMReader.parameters(bytes)
     guard let reader = PEMReader(bytes) else { throw CertificateError("cannot allocate memory") }
     guard let first = reader.certificate().0 else {
       throw CertificateError("unable to load certificate from file '\(path)'.")

@@ -28,7 +28,7 @@ enum DiffieHellman {
   ) -> Problem? {
     defer { ERR_clear_error() }
     if let own = material?.parameters { return unsafe use(own, context) ? nil : .own }
-    if let text = tuning.diffieHellmanText, let global = PEMReader(text)?.parameters() {
+    if let text = tuning.diffieHellmanText, let global = PEMReader.parameters(text) {
       return unsafe use(global, context) ? nil : .global
     }
     guard let material, let bits = tuning.standardBits(for: material) else { return nil }

@@ -1,4 +1,5 @@
 import COpenSSL
+import Memory
 
 /// A counted reference to a certificate that never changes.
 @safe final class CertificateReference: Sendable {
@@ -68,10 +69,15 @@ import COpenSSL
     }
     return (nil, weir_ERR_reason(ERR_peek_last_error()) == UInt(PEM_R_NO_START_LINE))
   }
-  /// The next Diffie-Hellman parameters.
-  func parameters() -> KeyReference? {
+  /// The first Diffie-Hellman parameters of a text.
+  static func parameters(_ bytes: [UInt8]) -> KeyReference? {
     // Most files bring none, and OpenSSL prepares to decode any kind before it looks.
-    guard unsafe Self.namesParameters(text) else { return nil }
+    guard ArraySearch.contains(bytes, Array("DH PARAMETERS-----".utf8)), let reader = PEMReader(bytes) else {
+      return nil
+    }
+    return reader.parameters()
+  }
+  private func parameters() -> KeyReference? {
     defer { ERR_clear_error() }
     var found: OpaquePointer?
     while let candidate = unsafe PEM_read_bio_Parameters(input, nil) {
@@ -83,16 +89,6 @@ import COpenSSL
     }
     guard let found = unsafe found else { return nil }
     return unsafe KeyReference(owning: found)
-  }
-  @unsafe private static func namesParameters(_ text: UnsafeMutableBufferPointer<UInt8>) -> Bool {
-    let mark: [UInt8] = Array("DH PARAMETERS-----".utf8)
-    var rest = unsafe text[...]
-    while let place = unsafe rest.firstIndex(of: mark[0]) {
-      unsafe rest = unsafe rest[place...]
-      if unsafe rest.starts(with: mark) { return true }
-      unsafe rest = unsafe rest.dropFirst()
-    }
-    return false
   }
   /// All certificates and revocation lists of a text.
   static func authorities(
