@@ -22,6 +22,8 @@ public struct CommandLineOptions: Sendable {
   public var directory: String?
   /// `-D`
   public var daemon = false
+  /// Whether `daemon` in the configuration counts for nothing; `-D` always counts.
+  public var staysInForeground: Bool { foreground || debug || notifiesService }
   /// `-db`: stay in the foreground whatever the configuration says.
   public var foreground = false
   /// `-d`: debug mode, which is also foreground and verbose.

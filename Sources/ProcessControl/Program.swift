@@ -168,7 +168,7 @@ public enum Program {
       }
     }
     var settings = Runner.Settings()
-    settings.daemon = (options.daemon || model.global.daemon) && !options.foreground && !options.debug
+    settings.daemon = options.daemon || (model.global.daemon && !options.staysInForeground)
     settings.maxConnections = options.maxConnections
     settings.pidFile = options.pidFile
     settings.oldProcesses = options.oldProcesses

@@ -29,6 +29,7 @@ public enum VersionReport {
       Running on OpenSSL version : \(TLSLibrary.name)
       OpenSSL library supports TLS extensions : yes
       OpenSSL library supports SNI : yes
+      OpenSSL library supports : TLSv1.0 TLSv1.1 TLSv1.2 TLSv1.3
       Built with the Prometheus exporter as a service
       Built with network namespace support.
       Support for malloc_trim() is enabled.
@@ -40,7 +41,7 @@ public enum VersionReport {
       \(PollerChoice().text)
       Available multiplexer protocols :
       (protocols marked as <default> cannot be specified using 'proto' keyword)
-               h2 : mode=HTTP  side=FE     mux=H2    flags=HTX|HOL_RISK|NO_UPG
+               h2 : mode=HTTP  side=FE|BE  mux=H2    flags=HTX|HOL_RISK|NO_UPG
         <default> : mode=HTTP  side=FE|BE  mux=H1    flags=HTX
                h1 : mode=HTTP  side=FE|BE  mux=H1    flags=HTX|NO_UPG
         <default> : mode=TCP   side=FE|BE  mux=PASS  flags=
@@ -54,6 +55,7 @@ public enum VersionReport {
 
   static let filters = """
     Available filters :
+    	[CACHE] cache
     	[COMP] compression
 
     """

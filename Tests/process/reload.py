@@ -221,6 +221,28 @@ def test_descriptors_do_not_pile_up():
     one.stop()
 
 
+def test_a_daemon_by_its_configuration_stays_with_its_service_manager():
+    instance = Instance(extra="daemon")
+    assert instance.process.poll() is None, "it went into the background"
+    instance.reload("READY=1")
+    assert instance.process.poll() is None, "it went into the background"
+    instance.stop()
+
+
+def test_a_daemon_by_its_command_line_goes_into_the_background():
+    instance = Instance(master=False)
+    instance.stop()
+    pid_file = instance.folder + "/pid"
+    for options in ["-D"], ["-D", "-db"], ["-D", "-W"], ["-D", "-Ws"]:
+        process = instance.start([*options, "-p", pid_file])
+        assert process.wait(20) == 0, options
+        pid = until(lambda: int(open(pid_file).read() or 0), "its number")
+        try: until(lambda: ask(instance.cli[:-6] + "stats", "show info"), f"an answer with {options}")
+        finally: os.kill(pid, signal.SIGTERM)
+        until(lambda: not os.path.exists(f"/proc/{pid}") or "State:\tZ" in open(f"/proc/{pid}/status").read(), "its end")
+        os.unlink(pid_file)
+
+
 def test_sigusr1_lets_everybody_finish():
     one = Instance()
     one.process.send_signal(signal.SIGUSR1)

@@ -83,7 +83,8 @@ final class MasterStart {
       return nil
     }
     diagnostics.notice("New worker (\(child)) forked")
-    diagnostics.notice("Loading success.")
+    // HAProxy's daemon has let go of the terminal by then.
+    if !settings.daemon { diagnostics.notice("Loading success.") }
     for pid in settings.oldProcesses {
       let survived = table.entries.first { $0.pid == pid }?.reloads ?? 0
       let isTooOld = survived > global.maxReloads
