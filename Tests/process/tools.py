@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""What operators use: hatop on the socket and prometheus-haproxy-exporter on socket and page. Skips what is absent.
+"""What operators use: hatop on the socket, prometheus-haproxy-exporter on socket and page, Prometheus on the exporter
+inside. Skips what is absent.
 
 usage: Tests/process/tools.py PROGRAM      (Weir, or HAProxy itself)
 The last line is "N passed, N failed".
 """
 import fcntl
+import json
 import os
 import pty
 import re
@@ -15,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import urllib.parse
 import urllib.request
 
 from running import Absent, ask, free_port, run, until
@@ -32,7 +35,13 @@ frontend web
   bind 127.0.0.1:{port}
   stats enable
   stats uri /stats
+  monitor-uri /alive
+  http-request use-service prometheus-exporter if {{ path /metrics }}
+  use_backend round if {{ path /round }}
   default_backend origin
+backend round
+  http-request set-path /alive
+  server itself 127.0.0.1:{port}
 backend origin
   server first 127.0.0.1:1 weight 10
   server second 127.0.0.1:2
@@ -61,6 +70,43 @@ def by_socket(folder, port): exporter(f"unix:{folder}/stats")
 
 
 def by_page(folder, port): exporter(f"http://127.0.0.1:{port}/stats;csv")
+
+
+# HAProxy's own, and the only one.
+LINT = 'haproxy_process_failed_resolutions counter metrics should have "_total" suffix'
+
+
+def prometheus(folder, port):
+    """scrapes the exporter, and answers questions about it; promtool finds nothing but what it finds of HAProxy's"""
+    site, is_weir = f"http://127.0.0.1:{port}", "weir" in ask(folder + "/stats", "show info")
+    for _ in range(20): assert urllib.request.urlopen(site + "/round").status == 200
+    text = urllib.request.urlopen(site + "/metrics").read()
+    lint = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True)
+    assert lint.stderr.decode().split("\n") == [LINT, ""], lint
+    own = free_port()
+    config = os.path.join(folder, "prometheus.yml")
+    with open(config, "w") as file:
+        file.write("global: {scrape_interval: 200ms, scrape_timeout: 200ms}\nscrape_configs:\n- job_name: proxy\n"
+                   f"  static_configs: [{{targets: ['127.0.0.1:{port}']}}]\n")
+    process = subprocess.Popen(["prometheus", "--config.file=" + config, "--storage.tsdb.path=" + folder + "/data",
+                                f"--web.listen-address=127.0.0.1:{own}"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def query(text):
+        address = f"http://127.0.0.1:{own}/api/v1/query?" + urllib.parse.urlencode({"query": text})
+        found = json.load(urllib.request.urlopen(address, timeout=5))["data"]["result"]
+        return [float(one["value"][1]) for one in found]
+    try:
+        until(lambda: query("up") == [1.0], "a scrape")
+        until(lambda: query('haproxy_backend_http_responses_total{proxy="round",code="2xx"}') == [20.0], "the answers")
+        assert query('haproxy_server_status{proxy="origin",server="first",state="UP"}') == [1.0]
+        if not is_weir: return
+        for scope in "backend", "server":
+            series = f'weir_{scope}_total_time_seconds_bucket{{proxy="round"}}'
+            [most] = query(f"histogram_quantile(0.99, sum by (le) ({series}))")
+            assert 0 < most < 10, most
+    finally:
+        process.kill()
+        process.wait()
 
 
 def hatop(folder, port):
@@ -107,4 +153,5 @@ def on_a_proxy(tool, test):
 
 
 run([("exporter, by socket", on_a_proxy, "prometheus-haproxy-exporter", by_socket),
-     ("exporter, by page", on_a_proxy, "prometheus-haproxy-exporter", by_page), ("hatop", on_a_proxy, "hatop", hatop)])
+     ("exporter, by page", on_a_proxy, "prometheus-haproxy-exporter", by_page), ("hatop", on_a_proxy, "hatop", hatop),
+     ("prometheus", on_a_proxy, "prometheus", prometheus)])
