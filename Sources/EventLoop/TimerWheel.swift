@@ -111,9 +111,11 @@ public struct TimerWheel: ~Copyable {
     if slot < 0 { return }
     buckets[bucket] = -1
     mark(bucket, isFilled: false)
+    // What was filed first comes first.
+    while entries[Int(slot)].next >= 0 { slot = entries[Int(slot)].next }
     while slot >= 0 {
       let i = Int(slot)
-      let next = entries[i].next
+      let next = entries[i].previous
       entries[i].bucket = -1
       entries[i].filed = Self.never
       filedCount -= 1

@@ -17,7 +17,10 @@ extension CheckScheduler {
       } else {
         entries.append(entry)
       }
-      loop.timers.arm(slot, at: loop.now + Int64(min(plan.inter, 1000)))
+      var first = role == .slowStart ? plan.inter : firstInterval(role, plan, server)
+      let limit = process.model.global.maxSpreadChecks
+      if limit > 0 && role != .slowStart { first = min(first, limit) }
+      loop.timers.arm(slot, at: loop.now + Int64(first))
     }
   }
 

@@ -105,6 +105,10 @@ extension CheckScheduler {
   /// Whether the first segment behind a connection is ours: then it acknowledges the server's. So does the reset of a
   /// check that has nothing to say.
   private func talksFirst(_ i: Int, after step: Int?) -> Bool {
+    // An agent that is told nothing would wait for the end of our delayed acknowledgement.
+    if entries[i].isAgent, let (_, server) = process.server(at: entries[i].place) {
+      return !(server.checkOverrides.current.agentSend ?? server.settings.agentSend).isEmpty
+    }
     guard case .script(let plan) = entries[i].plan.kind else { return true }
     return plan.talksFirst(after: step)
   }

@@ -56,7 +56,8 @@ public struct CheckScheduler: ~Copyable {
         let isOurs = process.checkingWorker(of: place) == worker
         for (role, plan) in Self.plans(server, backend, script) {
           if role != .slowStart {
-            if plan.inter >= 1000 && (shortest == 0 || plan.inter < shortest) { shortest = plan.inter }
+            let first = firstInterval(role, plan, server)
+            if first >= 1000 && (shortest == 0 || first < shortest) { shortest = first }
             count += 1
           }
           if isOurs { found.append((role, place, plan, count - 1)) }
@@ -73,10 +74,16 @@ public struct CheckScheduler: ~Copyable {
         loop.timers.arm(slot, at: loop.now + Int64(plan.inter))
         continue
       }
-      var span = max(shortest, plan.inter)
+      guard let server = process.server(at: place)?.1 else { continue }
+      var span = max(shortest, firstInterval(role, plan, server))
       if limit > 0 { span = min(span, limit) }
       loop.timers.arm(slot, at: loop.now + Int64(span) * Int64(position) / Int64(max(1, count)))
     }
+  }
+
+  /// The interval that a check has before its first run: a server is not quite up at the start, unless `fall` is 1.
+  func firstInterval(_ role: CheckEntry.Role, _ plan: CheckPlan, _ server: ServerRuntime) -> Int {
+    plan.interval((role == .agent ? server.agent : server.check).current, serverState: server.state)
   }
 
   static func plans(

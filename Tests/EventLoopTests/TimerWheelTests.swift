@@ -47,6 +47,16 @@ import Testing
     #expect(time == 700)
   }
 
+  @Test func whatIsDueAtOnceComesInOrder() {
+    for distance: Int64 in [3, 300, 70000] {
+      var wheel = TimerWheel(now: 250)
+      for token in 0..<9 { wheel.arm(wheel.allocate(token: UInt64(token)), at: 250 + distance) }
+      var expired: [UInt64] = []
+      wheel.advance(to: 250 + distance, expired: &expired)
+      #expect(expired == Array(0..<9))
+    }
+  }
+
   @Test func releasedSlotsNeverFire() {
     var wheel = TimerWheel(now: 0)
     let slots = (0..<50).map { wheel.allocate(token: UInt64($0)) }

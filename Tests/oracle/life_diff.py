@@ -320,6 +320,45 @@ def run(case, weir, haproxy):
         for program in programs: program.stop()
 
 
+ORDER = """global
+ nbthread 1
+ max-spread-checks 1
+defaults
+ mode tcp
+ timeout connect 2s
+ timeout client 2s
+ timeout server 2s
+frontend f
+ bind unix@FOLDER/f
+"""
+
+
+def order_of_checks(program, count=12):
+    """who is checked in what order where all of them are at once: each server has an address of its own"""
+    seen = []
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as listener:
+        listener.bind(("0.0.0.0", 0))
+        listener.listen(64)
+        listener.settimeout(20)
+        port = listener.getsockname()[1]
+        text = ORDER.replace("FOLDER", folder)
+        for backend in range(count // 4):
+            text += f"backend b{backend}\n option tcp-check\n tcp-check expect string up\n"
+            for n in range(backend * 4, backend * 4 + 4):
+                agent = f" agent-check agent-addr 127.1.1.{n} agent-port {port} agent-inter 1h" if n % 3 == 0 else ""
+                text += f" server s{n} 127.1.0.{n}:{port} check inter 1h fastinter {1 + n % 5}h{agent}\n"
+        with open(folder + "/c.cfg", "w") as file: file.write(text)
+        process = subprocess.Popen([program, "-db", "-f", folder + "/c.cfg"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            for _ in range(count + (count + 2) // 3):
+                with listener.accept()[0] as client: seen.append(client.getsockname()[0])
+        except OSError as error: seen.append(str(error))
+        finally:
+            process.terminate()
+            process.wait()
+    return seen
+
+
 def compare(weir, haproxy, only=""):
     todo = [case for case in CASES if only in case.name]
     judge = lambda case: run(case, os.path.abspath(weir), haproxy)
@@ -328,4 +367,8 @@ def compare(weir, haproxy, only=""):
     found = [found and judge(case) for case, found in zip(todo, found)]
     for case, what in zip(todo, found):
         if what: print(f"differs: {case.name}: {what[0]}\n  haproxy {what[1]}\n  weir    {what[2]}")
+    if only in "order of checks":
+        theirs, ours = order_of_checks(haproxy), order_of_checks(os.path.abspath(weir))
+        if ours != theirs: print(f"differs: order of checks\n  haproxy {theirs}\n  weir    {ours}")
+        found.append(ours != theirs)
     return sum(not what for what in found), sum(bool(what) for what in found)
