@@ -52,6 +52,12 @@ CASES = {
     "twice": dict(lines=row("s1", 0, 0) + row("s1", 2, 8)),
     "letters": dict(lines="2 b 1 s1 xx a a a a a a a a a a a a - a - a a a a a\n"),
     "too large": dict(lines="2 b 1 s1 x 4 127 257 257 9 99 9 9 99 99 9 9 - 65536 - 9 65536 - - 65536\n"),
+    # HAProxy keeps 8, 16 or 32 bits of a number.
+    **{f"check status {text}": dict(lines=row("s1", 0, 0).replace(" 6 3 4 ", f" {text} 3 4 "))
+       for text in ("65535", "32767", "32768", "65557", "-32769", "21", "99999999999999999999")},
+    **{f"operational state {value}": dict(lines=row("s1", value, 0)) for value in (256, 257, 260, -1)},
+    **{f"administrative state {value}": dict(lines=row("s1", 2, value)) for value in (257, 264, 258, 384)},
+    "weight of 33 bits": dict(lines=row("s1", 2, 0, weight=(1 << 32) + 7)),
     "inherited": dict(lines=row("s1", 2, 2)),
     "unresolved": dict(lines=row("s1", 2, 32)),
     "binary": dict(lines="\x01\xff\xfe\x00 b 1 s1\n" + row("s1", 0, 0)),

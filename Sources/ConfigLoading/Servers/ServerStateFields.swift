@@ -8,21 +8,24 @@ enum ServerStateFields {
     var state = SavedServerState()
     var problems: [String] = []
     func field(_ place: Int) -> String { place < fields.count ? fields[place] : "-" }
-    func number(_ place: Int, _ name: String, _ isValid: (Int) -> Bool) -> Int {
+    // A number keeps as many bits as HAProxy has for it, and is judged then.
+    func number<Kept: FixedWidthInteger>(
+      _ place: Int, _ name: String, as kept: Kept.Type = Int32.self, _ isValid: (Int) -> Bool
+    ) -> Int {
       let text = field(place)
-      if let value = leading(text), isValid(value) { return value }
+      if let value = leading(text).map({ Int(Kept(truncatingIfNeeded: $0)) }), isValid(value) { return value }
       problems.append(", invalid \(name) value '\(text)'")
       return 0
     }
     if field(0) != "-" { state.address = field(0) }
-    state.operationalState = number(1, "srv_op_state") { (0...3).contains($0) }
+    state.operationalState = number(1, "srv_op_state", as: UInt8.self) { (0...3).contains($0) }
     // What is inherited or comes from resolving is found out anew.
-    let found = number(2, "srv_admin_state") { [0, 1, 4, 5, 8, 12].contains($0 & ~0x72) }
+    let found = number(2, "srv_admin_state", as: UInt8.self) { [0, 1, 4, 5, 8, 12].contains($0 & ~0x72) }
     state.adminState = found & ~0x72
     state.weight = number(3, "srv_uweight") { (0...256).contains($0) }
     state.initialWeight = number(4, "srv_iweight") { (0...256).contains($0) }
-    state.age = number(5, "srv_last_time_change") { _ in true }
-    state.checkStatus = number(6, "srv_check_status") { $0 <= 20 }
+    state.age = number(5, "srv_last_time_change", as: Int.self) { _ in true }
+    state.checkStatus = number(6, "srv_check_status", as: Int16.self) { $0 <= 20 }
     state.checkResult = number(7, "srv_check_result") { (0...4).contains($0) }
     _ = number(8, "srv_check_health") { _ in true }
     state.checkState = number(9, "srv_check_state") { $0 & ~0x1f == 0 }
