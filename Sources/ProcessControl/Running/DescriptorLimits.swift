@@ -13,12 +13,13 @@ struct DescriptorLimits {
   private(set) var granted = 0
 
   /// `threads`: each has a poller and two ends of what wakes it up.
-  init(_ model: ConfigurationModel, commandLine: Int?, threads: Int) {
+  init(_ model: ConfigurationModel, _ options: CommandLineOptions?, threads: Int) {
     let global = model.global
     let boot = OwnProcess.descriptorLimit
-    let splices =
-      !global.noSplice
-      && model.proxies.contains { !$0.options.isDisjoint(with: [.spliceAuto, .spliceRequest, .spliceResponse]) }
+    // Also where `nosplice` says that none will be used, as with HAProxy.
+    let splices = model.proxies.contains {
+      !$0.options.isDisjoint(with: [.spliceAuto, .spliceRequest, .spliceResponse])
+    }
     // Listeners, checks, logs, pollers, wake-ups, and some to spare.
     let binds = model.proxies.reduce(0) { sum, proxy in
       sum + proxy.binds.reduce(0) { $0 + ListenerShards.expand($1, threads: threads).count }
@@ -29,9 +30,14 @@ struct DescriptorLimits {
     let peers = model.peers.filter { !$0.isDisabled && $0.localPeer != nil }.reduce(0) {
       $0 + 3 * $1.peers.count + $1.binds.count
     }
+    let forwards = model.logForwards.reduce(0) { $0 + $1.binds.count + $1.datagramBinds.count }
+    // The master's pair of sockets; its own socket has ten connections at most.
+    var master = global.masterWorker ? 1 : 0
+    if global.masterWorker && options?.masterSocket != nil { master += 11 }
     let reserve =
-      10 + 3 * threads + binds + global.statsSockets.count + checks + peers + global.statsMaxConnections
-    let wanted = commandLine ?? global.maxConnections
+      10 + 3 * threads + binds + global.statsSockets.count + checks + peers + forwards + master
+      + global.statsMaxConnections
+    let wanted = options?.maxConnections ?? global.maxConnections
     if let wanted, wanted > 0 {
       maxConnections = wanted
     } else {

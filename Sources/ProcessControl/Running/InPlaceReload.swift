@@ -130,7 +130,7 @@ struct InPlaceReload {
   private func prepare(
     _ model: ConfigurationModel, _ diagnostics: Diagnostics, _ reader: ReloadChannel?
   ) -> Generation? {
-    let limits = DescriptorLimits(model, commandLine: options.maxConnections, threads: current.process.threads)
+    let limits = DescriptorLimits(model, options, threads: current.process.threads)
     let process = RuntimeAssembly.assemble(
       model, wakeUps: current.wakeUps, limits: limits, predecessor: current.process)
     var listening = ListenerSetup(model.global)

@@ -8,7 +8,7 @@ enum RestoredStates {
   static func tell(_ model: ConfigurationModel, _ options: CommandLineOptions, _ diagnostics: Diagnostics) {
     if !model.proxies.contains(where: { $0.servers.contains { $0.savedState != nil } }) { return }
     // A process that never runs goes through the same steps.
-    let limits = DescriptorLimits(model, commandLine: options.maxConnections, threads: 1)
+    let limits = DescriptorLimits(model, options, threads: 1)
     var silent = model
     silent.tables = []
     // Those of the process that will run.

@@ -37,7 +37,7 @@ enum Runner {
     if !RingReferences.check(model, diagnostics) { return 1 }
     keepToOneMemoryNode(model.global, diagnostics)
     let threads = max(1, min(model.global.threadCount ?? Affinity.usable.count, 64))
-    var limits = DescriptorLimits(model, commandLine: settings.maxConnections, threads: threads)
+    var limits = DescriptorLimits(model, settings.options, threads: threads)
     if !limits.raise(model.global, diagnostics) { return 1 }
     var wakeUps: [WakeUp] = []
     for _ in 0..<threads {
