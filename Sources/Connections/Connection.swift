@@ -35,7 +35,14 @@ public struct Connection: ~Copyable {
   /// In place of a socket: one stream of a multiplexed connection.
   @usableFromInline var link: ByteLink?
 
-  public init(_ socket: Socket) { self.socket = socket }
+  /// The poller has the socket from a former connection, under that one's token.
+  @usableFromInline private(set) var isKnownToPoller = false
+
+  /// `isKnownToPoller`: the socket is one that `dissolve` has left.
+  public init(_ socket: Socket, isKnownToPoller: Bool = false) {
+    self.socket = socket
+    self.isKnownToPoller = isKnownToPoller
+  }
   /// No connection: nothing can be received or sent.
   public init() {
     socket = Socket(.none)
@@ -54,7 +61,7 @@ public struct Connection: ~Copyable {
   @inlinable public mutating func register(with poller: Poller, token: Token) {
     if (isRegistered && (canSend || watchesRoom)) || isLinked { return }
     let interest: Poller.Interest = canSend ? .peer : .connection
-    if isRegistered {
+    if isRegistered || isKnownToPoller {
       poller.change(socket.descriptor, interest, token: token.bits)
     } else {
       poller.add(socket.descriptor, interest, token: token.bits)
@@ -63,10 +70,12 @@ public struct Connection: ~Copyable {
   }
   /// The poller forgets it; another may register it. Needed before the connection goes to another loop.
   public mutating func unregister(from poller: Poller) {
-    if isRegistered && !isLinked { poller.remove(socket.descriptor) }
-    (isRegistered, watchesRoom) = (false, false)
+    if (isRegistered || isKnownToPoller) && !isLinked { poller.remove(socket.descriptor) }
+    (isRegistered, watchesRoom, isKnownToPoller) = (false, false, false)
   }
-  @usableFromInline mutating func markRegistered(room: Bool) { (isRegistered, watchesRoom) = (true, room) }
+  @usableFromInline mutating func markRegistered(room: Bool) {
+    (isRegistered, watchesRoom, isKnownToPoller) = (true, room, false)
+  }
 
   /// With a poller that remembers no edges: asks again for what this connection waits for.
   public borrowing func rearm(with poller: Poller) {
@@ -204,7 +213,30 @@ public struct Connection: ~Copyable {
     if isOpen && !isLinked && !peerClosed { socket.setNoLinger() }
     close()
   }
-  /// The same; what is returned is no connection, but its TLS can still be asked for what it knows.
+  /// Ends a connection that we opened and keeps its socket for another one: to the peer this is `closeOpened`. nil where
+  /// the socket was closed: it speaks TLS, or the kernel has yet to see to it that the peer gets our end.
+  /// What it was set to stays set, and the poller has it under the old token still.
+  public mutating func dissolve() -> Socket? {
+    let socket = socket
+    if !isOpen || isLinked || isTLS || hasFailed || !isRegistered {
+      closeOpened()
+      return nil
+    }
+    if peerClosed {
+      if !endSent { socket.shutdown(.write) }
+      if !socket.isClosedByBoth {
+        close()
+        return nil
+      }
+    }
+    if !socket.disconnect() {
+      close()
+      return nil
+    }
+    self = Connection()
+    return socket
+  }
+  /// As `closeOpened`; what is returned is no connection, but its TLS can still be asked for what it knows.
   public mutating func closeOpenedKeepingTLS() -> Connection {
     if isOpen && !isLinked && !peerClosed { socket.setNoLinger() }
     if isTLS { endTLS() }

@@ -144,6 +144,7 @@ extension Worker {
   func houseKeeping() {
     if listenersPaused { resumeListeners() }
     purgeIdle()
+    purgeSpares()
   }
 
   /// Takes a sample for the page's curves.

@@ -18,6 +18,12 @@ extension Socket {
     guard let code = getOption(SOL_SOCKET, SO_ERROR), code != 0 else { return nil }
     return SystemError(code: code)
   }
+  /// Both ends of a TCP connection have ended it, and know so: nothing is left for the kernel to do.
+  public var isClosedByBoth: Bool {
+    var state: UInt8 = 0
+    var size: socklen_t = 1
+    return unsafe getsockopt(fd, Int32(IPPROTO_TCP), TCP_INFO, &state, &size) == 0 && state == 7
+  }
   @discardableResult public func setNoDelay(_ on: Bool = true) -> Bool {
     setOption(Int32(IPPROTO_TCP), TCP_NODELAY, on ? 1 : 0)
   }

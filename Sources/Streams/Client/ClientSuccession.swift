@@ -70,6 +70,7 @@ extension Worker {
     for connection in serverConnections where connection.connection.isOpen {
       closeServerConnection(connection, used: !connection.isIdle)
     }
+    dropSpares()
     succession = SuccessionState()
   }
 

@@ -218,6 +218,8 @@ final class ServerReplica {
   private var endpoint = Endpoint.none
   /// Connections of this worker that wait for a request, the last used one at the end.
   var idle: [ServerConnection] = []
+  /// Sockets of connections that are over.
+  var spares = SpareSockets()
   /// HTTP/2 connections with requests under way, which others may join.
   var shareable: [ServerConnection] = []
   /// Counts up when connections made before are of no use any more (another address, TLS or not).
@@ -293,6 +295,8 @@ struct ServerConnectionSettings {
   /// The SOCKS4 proxy to go through.
   let socks: Endpoint?
   let hasOptions: Bool
+  /// All its sockets are alike: a connection can be made with that of another one.
+  let hasPlainSockets: Bool
   /// Connections speak TLS.
   private(set) var hasTLS: Bool
   /// `sni`
@@ -338,6 +342,8 @@ struct ServerConnectionSettings {
     self.isAnywhere = isAnywhere
     followsClient = isAnywhere || portOffset != nil
     hasOptions = fastOpen || userTimeout != nil || interface != nil
+    hasPlainSockets =
+      !hasOptions && unixPath == nil && source == nil && namespace == nil && !followsNamespace && socks == nil
     (hasTLS, serverName, resumesTLS, hasIdentity, allowsEarlyData) = (false, nil, false, false, false)
     http2 = ServerHTTP2(s, hasTLS: false)
     setTLS(s.tlsContext != nil, s)

@@ -60,8 +60,8 @@ struct ServerHTTP2 {
 
 extension Worker {
   /// A new connection: where HTTP/2 is sure, others may join before it is made.
-  func prepareHTTP2(_ connection: ServerConnection, _ stream: Stream, _ settings: ServerConnectionSettings) {
-    if !stream.isHTTP || !settings.http2.isPrior(webSocket: stream.requestFraming.isWebSocket) { return }
+  func prepareHTTP2(_ connection: ServerConnection, _ stream: Stream, _ server: ServerReplica) {
+    if !stream.isHTTP || !server.settings.http2.isPrior(webSocket: stream.requestFraming.isWebSocket) { return }
     connection.mux = makeServerMux()
     if let mux = connection.mux { share(connection, mux, stream, isKnownFirst: true) }
   }
@@ -69,8 +69,8 @@ extension Worker {
   /// Whether the connection, which is there now, speaks HTTP/2.
   func speaksHTTP2(_ connection: ServerConnection, _ stream: Stream) -> Bool {
     if connection.mux != nil { return true }
-    guard stream.isHTTP, connection.isSecure, let settings = connection.server?.settings,
-      settings.http2.isNegotiated(webSocket: stream.requestFraming.isWebSocket)
+    guard stream.isHTTP, connection.isSecure, let server = connection.server,
+      server.settings.http2.isNegotiated(webSocket: stream.requestFraming.isWebSocket)
     else { return false }
     return connection.connection.withTLS { $0.negotiatedProtocol == .http2 } ?? false
   }

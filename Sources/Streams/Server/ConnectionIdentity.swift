@@ -7,10 +7,10 @@ import Primitives
 extension Worker {
   /// 0 where all connections to the server are alike.
   func connectionIdentity(_ stream: Stream, _ server: ServerReplica) -> UInt64 {
-    let settings = server.settings
     // A WebSocket may have to go another way than other requests.
-    let way = stream.isHTTP ? settings.http2.variant(webSocket: stream.requestFraming.isWebSocket) : 0
-    if !settings.hasIdentity { return way }
+    let way = stream.isHTTP ? server.settings.http2.variant(webSocket: stream.requestFraming.isWebSocket) : 0
+    if !server.settings.hasIdentity { return way }
+    let settings = server.settings
     var identity = way ^ (settings.serverName == nil ? 0 : serverNameHash(stream, server))
     if settings.sendProxy != .none {
       identity = Hash.xxh64(proxyHeader(stream, settings.sendProxy, settings.proxyOptions), seed: identity)

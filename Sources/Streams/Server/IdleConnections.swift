@@ -145,7 +145,7 @@ extension Worker {
     } else if abort {
       connection.connection.abort()
     } else {
-      connection.connection.closeOpened()
+      dissolve(connection)
     }
     giveBack(connection)
   }
@@ -171,7 +171,7 @@ extension Worker {
   }
   /// Closes one connection that this worker keeps, of `server` rather than of another one.
   func dropOldestIdle(_ server: ServerReplica?) {
-    if idleServerConnections == 0 { return }
+    if dropSpares() || idleServerConnections == 0 { return }
     var target = server
     if target?.idle.isEmpty != false {
       target = backends.lazy.compactMap { $0?.servers.first { !$0.idle.isEmpty } }.first
@@ -187,6 +187,7 @@ extension Worker {
     let server = backend.servers[server]
     // Those in use end with their requests, and take no others.
     server.era &+= 1
+    process.serverConnections.add(-server.spares.close())
     while let connection = server.idle.popLast() {
       idleServerConnections -= 1
       noteIdle(server, -1)

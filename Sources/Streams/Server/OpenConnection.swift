@@ -54,30 +54,17 @@ extension Worker {
       setEnd(stream, .server, .connect)
       return noServer(stream, backendKnown: true)
     }
-    let settings = stream.server?.settings
     if turn == 0 {
       backend.counters.count(.connectAttempts)
       stream.server?.counters.count(.connectAttempts)
     }
-    let family: Endpoint.Family = settings?.unixPath != nil ? .unix : settings?.socks?.family ?? target.family
-    let socket: Socket
-    do { socket = try Socket.make(family: family, namespace: namespace(settings, stream)) } catch {
-      if error.isOutOfResources { reportShortage(error, backend) }
-      return connectFailed(stream, isImmediate: true)
-    }
     // A request that leaves whole in one piece, alone on its connection, is never held back by the kernel.
     let leavesAtOnce = stream.isHTTP && stream.connectionMode != .keepAlive && stream.requestChannel.isComplete
-    if family != .unix && !leavesAtOnce { socket.setNoDelay() }
-    prepare(socket, stream, backend, settings, family)
-    if let source = settings?.source ?? backend.source, !bind(socket, source, stream, family) {
-      socket.close()
-      reportSourceShortage(backend)
-      return connectFailed(stream, isImmediate: true)
-    }
-    let socks = settings?.socks
-    let result = settings?.unixPath.map { socket.connect(to: $0) } ?? socket.connect(to: socks ?? target)
+    let spare = stream.server.flatMap { connectSpare($0, stream, to: target) }
+    if let spare, !leavesAtOnce { spare.0.setNoDelay() }
+    guard let (socket, result) = spare ?? connectNew(stream, backend, target, noDelay: !leavesAtOnce) else { return }
     let connection = takeServerConnection()
-    connection.connection = Connection(socket)
+    connection.connection = Connection(socket, isKnownToPoller: spare != nil)
     // The answer takes its time: the poller will tell.
     connection.connection.setCanReceive(false)
     connection.server = stream.server
@@ -85,7 +72,7 @@ extension Worker {
     connection.backend = backend
     connection.remote = target
     if let server = stream.server { connection.identity = connectionIdentity(stream, server) }
-    if let settings { prepareHTTP2(connection, stream, settings) }
+    if let server = stream.server { prepareHTTP2(connection, stream, server) }
     attach(connection, to: stream)
     stream.server?.shared.with { _ = $0.usedConnections.add(1) }
     stream.connectDeadline = loop.deadline(after: backend.timeouts.connect)
@@ -97,7 +84,7 @@ extension Worker {
       if !stream.hasSomethingForServer || connection.mux != nil { connection.connection.setCanSend(false) }
     case .failed(let error):
       // The kernel lets a port be bound that only the connect finds in use towards this server: the next one, then.
-      if error.isAddressUnavailable, let range = (settings?.source ?? backend.source)?.portRange {
+      if error.isAddressUnavailable, let range = (stream.server?.settings.source ?? backend.source)?.portRange {
         if turn + 1 < min(range.count, 100) {
           dropServerConnection(stream, connection)
           return connectAnew(stream, backend, turn: turn + 1)
@@ -108,16 +95,40 @@ extension Worker {
     }
     // One that never began is no session of the server's.
     stream.server?.counters.count(.sessionsTotal)
-    if socks != nil {
+    if stream.server?.settings.socks != nil {
       connection.preface = socksRequest(stream, target)
       connection.socksBytesLeft = 8
-    } else if let version = settings?.sendProxy, version != .none {
-      connection.preface = proxyHeader(stream, version, settings?.proxyOptions ?? [])
+    } else if let server = stream.server, server.settings.sendProxy != .none {
+      connection.preface = proxyHeader(stream, server.settings.sendProxy, server.settings.proxyOptions)
     }
     if case .connected = result {
       connection.isConnected = true
       if connection.preface.isEmpty && secure(stream, connection) { established(stream) }
     }
+  }
+
+  /// A connection under way over a new socket; nil where the stream was told that there is none.
+  private func connectNew(
+    _ stream: Stream, _ backend: BackendReplica, _ target: Endpoint, noDelay: Bool
+  ) -> (Socket, Socket.ConnectResult)? {
+    let settings = stream.server?.settings
+    let socks = settings?.socks
+    let family: Endpoint.Family = settings?.unixPath != nil ? .unix : socks?.family ?? target.family
+    let socket: Socket
+    do { socket = try Socket.make(family: family, namespace: namespace(settings, stream)) } catch {
+      if error.isOutOfResources { reportShortage(error, backend) }
+      connectFailed(stream, isImmediate: true)
+      return nil
+    }
+    if family != .unix && noDelay { socket.setNoDelay() }
+    prepare(socket, stream, backend, settings, family)
+    if let source = settings?.source ?? backend.source, !bind(socket, source, stream, family) {
+      socket.close()
+      reportSourceShortage(backend)
+      connectFailed(stream, isImmediate: true)
+      return nil
+    }
+    return (socket, settings?.unixPath.map { socket.connect(to: $0) } ?? socket.connect(to: socks ?? target))
   }
 
   private func prepare(
