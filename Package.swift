@@ -81,7 +81,11 @@ let proxy: [Target] = [
       "Proxies", "Configuration", "EventLoop", "LogFormat", "Samples", "HTTP", "TLS", "System", "Memory", "Primitives",
     ]),
   target("Resolution", ["Proxies", "Configuration", "DNS", "EventLoop", "System", "Memory", "Primitives"]),
-  target("Peers", ["Proxies", "StickTables", "Configuration", "EventLoop", "System", "Memory", "Primitives"]),
+  target(
+    "Peers",
+    [
+      "Proxies", "StickTables", "Configuration", "Connections", "EventLoop", "TLS", "System", "Memory", "Primitives",
+    ]),
   target(
     "LogForwarding",
     [

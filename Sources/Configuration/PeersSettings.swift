@@ -7,6 +7,10 @@ public struct PeersSettings: Sendable {
     public var location: SourceLocation
     /// Where to connect to; none for the local peer and for those without an IP address.
     public var endpoint = Endpoint.none
+    /// What its line and `default-server` say of connections to it; nil where the line could not be read.
+    public var transport: ServerSettings?
+    /// `sni`, which has no connection of a client to look at: a constant.
+    public var serverName: String?
     public init(name: String, location: SourceLocation) {
       self.name = name
       self.location = location
@@ -19,8 +23,6 @@ public struct PeersSettings: Sendable {
   public var localPeer: Peer?
   /// Where the local peer listens.
   public var binds: [BindSettings] = []
-  /// Lines have parameters besides names and addresses.
-  public var hasParameters = false
   public var isDisabled = false
   /// Nothing but tables stands in it.
   public var isEmpty = true

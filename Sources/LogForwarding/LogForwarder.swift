@@ -235,3 +235,23 @@ public struct LogForwarder: ~Copyable {
     }
   }
 }
+
+extension LogForwarder {
+  /// The descriptors of listeners and connections, each with its line of `show fd`.
+  public var descriptors: [(number: Int, line: String)] {
+    let names = process.model.logForwards.map(\.name)
+    return listeners.filter { _ in !isStopped }.map { listener in
+      let number = Int(listener.socket.descriptor.number)
+      return (number, DescriptorText.listener(number, names[listener.section], listener.socket.localEndpoint))
+    }
+      + sessions.lazy.compactMap { $0 }.map { session in
+        let number = session.connection.descriptorNumber
+        let socket = session.connection.socket
+        return (
+          number,
+          DescriptorText.connection(
+            number, names[session.section], socket.localEndpoint, socket.peerEndpoint, isTLS: session.connection.isTLS)
+        )
+      }
+  }
+}

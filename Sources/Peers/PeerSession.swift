@@ -23,6 +23,8 @@ struct SharedTable {
 struct PeerSession {
   enum Stage {
     case connecting
+    /// The handshake of TLS is under way.
+    case securing
     /// Hello sent: its status is awaited.
     case awaitsStatus
     /// Accepted: a hello is awaited.
@@ -33,7 +35,8 @@ struct PeerSession {
   var stage: Stage
   /// Index of the peer in its section; -1 until its hello has come.
   var peer: Int
-  var socket: Socket
+  let link: PeerLink
+  var socket: Socket { link.connection.socket }
   var input: [UInt8] = []
   var output: [UInt8] = []
   var tables: [SharedTable] = []
@@ -43,11 +46,15 @@ struct PeerSession {
   var current: UInt64 = 0
   var lastIn: UInt32 = 0
   var rxCache = PeerNameCache()
+  /// The peer has connected to us.
+  var isAccepted = false
   var lastSent: Int64
   var lastReceived: Int64
   var isTeaching = false
   /// The last of our definitions that was sent.
   var definedTable = 0
+  /// What is worth a trace, since it was last asked for.
+  var heard = PeerTraceEvents()
   /// Signs of life that came and were not counted yet.
   private var heartbeats = 0
   mutating func takeHeartbeats() -> Int {
@@ -57,10 +64,10 @@ struct PeerSession {
 
   static let inputLimit = 1 << 20
 
-  init(stage: Stage, peer: Int, socket: Socket, now: Int64) {
+  init(stage: Stage, peer: Int, link: PeerLink, now: Int64) {
     self.stage = stage
     self.peer = peer
-    self.socket = socket
+    self.link = link
     lastSent = now
     lastReceived = now
   }
@@ -72,7 +79,16 @@ struct PeerSession {
     PeerNumber.append(UInt64(body.count), to: &output)
     output += body
   }
-  mutating func sendControl(_ type: UInt8) { output += [0, type] }
+  mutating func sendControl(_ type: UInt8) {
+    output += [0, type]
+    heard.append(.sentControl(type))
+  }
+
+  /// Begins to tell all that the tables hold, as a peer asks or as a process does that ends.
+  mutating func teach() {
+    isTeaching = true
+    for i in tables.indices { tables[i].lessonAt = 0 }
+  }
 
   private static func bigEndian(_ value: UInt32) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }
@@ -129,6 +145,8 @@ struct PeerSession {
 
   enum Event {
     case none, resyncFinished, resyncPartial
+    /// The peer has all that it was taught.
+    case confirmed
     case broken
   }
 
@@ -143,16 +161,16 @@ struct PeerSession {
         start += 2
         lastReceived = now
         guard kind == 0 else { return .broken }
+        heard.append(.control(type))
         switch type {
-        case 0:
-          isTeaching = true
-          for i in tables.indices { tables[i].lessonAt = 0 }
+        case 0: teach()
         case 1:
           sendControl(3)
           event = .resyncFinished
         case 2:
           sendControl(3)
           event = .resyncPartial
+        case 3: event = .confirmed
         case 4: heartbeats += 1
         default: break
         }
@@ -176,6 +194,7 @@ struct PeerSession {
 
   private mutating func handle(_ type: UInt8, _ body: ArraySlice<UInt8>, _ names: ServerNames, _ now: Int64) -> Bool {
     var at = body.startIndex
+    heard.append(.message(type))
     switch type {
     case 0x82: return readDefinition(body)
     case 0x83:

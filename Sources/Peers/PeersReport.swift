@@ -71,7 +71,7 @@ extension PeersService {
     let reconnect =
       session != nil
       ? PeerTime.until((session?.lastReceived ?? 0) + Self.silence, now)
-      : remote.map { PeerTime.until($0.nextTry, now) } ?? "<NEVER>"
+      : remote.flatMap { $0.isLocal && farewell == nil ? nil : PeerTime.until($0.nextTry, now) } ?? "<NEVER>"
     let beat =
       session?.stage == .established ? PeerTime.until((session?.lastSent ?? 0) + Self.heartbeat, now) : "<NEVER>"
     var text =
@@ -86,7 +86,7 @@ extension PeersService {
       let isUp = session.stage == .established
       text += " appctx:0x\(hex(session.socket.descriptor.number)) st0=\(isUp ? 7 : 6) st1=0 task_calls=0 "
       text += "state=\(isUp ? "EST" : "CON")\n"
-      if isUp { text += addresses(session) + lastTables(session) }
+      if isUp { text += (session.isAccepted ? addresses(session) : "") + lastTables(session) }
     } else {
       text += "\n"
     }
@@ -99,7 +99,8 @@ extension PeersService {
 
   private func addresses(_ session: PeerSession) -> String {
     func text(_ end: Endpoint) -> String { end.address.map { "\($0):\(end.port)" } ?? "unknown" }
-    return "        xprt=RAW src=\(text(session.socket.peerEndpoint ?? .none)) "
+    return
+      "        xprt=\(session.link.connection.isTLS ? "SSL" : "RAW") src=\(text(session.socket.peerEndpoint ?? .none)) "
       + "addr=\(text(session.socket.localEndpoint))\n"
   }
 
@@ -171,4 +172,31 @@ private enum PeerTime {
   }
   static func until(_ tick: Int64, _ now: Int64) -> String { span(max(0, tick - now)) }
   static func span(_ milliseconds: Int64) -> String { DurationText.twoUnits(milliseconds: milliseconds) }
+}
+
+extension PeersService {
+  /// The descriptors of listeners and sessions, each with its line of `show fd`.
+  public var descriptors: [(number: Int, line: String)] {
+    listeners.filter { _ in farewell == nil }.map { listener in
+      let number = Int(listener.socket.descriptor.number)
+      let name = process.model.peers[listener.section].localPeer?.name ?? ""
+      return (number, DescriptorText.listener(number, name, listener.socket.localEndpoint))
+    }
+      + sessions.lazy.compactMap { $0 }.map { session in
+        let number = Int(session.socket.descriptor.number)
+        let name = session.peer >= 0 ? self.remotes[session.peer].name : "?"
+        return (
+          number,
+          DescriptorText.connection(
+            number, name, session.socket.localEndpoint, session.socket.peerEndpoint,
+            isTLS: session.link.connection.isTLS, isBack: !session.isAccepted)
+        )
+      }
+  }
+
+  /// `ActivePeers` and `ConnectedPeers` of `show info`.
+  func countPeers() {
+    process.operations.activePeers.set(sessions.count { $0 != nil })
+    process.operations.connectedPeers.set(sessions.count { $0?.stage == .established })
+  }
 }

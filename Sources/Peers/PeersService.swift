@@ -1,10 +1,22 @@
-import Configuration
+public import Configuration
 public import EventLoop
-import Memory
+public import Memory
 import Primitives
 public import Proxies
 import StickTables
 public import System
+
+/// A socket on which peers of a section come in.
+public struct PeersListener: Sendable {
+  public let section: Int
+  public let settings: BindSettings
+  public let socket: Socket
+  public init(section: Int, settings: BindSettings, socket: Socket) {
+    self.section = section
+    self.settings = settings
+    self.socket = socket
+  }
+}
 
 /// Exchange of tables with peers (manual section 3.5), on the loop of one worker: connects to every remote peer, accepts
 /// them, tells changes and learns theirs. The owner of the loop hands it events and timers of `TokenKind.peers`.
@@ -13,7 +25,11 @@ public struct PeersService: ~Copyable {
   struct Remote {
     let section: Int
     let name: String
-    let endpoint: Endpoint
+    var endpoint: Endpoint
+    let transport: ServerSettings?
+    let serverName: String?
+    /// This process's own name: who has it is the process before this one, or the one that follows.
+    var isLocal = false
     /// Its session, by number.
     var session: Int?
     /// Tick before which it is not connected to.
@@ -21,7 +37,8 @@ public struct PeersService: ~Copyable {
     var history = PeerHistory()
   }
   let process: ProcessRuntime
-  let listeners: [(section: Int, socket: Socket)]
+  let listeners: [PeersListener]
+  private let buffers: BufferPool
   var remotes: [Remote] = []
   var sessions: [PeerSession?] = []
   private var generations: [UInt32] = []
@@ -32,16 +49,25 @@ public struct PeersService: ~Copyable {
   var isSynchronized: [Bool] = []
   var askedAt: [Int64] = []
 
+  /// What a process that stops still tells the one that follows; nil: it does not stop.
+  var farewell: Farewell?
+
   static let heartbeat: Int64 = 3000
   static let silence: Int64 = 5000
   private static let turn: Int64 = 50
 
-  public init(process: ProcessRuntime, listeners: [(section: Int, socket: Socket)]) {
+  public init(process: ProcessRuntime, listeners: [PeersListener], buffers: BufferPool) {
     self.process = process
     self.listeners = listeners
+    self.buffers = buffers
     for (section, peers) in process.model.peers.enumerated() where !peers.isDisabled && peers.localPeer != nil {
-      for peer in peers.peers where peer.name != peers.localPeer?.name && peer.endpoint.family != .none {
-        remotes.append(Remote(section: section, name: peer.name, endpoint: peer.endpoint))
+      for peer in peers.peers {
+        let isLocal = peer.name == peers.localPeer?.name
+        if !isLocal && peer.endpoint.family == .none { continue }
+        remotes.append(
+          Remote(
+            section: section, name: peer.name, endpoint: peer.endpoint, transport: peer.transport,
+            serverName: peer.serverName, isLocal: isLocal))
       }
     }
     isSynchronized = process.model.peers.map { _ in false }
@@ -66,17 +92,24 @@ public struct PeersService: ~Copyable {
     let token = Token(bits: event.token)
     if token.generation == 0 { return accept(token.index, &loop) }
     guard token.index < sessions.count, generations[token.index] == token.generation else { return }
+    sessions[token.index]?.link.connection.note(event)
     advance(token.index, &loop)
   }
 
   public mutating func handleTimer(_ token: Token, _ loop: inout EventLoop) {
     let now = loop.now
-    if process.stopping.value != 0 { return stop(&loop) }
+    if process.stopping.value != 0 { stopListening(&loop) }
+    if let farewell, farewell.isOver { return }
     loop.timers.arm(timer, at: now + Self.turn)
+    countPeers()
     for i in resting { register(i, &loop) }
     resting.removeAll()
-    for i in remotes.indices where remotes[i].session == nil && now >= remotes[i].nextTry {
-      connect(i, &loop)
+    if farewell != nil {
+      continueFarewell(&loop)
+    } else {
+      for i in remotes.indices where !remotes[i].isLocal && remotes[i].session == nil && now >= remotes[i].nextTry {
+        connect(i, &loop)
+      }
     }
     for i in sessions.indices {
       guard let session = sessions[i] else { continue }
@@ -86,7 +119,7 @@ public struct PeersService: ~Copyable {
         continue
       }
       if session.stage == .established {
-        askForLesson(i, now)
+        if farewell == nil { askForLesson(i, now) }
         sessions[i]?.push(process.serverNames, now: now)
         if let waiting = sessions[i], waiting.output.isEmpty, now - waiting.lastSent >= Self.heartbeat {
           sessions[i]?.sendControl(4)
@@ -95,16 +128,6 @@ public struct PeersService: ~Copyable {
         flush(i, &loop)
       }
     }
-  }
-
-  /// A process that stops leaves its place to the one that follows it: peers shall connect to that one.
-  private mutating func stop(_ loop: inout EventLoop) {
-    for i in sessions.indices { close(i, &loop) }
-    for listener in listeners {
-      loop.poller.remove(listener.socket.descriptor)
-      listener.socket.close()
-    }
-    loop.timers.arm(timer, at: TimerWheel.never)
   }
 
   private mutating func accept(_ i: Int, _ loop: inout EventLoop) {
@@ -125,22 +148,30 @@ public struct PeersService: ~Copyable {
         socket.close()
         continue
       }
-      var session = PeerSession(stage: .awaitsHello, peer: -1, socket: socket, now: loop.now)
+      let link = PeerLink(socket)
+      if let context = listeners[i].settings.tlsContext, !link.secure(context, using: buffers) {
+        link.close()
+        continue
+      }
+      let stage = link.isSecured ? PeerSession.Stage.awaitsHello : .securing
+      var session = PeerSession(stage: stage, peer: -1, link: link, now: loop.now)
       session.current = UInt64(listeners[i].section)
+      session.isAccepted = true
       let place = add(session, &loop)
       advance(place, &loop)
     }
   }
 
-  private mutating func connect(_ i: Int, _ loop: inout EventLoop) {
+  mutating func connect(_ i: Int, _ loop: inout EventLoop) {
     remotes[i].nextTry = loop.now + Self.silence
-    guard let socket = try? Socket.make(family: remotes[i].endpoint.family) else { return }
-    if case .failed = socket.connect(to: remotes[i].endpoint) { return socket.close() }
-    let place = add(PeerSession(stage: .connecting, peer: i, socket: socket, now: loop.now), &loop)
+    guard let link = PeerLink.connect(to: remotes[i].endpoint, remotes[i].transport) else { return }
+    let place = add(PeerSession(stage: .connecting, peer: i, link: link, now: loop.now), &loop)
     remotes[i].session = place
     remotes[i].history.connections += 1
     remotes[i].history.begin(at: loop.now)
   }
+
+  mutating func forgetResting() { resting.removeAll() }
 
   mutating func add(_ session: PeerSession, _ loop: inout EventLoop) -> Int {
     let place = sessions.firstIndex { $0 == nil } ?? sessions.count
@@ -160,7 +191,8 @@ public struct PeersService: ~Copyable {
     sessions[i] = nil
     generations[i] = generations[i] >= .max - 1 ? 1 : generations[i] + 1
     loop.poller.remove(session.socket.descriptor)
-    session.socket.close()
+    session.link.close()
+    trace(session, .released, .state, "release")
     if session.peer >= 0, remotes[session.peer].session == i {
       remotes[session.peer].session = nil
       // Not both sides at the same moment.
@@ -173,10 +205,8 @@ public struct PeersService: ~Copyable {
 
   private mutating func advance(_ i: Int, _ loop: inout EventLoop) {
     guard sessions[i] != nil else { return }
-    if sessions[i]?.stage == .connecting, let session = sessions[i] {
-      if session.socket.pendingError != nil { return close(i, &loop) }
-      sayHello(i)
-    }
+    guard secure(i) else { return close(i, &loop) }
+    guard let stage = sessions[i]?.stage, stage != .securing else { return }
     guard receive(i) else { return close(i, &loop) }
     let now = loop.now
     while let session = sessions[i] {
@@ -193,20 +223,47 @@ public struct PeersService: ~Copyable {
       case .established:
         let event = sessions[i]?.readMessages(process.serverNames, now: now) ?? .broken
         let section = remotes[session.peer].section
+        tellTrace(i)
         switch event {
         case .broken:
           remotes[session.peer].history.errors += 1
+          trace(session, .protocolError, .error, "invalid message")
           return close(i, &loop)
         case .resyncFinished: isSynchronized[section] = true
         case .resyncPartial: askedAt[section] = 0
+        case .confirmed:
+          if farewell != nil && remotes[session.peer].isLocal {
+            farewell?.finish(session.peer)
+            return close(i, &loop)
+          }
         case .none: break
         }
         remotes[session.peer].history.heartbeatsReceived += sessions[i]?.takeHeartbeats() ?? 0
-      case .connecting, .closed: break
+      case .connecting, .securing, .closed: break
       }
       break
     }
     flush(i, &loop)
+  }
+
+  /// What comes before the first bytes: a connection, and TLS where it is wanted. False: it has failed.
+  private mutating func secure(_ i: Int) -> Bool {
+    guard let session = sessions[i] else { return false }
+    if session.stage == .connecting {
+      if session.socket.pendingError != nil { return false }
+      let remote = remotes[session.peer]
+      guard let context = remote.transport?.tlsContext else {
+        sayHello(i)
+        return true
+      }
+      if !session.link.secure(context, serverName: remote.serverName, using: buffers) { return false }
+      sessions[i]?.stage = .securing
+    }
+    guard sessions[i]?.stage == .securing else { return true }
+    guard let isSecured = session.link.handshake() else { return false }
+    if !isSecured { return true }
+    if session.peer >= 0 { sayHello(i) } else { sessions[i]?.stage = .awaitsHello }
+    return true
   }
 
   private mutating func sayHello(_ i: Int) {
@@ -267,6 +324,8 @@ public struct PeersService: ~Copyable {
       SharedTable(table: $0.element, localID: UInt64($0.offset + 1))
     }
     sessions[i]?.tables = shared
+    // The process that follows learns all before this one ends.
+    if farewell != nil && remotes[peer].isLocal { sessions[i]?.teach() }
   }
 
   /// The first peer that is there is asked for all it knows.
@@ -284,23 +343,26 @@ public struct PeersService: ~Copyable {
   }
 
   private mutating func receive(_ i: Int) -> Bool {
-    guard let socket = sessions[i]?.socket else { return false }
-    while true {
-      var bytes: [UInt8] = []
-      switch socket.receive(into: &bytes, limit: 16384) {
-      case .bytes: sessions[i]?.input += bytes
-      case .wouldBlock: return true
-      case .closed, .failed: return false
-      }
-      if (sessions[i]?.input.count ?? 0) > PeerSession.inputLimit { return true }
-    }
+    guard let link = sessions[i]?.link else { return false }
+    var input = sessions[i]?.input.take() ?? []
+    let goesOn = link.receive(into: &input, limit: PeerSession.inputLimit, using: buffers)
+    sessions[i]?.input = input
+    return goesOn
   }
 
   private mutating func flush(_ i: Int, _ loop: inout EventLoop) {
-    while let session = sessions[i], !session.output.isEmpty {
-      guard case .bytes(let n) = session.socket.send(session.output), n > 0 else { return }
-      sessions[i]?.output.removeFirst(n)
-      sessions[i]?.lastSent = loop.now
-    }
+    guard let link = sessions[i]?.link else { return }
+    tellTrace(i)
+    var output = sessions[i]?.output.take() ?? []
+    if link.send(&output, using: buffers) { sessions[i]?.lastSent = loop.now }
+    sessions[i]?.output = output
+  }
+}
+
+extension [UInt8] {
+  /// The bytes, which are not here any more: one owner can change them without a copy.
+  fileprivate mutating func take() -> [UInt8] {
+    defer { self = [] }
+    return self
   }
 }

@@ -61,6 +61,7 @@ public final class ProcessRuntime: Sendable {
   /// What `trace` shows.
   public let traces: TraceControl
   public let stopping: SharedCell
+  public let operations: OperationCounts
   /// Workers that have let go of the listening sockets for good.
   public let stoppedWorkers = SharedCell()
   /// 1 while some listener rests because the process is full.
@@ -132,6 +133,7 @@ public final class ProcessRuntime: Sendable {
     traces = TraceControl(reader: mailboxes.first)
     isTracing = old?.isTracing ?? SharedCell()
     stopping = old?.stopping ?? SharedCell()
+    operations = old?.operations ?? OperationCounts(threads: threads)
     waitingForRoom = old?.waitingForRoom ?? SharedCell()
     pipesUsed = old?.pipesUsed ?? SharedCell()
     serverNames = old?.serverNames ?? ServerNames()

@@ -22,6 +22,8 @@ public final class WorkerReport: Sendable {
     case tasks
     /// `show peers`, of the worker that has them; nil: all sections.
     case peers(section: String?, dictionaries: Bool)
+    /// `show fd`: descriptors of the runtime API, of peers and of `log-forward` sections, which the first worker has.
+    case serviceDescriptors(one: Int?)
   }
   public struct Answer: Sendable {
     public var text = ""

@@ -11,8 +11,10 @@ struct CommandRunner {
   let now: Int64
   let wallClock: Int64
   var access: SessionAccess
-  /// The descriptor of the session that asks.
-  var descriptor = -1
+  /// The command ended in `<<`, even if nothing followed.
+  var hasPayload = false
+  /// The sessions of the runtime API, for `show sess`.
+  var ownSessions = OwnSessions()
   /// The sockets of the runtime API.
   var sockets: [BindSettings] = []
   /// Messages of the changes that commands make.

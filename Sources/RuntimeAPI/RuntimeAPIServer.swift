@@ -51,6 +51,10 @@ public struct RuntimeAPIServer: ~Copyable {
     loop.poller.add(socket.descriptor, .read, token: token.bits)
   }
 
+  /// What takes connections in now.
+  var listeningSockets: [Socket] {
+    listeners.filter { !hasHandedOver && (!hasStoppedListening || $0.settings.isSocketPair) }.map(\.socket)
+  }
   public var hasMessages: Bool { !messages.isEmpty }
   public mutating func takeMessages() -> [StateMessage] {
     defer { messages = [] }
@@ -204,7 +208,10 @@ public struct RuntimeAPIServer: ~Copyable {
       level: settings.level, severity: settings.severityOutput, listener: listener + 1,
       exposesListeners: settings.exposeListeners,
       timeout: process.model.global.statsTimeout, isMaster: settings.isSocketPair)
-    _ = put(RuntimeSession(socket: socket, slot: 0, generation: 0, access: access), &loop)
+    var session = RuntimeSession(socket: socket, slot: 0, generation: 0, access: access)
+    (session.beganAt, session.beganOn) = (loop.now, loop.wallClock)
+    session.number = Int(process.requestCounter.add(1))
+    _ = put(session, &loop)
   }
 
   private mutating func close(_ i: Int, _ loop: inout EventLoop) { letGo(i, &loop)?.close() }
@@ -227,6 +234,8 @@ public struct RuntimeAPIServer: ~Copyable {
     switch sessions[i]!.socket.receive(into: &chunk, limit: 16384) {
     case .bytes:
       sessions[i]!.input += chunk
+      sessions[i]!.received += chunk.count
+      sessions[i]!.deadline = loop.now + Int64(sessions[i]!.access.timeout)
       loop.timers.arm(sessions[i]!.slot, at: loop.now + Int64(sessions[i]!.access.timeout))
     case .wouldBlock: break
     case .closed: sessions[i]!.inputEnded = true
@@ -320,7 +329,9 @@ public struct RuntimeAPIServer: ~Copyable {
     var runner = CommandRunner(
       process: process, facts: facts, now: loop.now, wallClock: loop.wallClock, access: sessions[i]!.access)
     runner.sockets = listeners.map(\.settings)
-    runner.descriptor = Int(sessions[i]!.socket.descriptor.number)
+    sessions[i]!.commands += 1
+    runner.hasPayload = sessions[i]!.hasPayload
+    if words.starts(with: ["show", "sess"]) { runner.ownSessions = ownSessions(loop) }
     process.requestsTotal.add(1)
     let payload = sessions[i]!.payload
     let reply = runner.run(words, payload: payload.isEmpty ? nil : payload)
@@ -337,6 +348,7 @@ public struct RuntimeAPIServer: ~Copyable {
       switch sessions[i]!.socket.send(sessions[i]!.output[sessions[i]!.sent...]) {
       case .bytes(let n):
         sessions[i]!.sent += n
+        sessions[i]!.transmitted += n
         loop.timers.arm(sessions[i]!.slot, at: loop.now + Int64(sessions[i]!.access.timeout))
       case .wouldBlock:
         // While the client does not read, what it sends waits in the kernel.

@@ -25,10 +25,22 @@ struct RuntimeSession {
   /// The line that ended in `<<`, and what has come of its payload.
   var payloadLine: [UInt8]?
   var payload = ""
+  var hasPayload = false
   var inputEnded = false
   var isClosing = false
   /// Whether a command has been run.
   var hasAnswered = false
+  /// Commands that were run, and bytes that came and went.
+  var commands = 0
+  var received = 0
+  var transmitted = 0
+  /// When it began: monotonic milliseconds, and microseconds since 1970.
+  var beganAt: Int64 = 0
+  var beganOn: Int64 = 0
+  /// Among all streams of the process.
+  var number = 0
+  /// Tick at which silence ends it.
+  var deadline: Int64 = 0
   /// What the poller is asked for.
   var interest: Poller.Interest = [.read, .peerClosed]
 
@@ -85,8 +97,10 @@ struct RuntimeSession {
       return
     }
     payload = ""
+    hasPayload = false
     if line.suffix(2) == [0x3c, 0x3c] {
       payloadLine = CommandWords.withoutPayloadMark(line)
+      hasPayload = true
       askForPayload()
       return
     }

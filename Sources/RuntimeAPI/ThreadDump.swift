@@ -38,7 +38,10 @@ struct ThreadDump {
       last = worker
       if worker < 0 || worker >= process.mailboxes.count { return nil }
     case .peers: (worker, last) = (0, 0)
-    case .sessions, .descriptors, .activity, .threads, .pools, .tasks, .profile:
+    case .descriptors:
+      // Behind the workers: what is none of theirs.
+      (worker, last) = (0, process.mailboxes.count)
+    case .sessions, .activity, .threads, .pools, .tasks, .profile:
       worker = 0
       last = process.mailboxes.count - 1
     }
@@ -86,7 +89,8 @@ struct ThreadDump {
     case .sessions(let detailed, _): question = .sessions(from: position, detailed: detailed, one: nil)
     case .session(let number): question = .sessions(from: position, detailed: true, one: number)
     case .kill(let number): question = .kill(WorkerReport.stream(number).token)
-    case .descriptors(let one): question = .descriptors(from: position, one: one)
+    case .descriptors(let one):
+      question = worker == last ? .serviceDescriptors(one: one) : .descriptors(from: position, one: one)
     case .activity: question = .activity
     case .threads: question = .thread
     case .profile: question = .profile
@@ -96,7 +100,7 @@ struct ThreadDump {
     }
     let report = WorkerReport(question, asker: process.mailboxes[0])
     self.report = report
-    process.mailboxes[worker].post(.report(report))
+    process.mailboxes[worker < process.mailboxes.count ? worker : 0].post(.report(report))
   }
 
   private var closing: String {

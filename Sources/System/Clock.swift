@@ -7,6 +7,11 @@ public enum Clock {
     unsafe clock_gettime(CLOCK_MONOTONIC, &t)
     return Int64(t.tv_sec) * 1000 + Int64(t.tv_nsec) / 1_000_000
   }
+  /// Lets the calling thread wait, which serves nothing meanwhile.
+  public static func sleep(milliseconds: Int64) {
+    var time = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+    unsafe _ = nanosleep(&time, nil)
+  }
   public static func monotonicNanoseconds() -> Int64 {
     var t = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &t)

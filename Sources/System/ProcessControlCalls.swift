@@ -18,6 +18,8 @@ public enum OwnProcess {
   public static func startSession() { _ = setsid() }
   /// Ends the process at once, without running exit handlers.
   public static func exitNow(_ status: Int32) -> Never { _exit(status) }
+  /// Ends the process with a core, where the system keeps those.
+  public static func abort() -> Never { Glibc.abort() }
   public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
   /// Gives memory that the allocator holds without need back to the system.
   public static func trimMemory() { _ = weir_malloc_trim() }

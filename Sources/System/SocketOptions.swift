@@ -103,6 +103,7 @@ extension Socket {
     default: .none
     }
   }
+  public var isDatagram: Bool { getOption(SOL_SOCKET, SO_TYPE) == Int32(SOCK_DGRAM.rawValue) }
   public var isListening: Bool { getOption(SOL_SOCKET, SO_ACCEPTCONN) == 1 }
 }
 

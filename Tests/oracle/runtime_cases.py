@@ -299,6 +299,7 @@ BYTES = [
     rb"prompt; get weight b/s1|get weight b/s1; show cli level|", rb"prompt|prompt|get weight b/s1|",
     rb"get weight #3/s1|", rb"get weight b/s1 # x|", rb"get weight b/s1#x|",
     rb"add map FOLDER/map <<|/x 1|/y 2||", rb"add map FOLDER/map <<|/x 1|/y 2|",
+    rb"add map FOLDER/map <<||", rb"add map FOLDER/acl <<||", rb"add acl FOLDER/acl <<||", rb"add acl FOLDER/acl x <<|payload||show acl FOLDER/acl|",
     rb"add map FOLDER/map <<; get weight b/s1|/x 1||", rb"get weight b/s1; add map FOLDER/map <<|/z 1||get weight b/s1|",
     rb"prompt|add map FOLDER/map <<|/z 1||get weight b/s1|", rb"prompt|add map FOLDER/map <<|/z 1|/u||get weight b/s1|",
     rb"add map FOLDER/map<<|/x 1||", rb"add map FOLDER/map a b <<|/x 1||", rb"get weight b/s1 <<|foo||",

@@ -361,6 +361,18 @@ expert-mode on; operator; debug dev fd
 expert-mode on; debug dev write
 expert-mode on; debug dev write 10
 expert-mode on; debug dev write 120
+expert-mode on; debug dev write 0
+expert-mode on; debug dev write 200
+expert-mode on; debug dev log some words
+expert-mode on; debug dev delay 1; debug dev loop 1; debug dev delay x
+expert-mode on; debug dev close
+expert-mode on; debug dev close x
+expert-mode on; debug dev close 0
+expert-mode on; debug dev close 999
+expert-mode on; debug dev tkill 99
+expert-mode on; debug dev tkill 0 0
+expert-mode on; debug dev tkill -1
+operator; expert-mode on; debug dev delay 1
 trace 0
 trace zz
 show trace zz

@@ -162,5 +162,28 @@ def another_process_takes_over():
             new.process.wait()
 
 
+def a_reload_loses_no_datagram():
+    with Forwarder() as old:
+        old.sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        new = Forwarder(source=old)
+        # The same lines go to the same place.
+        with open(old.config) as file, open(new.config, "w") as other: other.write(file.read())
+        count, got = 4000, set()
+        with socket.socket(type=socket.SOCK_DGRAM) as sender:
+            for number in range(count):
+                sender.sendto(MARK + b"%d" % number, ("127.0.0.1", old.datagrams))
+                # Never more on the way than the sink holds: what is missing then was lost.
+                if number % 50 == 49:
+                    while len(got) < number - 60: got.add(old.sink.recv(65536))
+                if number == 1000:
+                    new.process = subprocess.Popen([PROGRAM, "-q", "-f", new.config, "-x", old.path, "-sf", str(old.process.pid)])
+        try:
+            while len(got) < count: got.add(old.sink.recv(65536))
+            old.process.wait(20)
+        finally:
+            new.process.kill()
+            new.process.wait()
+
+
 run([connections_wait_for_a_place, silence_is_ended, what_is_no_message_ends_the_connection, endless_messages,
-     halves_and_hundreds, tls, another_process_takes_over])
+     halves_and_hundreds, tls, another_process_takes_over, a_reload_loses_no_datagram])

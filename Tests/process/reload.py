@@ -243,6 +243,21 @@ def test_a_daemon_by_its_command_line_goes_into_the_background():
         os.unlink(pid_file)
 
 
+def test_stick_tables_survive_a_reload():
+    # Who ends teaches who follows (section 3.5 of the manual), over the port of the local peer.
+    one = Instance(arguments=["-L", "me"])
+    with open(one.config) as file: text = file.read()
+    one.write(text + f"peers p\n  peer me 127.0.0.1:{free_port()}\n  table t type string len 20 size 10k store gpc0\n")
+    one.reload()
+    until(lambda: not one.workers()["old"], "the end of the worker without a table")
+    for key in range(500): assert ask(one.folder + "/stats", f"set table p/t key k{key} data.gpc0 {key}") == ""
+    one.reload()
+    until(lambda: not one.workers()["old"], "the end of the old worker")
+    until(lambda: "used:500" in ask(one.folder + "/stats", "show table"), "the entries")
+    assert "gpc0=77" in ask(one.folder + "/stats", "show table p/t key k77")
+    one.stop()
+
+
 def test_sigusr1_lets_everybody_finish():
     one = Instance()
     one.process.send_signal(signal.SIGUSR1)

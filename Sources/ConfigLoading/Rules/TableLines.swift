@@ -22,6 +22,9 @@ struct TableLoadState {
   var uses: [TableUse] = []
   /// The `peers` section that is open.
   var peersIndex: Int?
+  /// Its line that listens, and the words of `default-bind`.
+  var peersBind: ConfigLine?
+  var peersBindDefaults: [String] = []
 }
 
 /// A place where a rule names a table, or means that of its proxy.

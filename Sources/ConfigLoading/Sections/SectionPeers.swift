@@ -9,6 +9,8 @@ extension LoadContext {
   func openPeers(_ line: ConfigLine) {
     let name = line[1]
     ruleState.tables.peersIndex = nil
+    ruleState.tables.peersBind = nil
+    ruleState.tables.peersBindDefaults = []
     if name.isEmpty { return abort("missing name for peers section.") }
     guard checkArgumentCount(line, atMost: 1) else { return }
     if let bad = Self.invalidNameScalar(name) {
@@ -32,9 +34,7 @@ extension LoadContext {
     case "peer", "server": readPeer(line)
     case "bind": readPeersBind(line)
     case "default-bind": readDefaultBind(line)
-    case "default-server":
-      if !line[1].isEmpty { changePeers { $0.hasParameters = true } }
-      ServerLine.parse(self, line, .defaults)
+    case "default-server": ServerLine.parse(self, line, .defaults)
     case "disabled": changePeers { $0.isDisabled = true }
     case "enabled": changePeers { $0.isDisabled = false }
     case "log": KeywordTables.shared.entry("log", in: .frontend)?.parse(self, line)
@@ -68,7 +68,12 @@ extension LoadContext {
       if isLocal { $0.localPeer = peer }
       if line.keyword == "peer" { $0.hasPeerLine = true }
     }
-    if line[2].isEmpty { return }
+    if line[2].isEmpty {
+      var transport = proxy.defaultServer
+      (transport.name, transport.location) = (name, location)
+      changePeers { $0.peers[$0.peers.count - 1].transport = transport }
+      return
+    }
     if isLocal && line.keyword == "server" {
       return alertAtPlace(
         "'server \(proxy.name)/\(name)' : unknown keyword '\(line[2])'. Hint: no address was expected for this server.")
@@ -81,12 +86,12 @@ extension LoadContext {
       }
       let bind = ConfigLine(
         file: line.file, number: line.number, words: ["bind", line[2]], columns: Array(line.columns.prefix(2)))
-      BindLine.parse(self, bind)
+      listen(bind)
     }
-    if !line[3].isEmpty { changePeers { $0.hasParameters = true } }
     let before = proxy.servers.count
     ServerLine.parse(self, line, .server)
     if proxy.servers.count > before, let server = proxy.servers.last {
+      changePeers { $0.peers[$0.peers.count - 1].transport = server }
       if !isLocal, case .socket(.ip(let address, let port)) = server.address {
         changePeers { $0.peers[$0.peers.count - 1].endpoint = Endpoint(address, port: port != 0 ? port : server.port) }
       }
@@ -115,16 +120,30 @@ extension LoadContext {
     } catch {
       return alert("'bind \(line[1])' : \(error.text.droppingLastLineFeed)")
     }
-    if !line[2].isEmpty { changePeers { $0.hasParameters = true } }
-    BindLine.parse(self, line)
+    listen(line)
+  }
+
+  /// `default-bind` counts wherever it stands.
+  private func listen(_ line: ConfigLine) {
+    ruleState.tables.peersBind = line
+    proxy.binds = []
+    var words = line
+    words.words += ruleState.tables.peersBindDefaults
+    words.columns += ruleState.tables.peersBindDefaults.map { _ in 0 }
+    BindLine.parse(self, words)
   }
 
   private func readDefaultBind(_ line: ConfigLine) {
-    if !line[1].isEmpty { changePeers { $0.hasParameters = true } }
-    guard let first = BindOption.byName[line[1]] == nil ? line[1] : nil, !first.isEmpty else { return }
-    let advice = WordSimilarity.bestMatch(for: first, among: BindOption.all.map(\.name))
-    let tail = advice.map { "; did you mean '\($0)' maybe ?" } ?? "."
-    alert("'default-bind \(first)' in section 'peers': unknown keyword '\(first)'\(tail)")
+    let words = Array(line.words.dropFirst())
+    guard let first = words.first, !first.isEmpty else { return }
+    // Read alone first: errors are those of this line.
+    var options = BindOptionContext(
+      context: self, title: "default-bind \(first)", cursor: OptionCursor(line: line, at: 1),
+      settings: BindSettings(address: .ip(.v4(IPv4Address(bits: 0)), port: 0)), addressCount: 1, proxy: proxy,
+      prefix: "'default-bind \(first)' in section 'peers'")
+    guard BindLine.read(&options) else { return }
+    ruleState.tables.peersBindDefaults += words
+    if let bind = ruleState.tables.peersBind { listen(bind) }
   }
 
   private func readPeersTable(_ line: ConfigLine) {
@@ -144,6 +163,62 @@ extension LoadContext {
     detach(ProxySettings(name: "", location: SourceLocation(), capabilities: []))
   }
 
+  /// What HAProxy can make a peer's connection do, and this does not.
+  private func refuseParameters(of peers: PeersSettings) {
+    for bind in peers.binds where bind.acceptProxy || bind.acceptNetscalerCIP != nil {
+      refuse(bind.acceptProxy ? "accept-proxy" : "accept-netscaler-cip", bind.location)
+    }
+    for peer in peers.peers where peer.name != peers.localPeer?.name {
+      guard let transport = peer.transport else { continue }
+      if transport.sendProxy != .none { refuse("send-proxy", peer.location) }
+      if transport.socks4 != nil { refuse("socks4", peer.location) }
+      if transport.serverNameText != nil && peer.serverName == nil {
+        refuse("sni' other than 'str(<name>)", peer.location)
+      }
+    }
+  }
+  private func refuse(_ option: String, _ location: SourceLocation) {
+    alertPlain("parsing [\(location.file):\(location.line)] : '\(option)' of a peer is not implemented by Weir yet.")
+  }
+
+  /// The TLS of the listener and of the way to each peer.
+  private func buildTLS(_ index: Int) {
+    let peers = model.peers[index]
+    var proxy = ProxySettings(name: peers.localPeer?.name ?? "", location: peers.location, capabilities: .listen)
+    proxy.binds = peers.binds
+    proxy.servers = peers.peers.compactMap(\.transport)
+    model.proxies.append(proxy)
+    let validation = ProxyValidation(context: self, index: model.proxies.count - 1)
+    for (place, server) in proxy.servers.enumerated() {
+      var messages = ServerMessages(proxy: proxy, server: server, isNamed: false)
+      ServerTLSValidation(validation: validation).run(place, &messages)
+    }
+    let local = proxy.servers.first { $0.name == peers.localPeer?.name }
+    for place in peers.binds.indices {
+      if let local, local.tls.isUsed != peers.binds[place].tls.isUsed {
+        let kinds = local.tls.isUsed ? "a non-SSL listener and a SSL server" : "a SSL listener and a non-SSL server"
+        warningPlain(
+          "Peers section '\(proxy.name)': local peer have \(kinds) configured at line "
+            + "\(local.location.file):\(local.location.line).")
+      }
+      BindTLSValidation(validation: validation).run(place)
+    }
+    let built = model.proxies.removeLast()
+    for place in peers.binds.indices { model.peers[index].binds[place].tlsListener = built.binds[place].tlsListener }
+    var servers = built.servers[...]
+    for place in peers.peers.indices where peers.peers[place].transport != nil {
+      let transport = servers.removeFirst()
+      model.peers[index].peers[place].transport = transport
+      model.peers[index].peers[place].serverName = Self.constant(transport.serverNameText)
+    }
+  }
+  /// The text in `str(text)`.
+  private static func constant(_ expression: String?) -> String? {
+    guard let expression, expression.hasPrefix("str("), expression.hasSuffix(")") else { return nil }
+    let text = expression.dropFirst(4).dropLast()
+    return text.contains { "\"'\\,()".contains($0) } ? nil : String(text)
+  }
+
   /// Looked at when all is read.
   func finishPeers() {
     let local = model.global.localPeer ?? options.localPeer
@@ -154,10 +229,9 @@ extension LoadContext {
       if peers.isDisabled { continue }
       if peers.localPeer == nil {
         warningPlain("Removing incomplete section 'peers \(peers.name)' (no peer named '\(local)').")
-      } else if peers.hasParameters && peers.peers.count > 1 {
-        alertPlain(
-          "parsing [\(peers.location.file):\(peers.location.line)] : parameters of peers, as in section 'peers "
-            + "\(peers.name)', are not implemented by Weir yet.")
+      } else {
+        buildTLS(index)
+        refuseParameters(of: model.peers[index])
       }
     }
   }

@@ -180,9 +180,11 @@ struct ServerMessages {
   private let proxy: String
   private let server: String
   private let location: SourceLocation
-  private var hasSpoken = false
+  private var hasSpoken: Bool
 
-  init(proxy: ProxySettings, server: ServerSettings) {
+  /// `isNamed`: the first message says which server it is about.
+  init(proxy: ProxySettings, server: ServerSettings, isNamed: Bool = true) {
+    hasSpoken = !isNamed
     self.proxy = proxy.name
     self.server = server.name
     location = server.location

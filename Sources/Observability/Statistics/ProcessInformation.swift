@@ -116,8 +116,8 @@ public struct ProcessInformation {
   private mutating func addLimits() {
     let sockets = facts.maxSockets
     add("Memmax_MB", "CLP", facts.memoryLimit >> 20, "limit of memory in MB")
-    add("PoolAlloc_MB", "MGP", 0, "memory of the pools in MB")
-    add("PoolUsed_MB", "MGP", 0, "pool memory in use in MB")
+    add("PoolAlloc_MB", "MGP", process.operations.bufferBytes >> 20, "memory of the pools in MB")
+    add("PoolUsed_MB", "MGP", process.operations.bufferBytesInUse >> 20, "pool memory in use in MB")
     add("PoolFailed", "MCP", 0, "failed allocations")
     add("Ulimit-n", "CLP", facts.descriptorLimit, "limit of descriptors")
     add("Maxsock", "CLP", sockets, "limit of sockets")
@@ -169,7 +169,7 @@ public struct ProcessInformation {
     let global = process.model.global
     let jobs = process.connections.value + facts.listeners
     add("Tasks", "MGP", jobs, "tasks")
-    add("Run_queue", "MGP", 0, "tasks that wait to run")
+    add("Run_queue", "MGP", process.operations.ready, "tasks that wait to run")
     let idle = process.processorShare.idlePercent(threads: process.threads, at: now)
     add("Idle_pct", "MaP", idle, "percent of idle time of the threads")
     add("node", "COS", .text(global.nodeName ?? OwnProcess.hostName), "name of the node", kind: "str")
@@ -182,25 +182,33 @@ public struct ProcessInformation {
     add("Jobs", "MGP", jobs, "connections and listeners")
     add("Unstoppable Jobs", "MGP", 0, "jobs that outlive a stop")
     add("Listeners", "MGP", facts.listeners, "listening sockets")
-    add("ActivePeers", "MGP", 0, "peers in touch")
-    add("ConnectedPeers", "MGP", 0, "peers connected")
+    add("ActivePeers", "MGP", process.operations.activePeers.value, "peers in touch")
+    add("ConnectedPeers", "MGP", process.operations.connectedPeers.value, "peers connected")
     add("DroppedLogs", "MGP", process.droppedLogs.value, "log lines lost")
     add("BusyPolling", "MGP", global.busyPolling ? 1 : 0, "1 where workers never sleep")
     add("FailedResolutions", "MGP", process.failedResolutions.value, "failed name resolutions")
   }
 
   private mutating func addTotals() {
-    let sent = process.frontends.reduce(UInt64(0)) { $0 &+ ($1?.counters.total(.bytesOut) ?? 0) }
+    let operations = process.operations
+    let sent = process.bytesOut
     add("TotalBytesOut", "MGP", .number(sent), "bytes sent to clients", kind: "u64")
-    add("TotalSplicdedBytesOut", "MGP", 0, "bytes sent through pipes", kind: "u64")
-    add("BytesOutRate", "MRP", 0, "bytes sent in the last second", kind: "u64")
-    add("DebugCommandsIssued", "MGP", 0, "debugging commands run")
+    add(
+      "TotalSplicdedBytesOut", "MGP", .number(UInt64(max(0, operations.splicedBytes.value))),
+      "bytes sent through pipes",
+      kind: "u64")
+    add(
+      "BytesOutRate", "MRP", .number(operations.bytesOutRate(sent, now: now)), "bytes sent in the last second",
+      kind: "u64")
+    add("DebugCommandsIssued", "MGP", operations.debugCommands.value, "debugging commands run")
     add("CumRecvLogs", "MCP", process.receivedLogs.value, "log lines received")
     add("Build info", "POS", facts.version, "build")
     add("Memmax_bytes", "CLP", facts.memoryLimit, "limit of memory in bytes")
-    add("PoolAlloc_bytes", "MGP", 0, "memory of the pools in bytes", kind: "u64")
-    add("PoolUsed_bytes", "MGP", 0, "pool memory in use in bytes", kind: "u64")
+    add("PoolAlloc_bytes", "MGP", operations.bufferBytes, "memory of the pools in bytes", kind: "u64")
+    add("PoolUsed_bytes", "MGP", operations.bufferBytesInUse, "pool memory in use in bytes", kind: "u64")
     add("Start_time_sec", "MDP", Int(process.startedAt / 1_000_000), "date of the start, seconds since 1970")
-    add("Tainted", "SGP", "0", "experimental features in use")
+    let tainted = operations.tainted.value
+    add(
+      "Tainted", "SGP", tainted == 0 ? "0" : "0x\(String(tainted, radix: 16))", "experimental features in use")
   }
 }

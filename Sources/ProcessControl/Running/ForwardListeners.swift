@@ -33,6 +33,10 @@ extension ListenerSetup {
       descriptor.setCloseOnExec()
       return Socket(descriptor)
     }
+    // Datagrams that wait in the old process's socket are taken with it.
+    var place = bind.address
+    if case .unix(let path) = place { place = .unix((global.unixBindPrefix ?? "") + path) }
+    if let socket = inherited.take(bind, at: place, isDatagram: true) { return socket }
     let family = bind.address.endpoint.family
     let socket = try create(family, namespace: bind.namespace, kind: .datagram)
     if family != .unix {

@@ -1,6 +1,7 @@
 import ConfigSyntax
 import Configuration
 import LogForwarding
+import Peers
 import Primitives
 import Proxies
 import RuntimeAPI
@@ -11,7 +12,7 @@ struct GenerationSockets {
   /// By place in `ProcessRuntime.listeners`.
   var listeners: [Socket] = []
   var stats: [(settings: BindSettings, socket: Socket)] = []
-  var peers: [(section: Int, settings: BindSettings, socket: Socket)] = []
+  var peers: [PeersListener] = []
   /// Of `log-forward` sections.
   var forwards: [ForwardListener] = []
 
@@ -39,7 +40,7 @@ struct GenerationSockets {
     for (section, peers) in model.peers.enumerated() where !peers.isDisabled && peers.localPeer != nil {
       for settings in peers.binds {
         if let socket = listening.open(settings, owner: "peers \(peers.name)", defaultBacklog: 100) {
-          self.peers.append((section, settings, socket))
+          self.peers.append(PeersListener(section: section, settings: settings, socket: socket))
         }
       }
     }
@@ -60,8 +61,11 @@ struct GenerationSockets {
       + stats.filter { !$0.settings.isSocketPair }.map {
         ExposedListener(socket: $0.socket, namespace: $0.settings.namespace ?? "")
       }
-      + forwards.filter { !$0.isDatagram }.map { ExposedListener(socket: $0.socket) }
-      + peers.map { ExposedListener(socket: $0.socket) }
+      + forwards.map {
+        ExposedListener(
+          socket: $0.socket, namespace: $0.settings.namespace ?? "", interface: $0.settings.interface ?? "")
+      }
+      + peers.map { ExposedListener(socket: $0.socket, namespace: $0.settings.namespace ?? "") }
   }
 
   private static func rank(_ address: SocketAddress) -> Int {

@@ -11,6 +11,7 @@ struct InheritedListeners {
     let address: SocketAddress
     let namespace: String
     let interface: String
+    let isDatagram: Bool
   }
   private var entries: [Entry] = []
 
@@ -87,14 +88,17 @@ struct InheritedListeners {
     for descriptor in descriptors {
       let socket = Socket(descriptor)
       guard let namespace = take(), let interface = take(), rest.count >= 4, let address = socket.boundAddress,
-        socket.isListening
+        socket.isListening || socket.isDatagram
       else {
         descriptor.close()
         continue
       }
       rest = rest.dropFirst(4)
       descriptor.setNonBlocking()
-      entries.append(Entry(socket: socket, address: Self.plain(address), namespace: namespace, interface: interface))
+      entries.append(
+        Entry(
+          socket: socket, address: Self.plain(address), namespace: namespace, interface: interface,
+          isDatagram: socket.isDatagram))
     }
   }
 
@@ -107,11 +111,12 @@ struct InheritedListeners {
   }
 
   /// The socket that is bound as the line asks, which is then the caller's.
-  mutating func take(_ bind: BindSettings, at address: SocketAddress) -> Socket? {
+  mutating func take(_ bind: BindSettings, at address: SocketAddress, isDatagram: Bool = false) -> Socket? {
     guard
       let place = entries.firstIndex(where: { entry in
-        entry.address == address && entry.interface == bind.interface ?? "" && entry.namespace == bind.namespace ?? ""
-          && bind.transparent == entry.socket.isTransparent && bind.v6only == entry.socket.isV6Only
+        entry.address == address && entry.isDatagram == isDatagram && entry.interface == bind.interface ?? ""
+          && entry.namespace == bind.namespace ?? "" && bind.transparent == entry.socket.isTransparent
+          && bind.v6only == entry.socket.isV6Only
       })
     else { return nil }
     return entries.remove(at: place).socket

@@ -1,5 +1,6 @@
 import Configuration
 import LogForwarding
+import Peers
 import Observability
 import RuntimeAPI
 import System
@@ -9,7 +10,7 @@ struct RuntimeAPISockets: Sendable {
   var facts: ProcessFacts
   var listeners: [(settings: BindSettings, socket: Socket)]
   /// Where peers connect to: the section and its socket.
-  var peers: [(section: Int, settings: BindSettings, socket: Socket)] = []
+  var peers: [PeersListener] = []
   /// Where messages come that are sent on.
   var forwards: [ForwardListener] = []
   /// What a new process may take over (`expose-fd listeners`).

@@ -27,6 +27,9 @@ final class WorkerLoop {
   private let isBusyPolling: Bool
   /// Another generation has taken this one's place.
   private var isRetired = false
+  /// When the bytes sent were last told.
+  private var lastSample: Int64 = 0
+  private let counts: OperationCounts.WorkerCounts?
   /// What the last turn brought: another thread or a signal woke this one; former generations have events.
   private(set) var wasWoken = false
   private(set) var awakened: [Int] = []
@@ -35,9 +38,11 @@ final class WorkerLoop {
     self.worker = worker
     self.process = process
     self.reports = reports
+    let all = process.operations.workers
+    counts = all.indices.contains(worker.index) ? all[worker.index] : nil
     isBusyPolling = process.model.global.busyPolling
     resolvers = ResolverScheduler(process: process)
-    peers = PeersService(process: process, listeners: sockets?.peers.map { ($0.section, $0.socket) } ?? [])
+    peers = PeersService(process: process, listeners: sockets?.peers ?? [], buffers: worker.buffers)
     checks = CheckScheduler(process: process, worker: worker.index, buffers: worker.buffers)
     mails = MailAlerts(process: process)
     forwards = LogForwarder(process: process, listeners: sockets?.forwards ?? [], buffers: worker.buffers)
@@ -89,6 +94,20 @@ final class WorkerLoop {
     }
     finishChecks()
     worker.runReady()
+    tellCounts()
+  }
+
+  /// What `show info` tells of this worker, and of the process's last second.
+  private func tellCounts() {
+    if let counts {
+      counts.bufferBytes.set(worker.buffers.allocated &* worker.buffers.bufferSize)
+      counts.bufferBytesInUse.set(worker.buffers.inUse &* worker.buffers.bufferSize)
+      counts.ready.set(worker.readyCount)
+    }
+    if worker.index == 0 && !isRetired && worker.loop.now - lastSample >= 1000 {
+      lastSample = worker.loop.now
+      process.operations.sample(bytesOut: process.bytesOut, now: lastSample)
+    }
   }
 
   private func handle(_ event: Poller.Event) {
@@ -127,7 +146,10 @@ final class WorkerLoop {
   func stopListening() {
     api.stopListening(&worker.loop)
     forwards.stopListening(&worker.loop)
+    if worker.index == 0 { peers.stopListening(&worker.loop) }
   }
+  /// The process that follows may have to be told something before this one ends.
+  var hasFarewell: Bool { worker.index == 0 && !peers.isDone }
 
   /// Takes on what other parts asked of the checks, and tells what they found.
   private func finishChecks() {
@@ -140,7 +162,7 @@ final class WorkerLoop {
       worker.nameQuestions.removeAll()
     }
     if !worker.peerQuestions.isEmpty {
-      for question in worker.peerQuestions { peers.answer(question, now: worker.loop.now) }
+      for question in worker.peerQuestions { answer(question) }
       worker.peerQuestions.removeAll()
     }
     for change in worker.serverChanges {
@@ -165,6 +187,17 @@ final class WorkerLoop {
       worker.stateMessages.removeAll()
     }
     if checks.hasMessages { tell(checks.takeMessages()) }
+  }
+
+  /// What is no worker's: peers, and descriptors of all that is not a stream's.
+  private func answer(_ report: WorkerReport) {
+    guard case .serviceDescriptors(let one) = report.question else {
+      return peers.answer(report, now: worker.loop.now)
+    }
+    var answer = WorkerReport.Answer()
+    let lines = (peers.descriptors + forwards.descriptors + api.descriptors).filter { one == nil || $0.number == one }
+    answer.text = lines.sorted { $0.number < $1.number }.map(\.line).joined()
+    report.give(answer)
   }
 
   /// To the logs, to standard error and, where `email-alert` asks for it, to the mailers.

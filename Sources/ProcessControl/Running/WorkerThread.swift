@@ -49,7 +49,7 @@ final class WorkerThread {
   private var isFinished: Bool {
     current.stopListening()
     for one in former where !one.loop.worker.isStopping { one.loop.worker.softStop() }
-    return current.worker.activeSessions == 0
+    return !current.hasFarewell && current.worker.activeSessions == 0
       && current.process.workerConnections[current.worker.index].value == 0
   }
 

@@ -1,7 +1,7 @@
 /// A message about a server or backend that changed: for the proxy's logs, and for the terminal.
 public struct StateMessage: Sendable, Hashable {
   /// Syslog severities that state changes use.
-  public enum Level: Int, Sendable { case emergency = 0, alert = 1, warning = 4, notice = 5 }
+  public enum Level: Int, Sendable { case emergency = 0, alert = 1, warning = 4, notice = 5, information = 6 }
   public var level: Level
   /// What the log says, nothing where empty; without a line end.
   public var text: String

@@ -1,13 +1,15 @@
 /// What can be traced (`trace`, management guide section 9.3). The names are HAProxy's; only what Weir tells of is here.
 public enum TraceKind: Int, CaseIterable, Sendable {
-  case h2, h1, stream, check
+  case h2, h1, stream, peers, check, pt
 
   public var name: String {
     switch self {
     case .h2: "h2"
     case .h1: "h1"
     case .stream: "stream"
+    case .peers: "peers"
     case .check: "check"
+    case .pt: "pt"
     }
   }
   public var text: String {
@@ -15,7 +17,9 @@ public enum TraceKind: Int, CaseIterable, Sendable {
     case .h2: "HTTP/2 multiplexer"
     case .h1: "HTTP/1 multiplexer"
     case .stream: "Applicative stream"
+    case .peers: "Peers protocol"
     case .check: "Health-check"
+    case .pt: "Passthrough multiplexer"
     }
   }
   /// In the order of their bits.
@@ -39,6 +43,19 @@ public enum TraceKind: Int, CaseIterable, Sendable {
         ("strm_err", "the stream did not end as it should"), ("sc_state", "the connection to the server goes on"),
         ("http_ana", "head of a request or an answer, with what was chosen for it"),
       ]
+    case .peers:
+      [
+        ("updtmsg", "an update of an entry came"), ("ackmsg", "an acknowledgement came"),
+        ("swtcmsg", "the updates are of another table now"), ("defmsg", "the definition of a table came"),
+        ("ctrlmsg", "a control message came or went"), ("sessrl", "the session is over"),
+        ("protoerr", "what came is no message"),
+      ]
+    case .pt:
+      [
+        ("pt_conn_new", "a client's connection begins"), ("pt_conn_end", "the connection is over"),
+        ("pt_conn_err", "the connection has failed"), ("strm_new", "its stream begins"),
+        ("strm_end", "its stream is over"), ("strm_err", "its stream did not end as it should"),
+      ]
     case .check:
       [
         ("hchck_start", "a check begins"), ("hchck_end", "the check is over"), ("hchck_succ", "the check passed"),
@@ -48,7 +65,9 @@ public enum TraceKind: Int, CaseIterable, Sendable {
   }
   public var criteria: [TraceCriterion] {
     switch self {
-    case .h2, .h1: [.backend, .connection, .frontend, .listener, .nothing, .server, .session, .thread]
+    case .peers:
+      [.backend, .connection, .frontend, .listener, .nothing, .server, .session, .thread, .peers]
+    case .h2, .h1, .pt: [.backend, .connection, .frontend, .listener, .nothing, .server, .session, .thread]
     case .stream: [.backend, .frontend, .listener, .nothing, .server, .session, .stream, .thread]
     case .check: [.check, .nothing, .thread]
     }
@@ -68,7 +87,7 @@ public enum TraceVerbosity: Int, CaseIterable, Sendable {
 
 /// What a source keeps to once an event has started its trace.
 public enum TraceCriterion: String, Sendable {
-  case backend, check, connection, frontend, listener, nothing, server, session, stream, thread
+  case backend, check, connection, frontend, listener, nothing, server, session, stream, thread, peers
 }
 
 /// What an event is about; -1 for what is not there.
@@ -82,6 +101,8 @@ public struct TraceContext: Sendable {
   /// The server's place in its backend.
   public var server = -1
   public var check = -1
+  /// The section.
+  public var peers = -1
   public init(thread: Int) { self.thread = thread }
 
   func key(_ criterion: TraceCriterion) -> Int {
@@ -89,6 +110,7 @@ public struct TraceContext: Sendable {
     case .nothing: 0
     case .backend: backend
     case .check: check
+    case .peers: peers
     case .connection, .session: session
     case .frontend: frontend
     case .listener: listener

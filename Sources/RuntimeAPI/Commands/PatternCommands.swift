@@ -10,7 +10,7 @@ extension CommandRunner {
     switch command {
     case .showACL, .showMap: return commands.show(arguments)
     case .getACL, .getMap: return commands.get(arguments)
-    case .addACL, .addMap: return commands.add(arguments, payload: isMap ? payload : nil)
+    case .addACL, .addMap: return commands.add(arguments, payload: payload ?? (hasPayload ? "" : nil))
     case .delACL, .delMap: return commands.remove(arguments)
     case .setMap: return commands.set(arguments)
     case .clearACL, .clearMap: return commands.clear(arguments)
@@ -126,7 +126,12 @@ struct PatternCommands {
         try list.add(bytes(arguments[1]), value: isMap ? bytes(arguments[2]) : nil, generation: version)
         return .empty
       }
+      if isMap && payload.isEmpty { return .error("Missing value for key '\n'.") }
       for line in payload.unicodeScalars.split(separator: "\n") {
+        if !isMap {
+          try list.add(bytes(String(line)), value: nil, generation: version)
+          continue
+        }
         let key = line.prefix { $0 != " " && $0 != "\t" }
         let rest = line.dropFirst(key.count).drop { $0 == " " || $0 == "\t" }
         if rest.isEmpty { return .error("Missing value for key '\(String(key))'.") }

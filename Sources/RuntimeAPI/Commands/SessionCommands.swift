@@ -39,18 +39,12 @@ extension CommandRunner {
   private func showSessions(_ arguments: CommandArguments) -> CommandReply {
     if access.level == .user { return .permissionDenied }
     let word = arguments[0]
-    if word.isEmpty { return dump(.sessions(detailed: false, own: ownLine)) }
+    if word.isEmpty { return dump(.sessions(detailed: false, own: ownSessions.lines)) }
     // What is no number counts as none, as in HAProxy.
     let number = SessionNumber.parse(word) ?? 0
-    if word == "all" || number == .max { return dump(.sessions(detailed: true, own: "")) }
-    return number == 0 ? dump(.sessions(detailed: false, own: ownLine)) : dump(.session(number))
-  }
-
-  /// The session that asks is listed with the others, last.
-  private var ownLine: String {
-    "0x\(String(descriptor + 1, radix: 16)): proto=unix_stream src=unix:\(access.listener) fe=GLOBAL be=<NONE> srv=<none> ts=00 epoch=0 "
-      + "age=0s calls=1 rate=0 cpu=0 lat=0 rq[f=0h,i=0,an=00h,rx=,wx=,ax=] rp[f=0h,i=0,an=00h,rx=,wx=,ax=] "
-      + "scf=[8,200h,fd=\(descriptor)] scb=[8,1h,fd=-1] exp= rc=0 c_exp=\n"
+    if word == "all" || number == .max { return dump(.sessions(detailed: true, own: ownSessions.paragraphs)) }
+    if number == 0 { return dump(.sessions(detailed: false, own: ownSessions.lines)) }
+    return ownSessions.paragraph(number).map { .text($0) } ?? dump(.session(number))
   }
 
   private func shutdownSession(_ arguments: CommandArguments) -> CommandReply {

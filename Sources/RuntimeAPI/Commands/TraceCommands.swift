@@ -12,7 +12,7 @@ extension CommandRunner {
       return .message(.notice, "All traces now stopped")
     }
     guard let source = process.traces.sources.first(where: { $0.kind.name == name }) else {
-      if ["fcgi", "peers", "pt"].contains(name) {
+      if name == "fcgi" {
         return .message(.error, "Trace source '\(name)' is not implemented by Weir")
       }
       return .message(.error, "No such trace source")

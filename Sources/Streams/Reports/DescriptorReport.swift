@@ -47,7 +47,8 @@ extension Worker {
     let frontend = session.listener.map { " fe=\($0.frontend.name.latin1)" } ?? ""
     return "\(head(number, canReceive: session.connection.canReceive, canSend: session.connection.canSend)) "
       + "owner=connection iocb=connection back=0 fam=\(family(session.peer))\(ports)\(frontend) "
-      + "mux=\(session.mux != nil ? "H2" : session.stream?.isHTTP == false ? "PASS" : "H1")\n"
+      + "mux=\(session.mux != nil ? "H2" : session.stream?.isHTTP == false ? "PASS" : "H1") "
+      + "xprt=\(session.connection.isTLS ? "SSL" : "RAW")\n"
   }
 
   private func serverLine(_ connection: ServerConnection, _ one: Int?) -> String? {
@@ -58,26 +59,12 @@ extension Worker {
     let place = "\(connection.backend?.name.latin1 ?? "?")/\(connection.server?.name.latin1 ?? "?")"
     return "\(head(number, canReceive: connection.connection.canReceive, canSend: connection.connection.canSend)) "
       + "owner=connection iocb=connection back=1 fam=\(family(connection.remote))\(ports) sv=\(place) "
-      + "mux=\(connection.mux != nil ? "H2" : connection.stream?.isHTTP == false ? "PASS" : "H1")\(connection.isIdle ? " idle" : "")\n"
+      + "mux=\(connection.mux != nil ? "H2" : connection.stream?.isHTTP == false ? "PASS" : "H1") "
+      + "xprt=\(connection.connection.isTLS ? "SSL" : "RAW")\(connection.isIdle ? " idle" : "")\n"
   }
 
-  /// `st`: 1 and 10h tell readiness to receive and to send; `W` and `R` in letters, as in HAProxy (capital: yes).
   private func head(_ number: Int, canReceive: Bool, canSend: Bool) -> String {
-    let digits = String(number)
-    let bits = UInt64((canReceive ? 0x1 : 0) | (canSend ? 0x10 : 0))
-    let state = ReportText.hex(bits)
-    let mask = ReportText.hex(1 << UInt64(index & 63))
-    return String(repeating: " ", count: max(0, 7 - digits.utf8.count)) + digits
-      + " : st=0x\(String(repeating: "0", count: 6 - min(6, state.utf8.count)))\(state)"
-      + "(cl heopi W:s\(canSend ? "R" : "r")a R:s\(canReceive ? "R" : "r")a) ref=0 gid=1 tmask=0x\(mask) umask=0x0 "
-      + "prmsk=0x\(mask) pwmsk=0x\(mask)"
+    DescriptorText.head(number, worker: index, canReceive: canReceive, canSend: canSend)
   }
-  private func family(_ endpoint: Endpoint) -> String {
-    switch endpoint.family {
-    case .ipv4: "ipv4"
-    case .ipv6: "ipv6"
-    case .unix: "unix"
-    case .none: "none"
-    }
-  }
+  private func family(_ endpoint: Endpoint) -> String { DescriptorText.family(endpoint) }
 }

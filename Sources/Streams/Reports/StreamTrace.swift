@@ -5,25 +5,37 @@ import Proxies
 /// What `trace` is told of connections and streams. Callers look at `tracedSources` first, so that nothing is done while
 /// nothing is traced.
 extension Worker {
-  /// Places of events in `TraceKind.events`: the same for h1 and h2.
-  enum MuxEvent: Int { case connectionNew, connectionEnd, headReceived, streamNew, streamEnd, streamError }
+  /// Places of events in `TraceKind.events`: the same for h1 and h2; pt has no heads, but errors of connections.
+  enum MuxEvent: Int {
+    case connectionNew, connectionEnd, headReceived, streamNew, streamEnd, streamError
+    static let connectionError = MuxEvent.headReceived
+  }
   enum StreamEvent: Int { case new, free, error, connector, http }
 
   // MARK: - Connections
 
   func traceConnection(_ session: Session, _ event: MuxEvent, _ text: String, isHTTP2: Bool) {
     if session.carrier != nil { return }
-    guard let source = process.traces.source(isHTTP2 ? .h2 : .h1) else { return }
+    let isTCP = session.listener?.frontend.mode == .tcp
+    guard let source = process.traces.source(isTCP ? .pt : isHTTP2 ? .h2 : .h1) else { return }
+    if isTCP && event == .connectionEnd, session.connection.hasFailed {
+      tell(source, session, .connectionError, .error, "error on connection")
+    }
+    tell(source, session, event, .state, text)
+  }
+  private func tell(
+    _ source: TraceSource, _ session: Session, _ event: MuxEvent, _ level: TraceLevel, _ text: String
+  ) {
     let place = event.rawValue
-    guard let verbosity = source.wants(place, .state, context(session, nil)) else { return }
-    source.write(place, .state, thread: index, text + names(session, nil, verbosity))
+    guard let verbosity = source.wants(place, level, context(session, nil)) else { return }
+    source.write(place, level, thread: index, text + names(session, nil, verbosity))
   }
 
   // MARK: - Streams
 
   func traceStart(_ stream: Stream) {
     tell(stream, .new, .state, "new stream")
-    if stream.isHTTP { tell(stream, .streamNew, .state, "new exchange") }
+    tell(stream, .streamNew, .state, stream.isHTTP ? "new exchange" : "new stream")
   }
 
   func traceRequestHead(_ stream: Stream) {
@@ -57,8 +69,10 @@ extension Worker {
       "\(Character(Unicode.Scalar(stream.endCause.rawValue)))\(Character(Unicode.Scalar(stream.endPhase.rawValue)))"
     if stream.endCause != .none && stream.endCause != .local {
       tell(stream, .error, .error, "stream ended with an error : status=\(stream.status) state=\(state)")
+      if !stream.isHTTP { tell(stream, .streamError, .error, "stream ended with an error : state=\(state)") }
     }
-    if stream.isHTTP { tell(stream, .streamEnd, .state, "end of exchange : status=\(stream.status)") }
+    let end = stream.isHTTP ? "end of exchange : status=\(stream.status)" : "end of stream : state=\(state)"
+    tell(stream, .streamEnd, .state, end)
     tell(stream, .free, .state, "end of stream : status=\(stream.status) state=\(state)")
   }
 
@@ -73,7 +87,8 @@ extension Worker {
   private func listener(
     _ stream: Stream, _ event: MuxEvent, _ level: TraceLevel
   ) -> (source: TraceSource, session: Session, verbosity: TraceVerbosity)? {
-    guard let session = stream.session, let source = process.traces.source(session.carrier != nil ? .h2 : .h1),
+    guard let session = stream.session,
+      let source = process.traces.source(session.carrier != nil ? .h2 : stream.isHTTP ? .h1 : .pt),
       let verbosity = source.wants(event.rawValue, level, context(session, stream))
     else { return nil }
     return (source, session, verbosity)

@@ -8,6 +8,9 @@ extension Worker {
   /// How many streams or connections one answer describes at most: the worker must not stop its traffic for them.
   static var reportPiece: Int { 256 }
 
+  /// Streams that wait for their turn.
+  public var readyCount: Int { ready.count }
+
   func answer(_ report: WorkerReport) {
     switch report.question {
     case .sessions(let from, let detailed, let one): report.give(sessions(from, detailed: detailed, one: one))
@@ -34,7 +37,7 @@ extension Worker {
       var answer = WorkerReport.Answer()
       answer.numbers = [ready.count]
       report.give(answer)
-    case .peers: peerQuestions.append(report)
+    case .peers, .serviceDescriptors: peerQuestions.append(report)
     }
   }
 

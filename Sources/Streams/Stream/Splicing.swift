@@ -93,6 +93,7 @@ extension Worker {
       switch channel.fillPipe(from: &source, limit: limit) {
       case .bytes(let n):
         result.received += n
+        process.operations.splicedBytes.add(n)
         channel.transferred += UInt64(n)
         if case .length(let left) = channel.source { channel.source = .length(left - UInt64(n)) }
       case .wouldBlock:
