@@ -86,7 +86,7 @@ extension PeersService {
       let isUp = session.stage == .established
       text += " appctx:0x\(hex(session.socket.descriptor.number)) st0=\(isUp ? 7 : 6) st1=0 task_calls=0 "
       text += "state=\(isUp ? "EST" : "CON")\n"
-      if isUp { text += (session.isAccepted ? addresses(session) : "") + lastTables(session) }
+      if isUp { text += addresses(session) + lastTables(session) }
     } else {
       text += "\n"
     }

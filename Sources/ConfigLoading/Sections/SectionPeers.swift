@@ -196,10 +196,11 @@ extension LoadContext {
     let local = proxy.servers.first { $0.name == peers.localPeer?.name }
     for place in peers.binds.indices {
       if let local, local.tls.isUsed != peers.binds[place].tls.isUsed {
+        let place = peers.bindLocation ?? local.location
         let kinds = local.tls.isUsed ? "a non-SSL listener and a SSL server" : "a SSL listener and a non-SSL server"
         warningPlain(
           "Peers section '\(proxy.name)': local peer have \(kinds) configured at line "
-            + "\(local.location.file):\(local.location.line).")
+            + "\(place.file):\(place.line).")
       }
       BindTLSValidation(validation: validation).run(place)
     }
