@@ -56,10 +56,15 @@ public struct Connection: ~Copyable {
   /// -1 where there is no connection.
   public var descriptorNumber: Int { Int(socket.descriptor.number) }
 
+  /// Nothing can be received, and the end has not come.
+  @inlinable public var isSilent: Bool { !canReceive && !endReceived }
+  /// `register` has something to do.
+  @inlinable public var isUnwatched: Bool { !(isRegistered && (canSend || watchesRoom)) && !isLinked }
+
   /// Registers for what the peer does, and from the first time that there was no room on for room to send, too. Every
   /// other wait costs nothing.
   @inlinable public mutating func register(with poller: Poller, token: Token) {
-    if (isRegistered && (canSend || watchesRoom)) || isLinked { return }
+    if !isUnwatched { return }
     let interest: Poller.Interest = canSend ? .peer : .connection
     if isRegistered || isKnownToPoller {
       poller.change(socket.descriptor, interest, token: token.bits)

@@ -11,6 +11,8 @@ public struct TaskProfile {
   /// Nanoseconds of a round, over the last 1024.
   private var average: Int64 = 0
   private var wokeAt: Int64
+  /// When the clock was read last: the end of one task is the beginning of the next.
+  private var mark: Int64
   private var resetsSeen: Int
   /// Calls, nanoseconds taken and nanoseconds waited, by task.
   private var sums = [Int](repeating: 0, count: 3 * ProfiledTask.allCases.count)
@@ -18,6 +20,7 @@ public struct TaskProfile {
   init(_ control: TaskProfilingSwitch) {
     self.control = control
     wokeAt = Clock.monotonicNanoseconds()
+    mark = wokeAt
     resetsSeen = control.resetCount
   }
 
@@ -33,6 +36,7 @@ public struct TaskProfile {
   @inline(__always) public mutating func roundBegins() {
     if control.isOff && !isOn { return }
     wokeAt = Clock.monotonicNanoseconds()
+    mark = wokeAt
   }
 
   private mutating func endRound() {
@@ -54,7 +58,7 @@ public struct TaskProfile {
   }
 
   /// When a task begins, for `count`; 0 where nothing is measured.
-  @inline(__always) public func start() -> Int64 { isOn ? Clock.monotonicNanoseconds() : 0 }
+  @inline(__always) public func start() -> Int64 { isOn ? mark : 0 }
 
   /// The task that began at `start` is over.
   @inline(__always) public mutating func count(_ task: ProfiledTask, from start: Int64) {
@@ -62,14 +66,15 @@ public struct TaskProfile {
   }
   private mutating func add(_ task: ProfiledTask, _ start: Int64) {
     let place = 3 * task.rawValue
+    mark = Clock.monotonicNanoseconds()
     sums[place] &+= 1
-    sums[place + 1] &+= Int(max(0, Clock.monotonicNanoseconds() - start))
+    sums[place + 1] &+= Int(max(0, mark - start))
     sums[place + 2] &+= Int(max(0, start - wokeAt))
   }
 
-  /// Nanoseconds since `start`, and how long what began then had waited.
-  func spans(from start: Int64) -> (taken: Int64, waited: Int64) {
-    (max(0, Clock.monotonicNanoseconds() - start), max(0, start - wokeAt))
+  /// Nanoseconds from `start` to the last `count`, and how long what began then had waited.
+  @inline(__always) func spans(from start: Int64) -> (taken: Int64, waited: Int64) {
+    (max(0, mark - start), max(0, start - wokeAt))
   }
 }
 

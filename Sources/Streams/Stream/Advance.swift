@@ -100,12 +100,14 @@ extension Worker {
         if tracedSources.value != 0 && stream.generation == generation { traceConnector(stream, from: before) }
       }
       if stream.generation != generation { return }
-      if stream.inspectsResponse && !stream.isHTTP { inspectResponse(stream) }
+      if !stream.isHTTP && stream.inspectsResponse { inspectResponse(stream) }
       if stream.generation != generation { return }
       if stream.requestPhase >= .connect && stream.connector != .idle { forwardRequest(stream) }
       if stream.generation != generation { return }
-      if stream.inspectsResponse && stream.isHTTP { inspectResponse(stream) }
-      if stream.connector == .established && stream.responsePhase == .head && !stream.inspectsResponse {
+      if stream.isHTTP && stream.inspectsResponse { inspectResponse(stream) }
+      if stream.connector == .established && stream.responsePhase == .head && stream.mayHaveAnswer
+        && !stream.inspectsResponse
+      {
         readResponseHead(stream)
       }
       if stream.generation != generation { return }
@@ -126,10 +128,11 @@ extension Worker {
 
   /// Sees to it that the stream is woken by whatever it waits for: readiness of its sockets and its nearest deadline.
   private func watch(_ stream: Stream) {
-    if let session = stream.session, stream.needsClient {
+    // Looked at before anything is counted as in use: most are registered.
+    if stream.session?.connection.isUnwatched == true, stream.needsClient, let session = stream.session {
       session.connection.register(with: loop.poller, token: session.token)
     }
-    if let server = stream.serverConnection {
+    if stream.serverConnection?.connection.isUnwatched == true, let server = stream.serverConnection {
       server.connection.register(with: loop.poller, token: server.token)
     }
     var deadline = min(stream.connectDeadline, stream.queueDeadline)
@@ -183,6 +186,18 @@ extension Stream {
     s |= (requestChannel.endForwarded ? 1 : 0) << 26 | (responseChannel.endForwarded ? 1 : 0) << 27
     s |= (isTunnel ? 1 : 0) << 28
     return s &+ UInt64(retriesTotal) << 32
+  }
+  /// Something of the answer's head may be there, or its end.
+  var mayHaveAnswer: Bool {
+    if !isHTTP || waitsInResponseRules || handedResponse != nil || !responseChannel.input.isEmpty { return true }
+    return serverConnection?.connection.isSilent == false
+  }
+  /// Nothing has come of that direction of a tunnel, and nothing of it waits.
+  var isRequestAtRest: Bool {
+    isTunnel && connector == .established && requestChannel.isAtRest && session?.connection.isSilent == true
+  }
+  var isResponseAtRest: Bool {
+    isTunnel && responseChannel.isAtRest && serverConnection?.connection.isSilent == true
   }
   /// `option abortonclose`: a client that goes away while it waits is not served. In HTTP mode the frontend must have
   /// it as well, from its defaults or as one section with the backend: HAProxy does not look at the client otherwise.

@@ -97,6 +97,8 @@ struct Channel: ~Copyable {
   var reportBits: UInt64 {
     (isComplete ? 1 : 0) | (endForwarded ? 2 : 0) | (chunkedOut ? 4 : 0) | (pipe == nil ? 0 : 8) | (isPinned ? 0x10 : 0)
   }
+  /// It has no buffer, and nothing of it is anywhere else.
+  var isAtRest: Bool { !input.isBacked && !output.isBacked && pipeCount == 0 && !isHeldBack }
   /// Nothing is waiting to be sent.
   var isFlushed: Bool { output.isEmpty && pipeCount == 0 }
 }

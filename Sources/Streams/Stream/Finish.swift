@@ -118,25 +118,38 @@ extension Worker {
     let connect = UInt64(max(0, stream.connectedTick - max(start, stream.queueEndTick)))
     let response = UInt64(max(0, stream.responseTick >= 0 ? stream.responseTick - stream.connectedTick : 0))
     let total = UInt64(max(0, loop.now - start))
-    for row in [backend.latency, stream.server?.latency] {
-      guard let row else { continue }
-      row.observe(.queue, queue)
-      row.observe(.connect, connect)
-      row.observe(.response, response)
-      row.observe(.total, total)
-    }
-    for row in [backend.counters, stream.server?.counters] {
-      guard let row else { continue }
-      row.count(.queueTime, queue)
-      row.count(.connectTime, connect)
-      row.count(.responseTime, response)
-      row.count(.totalTime, total)
-      row.count(.timedExchanges)
-      row.raise(.queueTimeMax, to: queue)
-      row.raise(.connectTimeMax, to: connect)
-      row.raise(.responseTimeMax, to: response)
-      row.raise(.totalTimeMax, to: total)
-    }
+    let times = ExchangeTimes(queue: queue, connect: connect, response: response, total: total)
+    if let latency = backend.latency { times.observe(in: latency) }
+    times.count(in: backend.counters)
+    guard let server = stream.server else { return }
+    if let latency = server.latency { times.observe(in: latency) }
+    times.count(in: server.counters)
+  }
+}
+
+/// Milliseconds that the parts of one exchange took.
+private struct ExchangeTimes {
+  let queue: UInt64
+  let connect: UInt64
+  let response: UInt64
+  let total: UInt64
+
+  func observe(in row: CounterRow) {
+    row.observe(.queue, queue)
+    row.observe(.connect, connect)
+    row.observe(.response, response)
+    row.observe(.total, total)
+  }
+  func count(in row: CounterRow) {
+    row.count(.queueTime, queue)
+    row.count(.connectTime, connect)
+    row.count(.responseTime, response)
+    row.count(.totalTime, total)
+    row.count(.timedExchanges)
+    row.raise(.queueTimeMax, to: queue)
+    row.raise(.connectTimeMax, to: connect)
+    row.raise(.responseTimeMax, to: response)
+    row.raise(.totalTimeMax, to: total)
   }
 }
 

@@ -44,7 +44,7 @@ extension Worker {
   }
 
   func forwardRequest(_ stream: Stream) {
-    if stream.requestPhase == .done && !stream.isTunnel { return }
+    if stream.requestPhase == .done && !stream.isTunnel || stream.isRequestAtRest { return }
     guard stream.connector == .established, let session = stream.session, let server = stream.serverConnection else {
       if stream.isTunnel && stream.connector != .established && stream.connector != .closed { bufferEarlyBytes(stream) }
       return
@@ -108,6 +108,7 @@ extension Worker {
   // MARK: Response
 
   func forwardResponse(_ stream: Stream) {
+    if stream.isResponseAtRest { return }
     guard let session = stream.session else { return }
     if stream.service != nil { return forwardService(stream) }
     if splice(stream, isRequest: false) { return }
