@@ -66,7 +66,7 @@ public enum Program {
 
   /// Reads the configuration anew for a reload in place; nil after alerts. Nothing but messages comes of it.
   static func read(_ options: CommandLineOptions, _ diagnostics: Diagnostics) -> ConfigurationModel? {
-    guard var loaded = load(options, diagnostics) else { return nil }
+    guard var loaded = load(options, program: nil, diagnostics) else { return nil }
     options.override(&loaded.global)
     if !checkPrograms(loaded, diagnostics) || !RingReferences.check(loaded, diagnostics) { return nil }
     if diagnostics.warningCount > 0 && (options.zeroWarning || loaded.global.zeroWarning) {
@@ -83,7 +83,7 @@ public enum Program {
   ) -> Int32 {
     if let directory = options.directory, !OwnProcess.changeDirectory(directory, diagnostics) { return 1 }
     if options.noGetaddrinfo { NameResolution.usesAddressInfo = false }
-    guard var loaded = load(options, diagnostics) else { return 1 }
+    guard var loaded = load(options, program: program, diagnostics) else { return 1 }
     options.override(&loaded.global)
     if !checkPrograms(loaded, diagnostics) { return 1 }
     RestoredStates.tell(loaded, options, diagnostics)
@@ -114,8 +114,11 @@ public enum Program {
     return false
   }
 
-  /// Sets the variables that configurations can use, and reads the files.
-  private static func load(_ options: CommandLineOptions, _ diagnostics: Diagnostics) -> ConfigurationModel? {
+  /// Sets the variables that configurations can use, and reads the files. Where folders are named and none of them has
+  /// any, the usage is shown, for which `program` is there while the process starts.
+  private static func load(
+    _ options: CommandLineOptions, program: String?, _ diagnostics: Diagnostics
+  ) -> ConfigurationModel? {
     let localPeer = options.localPeer ?? OwnProcess.hostName
     OwnProcess.setEnvironment("HAPROXY_STARTUP_VERSION", Version.text)
     OwnProcess.setEnvironment("HAPROXY_LOCALPEER", localPeer)
@@ -124,6 +127,14 @@ public enum Program {
     for path in options.paths {
       guard let found = configurationFiles(at: path, diagnostics: diagnostics) else { return nil }
       files += found
+    }
+    if files.isEmpty {
+      if let program {
+        _ = refuse(.usage(nil), program: program, diagnostics)
+      } else {
+        diagnostics.alert("No configuration file found in \(options.paths.joined(separator: ", "))")
+      }
+      return nil
     }
     diagnostics.context = nil
     var loading = LoadOptions(facts: Version.facts, localPeer: localPeer)

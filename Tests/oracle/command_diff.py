@@ -22,6 +22,7 @@ FILES = {
     "dir/d.txt": "baz\n",
     "good/1.cfg": "defaults\n mode tcp\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n",
     "good/2.cfg": "listen a\n bind :7777\n",
+    "empty/d.txt": "baz\n",
     "env.cfg": '.notice "$HAPROXY_LOCALPEER"\nlisten a\n.notice "$HAPROXY_CFGFILES"\n',
     "path/one.cfg": "global\n default-path config\ndefaults\n errorfile 503 error.http\n",
     "path/error.http": "HTTP/1.0 503 x\r\n\r\n",
@@ -47,6 +48,7 @@ LINES = """
 -c -dM -f ok.cfg | -c -dM0x41,poison,fail,no-tag -f ok.cfg | -c -dMfoo -f ok.cfg | -c -dM,x -f ok.cfg | -c -de -f ok.cfg
 -x /nope -f ok.cfg | -c -x /dev/null -f ok.cfg | -c -S sock -f ok.cfg | -c -S sock -f warn.cfg | -c -S sock -f bad.cfg
 -c -W -S sock -f ok.cfg | -c -S sock -f master.cfg | -c -S | -c -S sock -dW -f ok.cfg | -c -q -S sock -f ok.cfg
+-c -f empty | -f empty | -q -c -- empty | -c -f empty -f ok.cfg | -c -f ok.cfg -f empty
 -c -f path/one.cfg -f more/two.cfg | -c -C path -f one.cfg | -cc | -c -cc 1 | -q -cc 1
 """
 CONDITIONS = ["1", "0", "", "foo", "streq(a", "streq(a,a)", "version_atleast(2.6)", "1 x", "defined(PATH)"]
