@@ -101,6 +101,7 @@ extension Worker {
     connection.socksBytesLeft = 0
     connection.socksCode = 0
     connection.isSecure = false
+    connection.hasSavedSession = false
     connection.failure = .none
     connection.earlyLimit = 0
     connection.hasSentEarly = false

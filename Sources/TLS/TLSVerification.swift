@@ -28,7 +28,7 @@ public struct TLSVerification: Sendable, Hashable {
   public var ignoredAuthorityErrors = TLSErrorSet()
   /// `crt-ignore-err`: errors of the peer's certificate.
   public var ignoredCertificateErrors = TLSErrorSet()
-  /// `verifyhost`: the name that a server's certificate must have. Without it, the name sent as SNI counts.
+  /// `verifyhost`: the name that a server's certificate must have where none was sent as SNI.
   public var hostName: String?
   public init() {}
 }
@@ -117,17 +117,21 @@ private let verifyCallback: @convention(c) (Int32, OpaquePointer?) -> Int32 = { 
   return false
 }
 
-/// Whether the server's certificate has the name of `verifyhost`, or else the one that was sent as SNI.
+/// Whether the server's certificate has the name that was sent as SNI, or else the one of `verifyhost`.
 @unsafe private func hasExpectedName(_ session: OpaquePointer, _ store: OpaquePointer, _ host: String?) -> Bool {
-  var expected: [UInt8] = host.map { $0.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } } ?? []
-  if host == nil {
-    guard let sent = unsafe SSL_get_servername(session, TLSEXT_NAMETYPE_host_name) else { return true }
+  let sent = unsafe SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)
+  let expected: [UInt8]
+  if let sent = unsafe sent {
     expected = unsafe [UInt8](UnsafeRawBufferPointer(start: sent, count: strlen(sent)))
+  } else if let host {
+    expected = host.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+  } else {
+    return true
   }
   guard let certificate = unsafe X509_STORE_CTX_get_current_cert(store) else { return false }
   if unsafe TLSNames.certificate(certificate, hasName: expected) { return true }
   var record = unsafe TLSVerificationRecord.of(session)
-  record.failure = (host == nil ? TLSFailure.Kind.serverNameMismatch : .serverMismatch).rawValue + 1
+  record.failure = (unsafe sent != nil ? TLSFailure.Kind.serverNameMismatch : .serverMismatch).rawValue + 1
   unsafe record.store(in: session)
   return false
 }

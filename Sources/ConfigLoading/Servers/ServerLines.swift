@@ -214,8 +214,11 @@ enum ServerLine {
         return false
       }
       if options.form == .defaults && !option.acceptsDefaults {
+        // It is said, and the line goes on behind it.
         options.alert("'\(name)' option is not accepted in default-server sections", .alert)
-        return false
+        options.cursor.advance()
+        if !OptionArity.ofServer(name).isEmpty { options.cursor.advance() }
+        continue
       }
       if options.form == .dynamic && !DynamicServerLine.options.contains(name) {
         options.alert("'\(name)' option is not accepted for dynamic server")

@@ -4,8 +4,9 @@ import TLS
 /// TLS options of `server` lines (manual section 5.2). They are read where `ssl` does not stand too.
 let serverTLSOptions: [ServerOption] =
   ["sslv3", "tlsv10", "tlsv11", "tlsv12", "tlsv13"].flatMap { version in
-    ["force-" + version, "no-" + version].map { name in
-      ServerOption(name) { server in server.settings.tls.versions.apply(name) }
+    ["force-", "no-"].map { word in
+      let name = word + version
+      return ServerOption(name, defaults: word == "force-") { server in server.settings.tls.versions.apply(name) }
     }
   }
   + [
@@ -30,7 +31,10 @@ let serverTLSOptions: [ServerOption] =
       server.settings.tls.isUsedByChecks = true
       server.settings.tls.inherit(server.context.model.global.tls.server)
     },
-    ServerOption("no-check-ssl") { server in server.settings.tls.isUsedByChecks = false },
+    ServerOption("no-check-ssl") { server in
+      server.settings.tls.isUsedByChecks = false
+      server.settings.tls.disinherit(server.context.model.global.tls.server)
+    },
     ServerOption("ciphers") { server throws(OptionError) in
       server.settings.tls.ciphers = try server.cursor.take(orFail: "'ciphers' : missing cipher suite")
     },
@@ -49,6 +53,12 @@ let serverTLSOptions: [ServerOption] =
       server.settings.tls.inherit(server.context.model.global.tls.server)
     },
     ServerOption("no-ssl") { server in
+      // Where it was on, the settings are kept for checks and for `set server ... ssl on`.
+      if server.settings.tls.isUsed {
+        server.settings.tls.inherit(server.context.model.global.tls.server)
+      } else {
+        server.settings.tls.ciphers = nil
+      }
       server.settings.tls.isUsed = false
       server.settings.tls.isRefused = true
     },
@@ -141,5 +151,10 @@ extension TLSServerSettings {
     cipherSuites = cipherSuites ?? defaults.cipherSuites
     noTickets = noTickets || defaults.noTickets
     versions.inherit(defaults.versions)
+  }
+  /// Without `check-ssl` after all: as in HAProxy the ciphers go, and the options that `global` turned on; versions stay.
+  mutating func disinherit(_ defaults: TLSDefaults.Side) {
+    ciphers = nil
+    if defaults.noTickets { noTickets = false }
   }
 }

@@ -105,7 +105,9 @@ struct ServerTLSValidation {
       do throws(CertificateError) {
         tls.certificate = try context.tlsFiles.clientCertificate(name)
       } catch {
-        return context.alertPlain(messages.next(error.text))
+        // What else is wrong is told as well.
+        context.alertPlain(messages.next(error.text))
+        tls.certificate = nil
       }
     }
     validation.proxy.servers[at].tls = tls

@@ -228,10 +228,12 @@ final class ServerReplica {
   private var saved: TLSSavedSession?
   private var savedName: UInt64 = 0
 
-  func remember(_ session: borrowing TLSSession, _ name: UInt64) {
-    guard let new = session.savedSession() else { return }
+  /// False: there is nothing to resume.
+  func remember(_ session: borrowing TLSSession, _ name: UInt64) -> Bool {
+    guard let new = session.savedSession() else { return false }
     saved = consume new
     savedName = name
+    return true
   }
   func resume(_ session: inout TLSSession, _ name: UInt64) {
     guard name == savedName else { return }

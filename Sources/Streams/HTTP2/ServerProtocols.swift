@@ -9,6 +9,8 @@ struct ServerHTTP2 {
   private let forced: String?
   private let webSocket: WebSocketProtocol
   private let offers: (h1: Bool, h2: Bool)
+  /// TLS tells what is spoken, if it is only that nothing else is.
+  let isAgreed: Bool
   /// Some request may reach the server over HTTP/2.
   let isPossible: Bool
 
@@ -16,6 +18,7 @@ struct ServerHTTP2 {
     forced = s.proto
     webSocket = s.webSocketProtocol
     let list = hasTLS ? s.tls.applicationProtocols ?? [] : []
+    isAgreed = forced == nil && hasTLS && !(list.isEmpty && s.tls.nextProtocols == nil)
     offers = (Self.names(list).contains("http/1.1"), Self.names(list).contains("h2"))
     isPossible = forced == "h2" || webSocket == .h2 || (offers.h2 && forced == nil)
   }

@@ -231,8 +231,13 @@ extension StreamLogView: SampleSource {
     case .bcDst: return address(logServerAddress, &sample)
     case .bcDstPort: return integer(logServerAddress.family == .none ? nil : Int64(logServerAddress.port), &sample)
     case .bcHttpMajor:
-      guard stream.isHTTP, let server = stream.serverConnection else { return .notFound }
-      return put(.integer(server.carrier == nil ? 1 : 2), &sample)
+      guard stream.isHTTP else { return .notFound }
+      if let server = stream.serverConnection { return put(.integer(server.carrier == nil ? 1 : 2), &sample) }
+      // One that came to nothing has the protocol that it would have begun with, where nothing had to be agreed on.
+      guard stream.lostConnection.isKnown, let settings = stream.server?.settings,
+        stream.lostConnection.wasEstablished || !settings.http2.isAgreed
+      else { return .notFound }
+      return put(.integer(settings.http2.isPrior(webSocket: false) ? 2 : 1), &sample)
     // A stream has its connections while they are well, and remembers them when they were not.
     case .bcErr: return integer(serverFailure.map { Int64($0.rawValue) }, &sample)
     case .bcErrStr: return text(serverFailure.map { Bytes($0.text) }, &sample)

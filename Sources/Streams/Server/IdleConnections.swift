@@ -54,6 +54,7 @@ extension Worker {
     guard let connection = stream.serverConnection, let server = stream.server, let backend = stream.backend,
       let session = stream.session?.transport
     else { return }
+    rememberSessionOnce(connection.transport)
     if connection.carrier != nil { return dropServerConnection(stream, connection) }
     stream.serverConnection = nil
     connection.stream = nil

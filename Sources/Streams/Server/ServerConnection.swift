@@ -38,6 +38,8 @@ final class ServerConnection {
   var hasSentEarly = false
   /// The TLS handshake is over.
   var isSecure = false
+  /// The next connection can resume its TLS session.
+  var hasSavedSession = false
   /// Hash of the name that was sent as SNI; 0 for none.
   var nameHash: UInt64 = 0
   /// What it was made for (`connectionIdentity`).

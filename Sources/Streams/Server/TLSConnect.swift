@@ -33,8 +33,9 @@ extension Worker {
       return false
     case .wantsWrite: return false
     case .failed(let failure):
-      // One that was never there has not failed in TLS.
-      if connection.isConnected || failure.systemError == 0 {
+      // One that was never there has not failed in TLS. A reset tells that it was, even where it came with the first bytes.
+      if connection.isConnected || failure.systemError == 0 || SystemError(code: failure.systemError).isConnectionReset
+      {
         connection.failure = ConnectionFailure(failure)
         server.counters.count(.tlsFailures)
         connection.backend?.counters.count(.tlsFailures)
@@ -54,6 +55,7 @@ extension Worker {
     if !isResumed { process.tls.countBackendKey(at: loop.now) }
     server.counters.count(isResumed ? .tlsResumed : .tlsSessions)
     connection.backend?.counters.count(isResumed ? .tlsResumed : .tlsSessions)
+    rememberSession(connection)
   }
 
   private func startTLS(_ stream: Stream, _ connection: ServerConnection, _ server: ServerReplica) -> Bool {
@@ -92,10 +94,16 @@ extension Worker {
     serverName(stream, server).map { Hash.xxh64($0) } ?? 0
   }
 
-  /// Before a connection goes: the next one may resume its session.
+  /// The next connection may resume this one's session, as soon as there is one: from the handshake on with TLS 1.2,
+  /// with 1.3 once tickets have come; and when it goes, as there may be newer ones.
   func rememberSession(_ connection: ServerConnection) {
     guard connection.isSecure, let server = connection.server, server.settings.resumesTLS else { return }
-    _ = connection.connection.withTLS { server.remember($0, connection.nameHash) }
+    let isSaved = connection.connection.withTLS { server.remember($0, connection.nameHash) }
+    connection.hasSavedSession = isSaved == true
+  }
+  /// After an exchange.
+  func rememberSessionOnce(_ connection: ServerConnection) {
+    if connection.isSecure && !connection.hasSavedSession { rememberSession(connection) }
   }
 
   /// Whether an idle connection that has something to tell only told of TLS itself: tickets, for one.

@@ -31,10 +31,9 @@ public final class TLSServerTarget: Sendable {
   ) -> TLSContext? {
     let (range, notes) = settings.versions.resolved(lowest: nil)
     problems += notes.map { .note($0) }
-    guard let range else {
-      problems.append(.noVersionLeft)
-      return nil
-    }
+    // What is wrong further on is told as well.
+    var isUsable = range != nil
+    if range == nil { problems.append(.noVersionLeft) }
     var verification = TLSVerification()
     verification.demand = settings.demand ?? .required
     verification.hostName = settings.verifiedHost
@@ -46,7 +45,7 @@ public final class TLSServerTarget: Sendable {
       problems.append(.memory)
       return nil
     }
-    builder.use(range)
+    if let range { builder.use(range) }
     builder.setOption(TLSOption.noTickets, settings.noTickets)
     if let path = settings.certificate, let material = store.material(path), !builder.use(material) {
       problems.append(.memory)
@@ -54,14 +53,15 @@ public final class TLSServerTarget: Sendable {
     }
     if verification.demand != .none {
       builder.context.applyVerification()
-      guard let authorities = settings.authorityFile.flatMap({ store.authorities($0) }) else {
+      if let authorities = settings.authorityFile.flatMap({ store.authorities($0) }) {
+        builder.trust([authorities], revocations: settings.revocationFile.flatMap { store.authorities($0) })
+      } else {
         problems.append(.noAuthorities)
-        return nil
+        isUsable = false
       }
-      builder.trust([authorities], revocations: settings.revocationFile.flatMap { store.authorities($0) })
     }
     builder.use(ciphers: settings.ciphers, suites: settings.cipherSuites)
     problems += builder.problems
-    return builder.problems.isEmpty ? builder.context : nil
+    return isUsable && builder.problems.isEmpty ? builder.context : nil
   }
 }
