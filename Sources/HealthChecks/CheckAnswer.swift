@@ -16,9 +16,11 @@ final class CheckAnswer {
   private(set) var status = 0
   /// Bodies without their framing.
   private let arena: ByteArena
+  private let maxTrailers: Int
 
   init(limits: H1Limits = H1Limits()) {
     parser = H1HeadParser(.response, limits: limits)
+    maxTrailers = limits.maxHeaders - 1
     message = HTTPMessage(capacity: limits.maxHeaders + 8)
     arena = ByteArena(capacity: max(64 << 10, 4 * limits.maxHeadLength))
   }
@@ -53,7 +55,7 @@ final class CheckAnswer {
         (body, isBodyWhole, isBodyInvalid) = (rest, true, false)
         return .complete
       }
-      let found = CheckBody(framing, rest, arena)
+      let found = CheckBody(framing, rest, arena, maxTrailers: maxTrailers)
       (body, isBodyWhole, isBodyInvalid) = (found.bytes, found.isWhole || ended, found.isInvalid)
       return .complete
     }

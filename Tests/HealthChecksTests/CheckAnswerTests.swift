@@ -40,4 +40,19 @@ struct CheckAnswerTests {
     #expect(Self.read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", head: true).whole)
     #expect(Self.read("HTTP/1.0 200 OK\r\n\r\nabc", ended: true).whole)
   }
+
+  @Test(arguments: [
+    ("0\r\n", false, true), ("0\r\n\r", false, true), ("0\r\nX: y\r\n", false, true), ("0\r\n\r\n", true, true),
+    ("0\r\nX: y\r\n\r\n", true, true), ("0\r\nX: y\r\n z\r\n\r\n", true, true), ("0\r\nbad\r\n\r\n", false, false),
+    ("0\r\n: y\r\n", false, false), ("0\r\n x: y\r\n", false, false),
+    ("0\r\n" + String(repeating: "X: y\r\n", count: 200), false, false),
+  ])
+  func endsOfChunkedBodies(_ tail: String, _ isWhole: Bool, _ isValid: Bool) {
+    let pool = BufferPool(bufferSize: 16384)
+    guard var buffer = pool.take() else { return }
+    _ = buffer.append(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n\(tail)".utf8))
+    let answer = CheckAnswer()
+    #expect(answer.read(&buffer, asksForHead: false, ended: false) == .complete)
+    #expect(answer.isBodyWhole == isWhole && answer.isBodyInvalid == !isValid)
+  }
 }

@@ -520,3 +520,16 @@ for words in ("0%", "50%", "1000% maint", "maint 50%", "drain 50%"):
 tcp("expect custom, min-recv not reached", ["expect tout-status L6TOUT min-recv 50 custom"], [[b"+PONG\r\n", "hang"]])
 tcp("connect port beyond 16 bits", ["connect port int(65537)", "send x"], [["hang"]])
 http("set-var last", ["expect status 404", "unset-var(check.zz)"], ok(status=b"404 NF"))
+# --- the end of a chunked body, and of what an agent says
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+for tail in (b"0\r\n", b"0\r\n\r", b"0\r\n\r\n", b"0\r\nX: y\r\n", b"0\r\nX: y\r\n\r\n", b"0\r\nbad line\r\n\r\n", b"0\r\nX: y\r\n z\r\n\r\n", b"0\r\nX: y\n\r\n",
+             b"0\r\n: y\r\n\r\n", b"0\r\nTransfer-Encoding: chunked\r\n\r\n", b"0\r\n y\r\n\r\n", b"0;a=b\r\n\r\n",
+             b"0\r\n\r\nmore", b"0\r\n" + b"X: y\r\n" * 200 + b"\r\n", b"0\r\nX: \0\r\n\r\n"):
+    for rule in ("string hello", "string other", "! string other", "status 200", "min-recv 9 string other"):
+        for end in ("hang", "close"):
+            name = tail if len(tail) < 50 else tail[:9] + b"..."
+            http(f"expect {rule}, chunks end by {name}, {end}", [f"expect {rule}"], [[("until", b"\r\n\r\n"), CHUNKED + b"5\r\nhello\r\n" + tail, end]])
+for words in (b"up\n", b"up", b"50%", b"maint", b"down", b"down\n", b"50%\r\n", b"", b"x" * 30, b"down\0\n"):
+    for pause in (0, 0.1):
+        for end in ("reset", "close"):
+            case(f"agent, {words}, {end} after {pause} s", ["balance roundrobin", f"server s1 127.0.0.1:9 weight 100 {AGENT}"], [[words] + [pause] * bool(pause) + [end]])
