@@ -10,7 +10,7 @@ extension CheckScheduler {
       let free = entries.firstIndex { $0.isVacant }
       let index = free ?? entries.count
       let slot = loop.timers.allocate(token: Token(kind: TokenKind.check, index: index, generation: 0).bits)
-      var entry = CheckEntry(role: role, place: place, plan: plan, slot: slot, position: 0)
+      var entry = CheckEntry(role: role, of: server, backend, plan: plan, slot: slot, position: 0)
       if let free {
         entry.generation = entries[free].generation &+ 1
         entries[free] = entry

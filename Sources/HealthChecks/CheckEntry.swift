@@ -11,6 +11,9 @@ struct CheckEntry {
 
   let role: Role
   let place: ServerPlace
+  /// Those at that place, which are not looked up for each step.
+  let backend: BackendRuntime
+  let server: ServerRuntime
   let plan: CheckPlan
   let slot: TimerWheel.Slot
   /// Where its first run lies among the checks of the whole process.
@@ -62,9 +65,14 @@ struct CheckEntry {
   var variables: UInt32 = 0
   var sessionVariables: UInt32 = 0
 
-  init(role: Role, place: ServerPlace, plan: CheckPlan, slot: TimerWheel.Slot, position: Int) {
+  init(
+    role: Role, of server: ServerRuntime, _ backend: BackendRuntime, plan: CheckPlan, slot: TimerWheel.Slot,
+    position: Int
+  ) {
     self.role = role
-    self.place = place
+    place = ServerPlace(backend: backend.index, server: server.index)
+    self.backend = backend
+    self.server = server
     self.plan = plan
     self.slot = slot
     self.position = position

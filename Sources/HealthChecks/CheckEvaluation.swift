@@ -45,7 +45,7 @@ extension CheckScheduler {
   private mutating func withSource<R>(
     _ i: Int, _ loop: borrowing EventLoop, _ body: (inout CheckSource, CheckTools) -> R
   ) -> R? {
-    guard let (backend, server) = process.server(at: entries[i].place), var buffer = buffers.takeScratch() else {
+    guard let (backend, server) = owner(i), var buffer = buffers.takeScratch() else {
       return nil
     }
     let tools = readyTools()
@@ -53,7 +53,7 @@ extension CheckScheduler {
       tools.evaluator.arena.reset()
       tools.arena.reset()
     }
-    let isHTTP = script(i)?.language == .http
+    let isHTTP = speaksHTTP(i)
     _ = buffer.append(Array(entries[i].received.prefix(buffer.room)))
     var answer: CheckAnswer?
     if isHTTP && !entries[i].received.isEmpty,

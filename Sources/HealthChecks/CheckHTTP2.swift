@@ -84,7 +84,7 @@ final class CheckHTTP2 {
 extension CheckScheduler {
   /// Whether the check speaks HTTP/2: by `check-proto`, `proto`, or because TLS agreed on it.
   func speaksHTTP2(_ i: Int, _ server: ServerRuntime) -> Bool {
-    guard script(i)?.language == .http else { return false }
+    guard speaksHTTP(i) else { return false }
     let rule = entries[i].connect
     let ofServer = server.settings.checkProto ?? server.settings.proto
     if let forced = rule?.proto ?? (rule?.usesDefaults ?? true ? ofServer : nil) { return forced == "h2" }
@@ -94,7 +94,7 @@ extension CheckScheduler {
   /// A new connection, whose PROXY header goes out as it is.
   mutating func beginHTTP2(_ i: Int) {
     entries[i].http2 = nil
-    guard let (_, server) = process.server(at: entries[i].place), speaksHTTP2(i, server) else { return }
+    guard let (_, server) = owner(i), speaksHTTP2(i, server) else { return }
     if !entries[i].output.isEmpty {
       _ = transmitPlain(i, entries[i].output)
       entries[i].output = []

@@ -23,7 +23,11 @@ extension CheckScheduler {
     let ended = entries[i].hasEnded
     switch expect.kind {
     case .peer(let peer): return CheckPeers.judge(peer, there, ended: ended, minimum: expect.minReceive, expect)
-    case .agent: return AgentReply(there).map { .agent($0) } ?? .wait
+    case .agent:
+      if let reply = AgentReply(there) { return .agent(reply) }
+      // The operator is told; the check runs on until its time is over.
+      if ended { entries[i].server.agent.update { $0.info = "Ignoring incomplete line from agent" } }
+      return .wait
     case .string(let text), .binary(let text): if !ended && there.count < text.count { return .wait }
     default: break
     }
@@ -69,8 +73,7 @@ extension CheckScheduler {
     }
     let status = answers.status
     entries[i].code = status
-    let place = entries[i].place
-    if status == 404 && entries[i].plan.disableOn404 && process.server(at: place)?.1.state != .stopped {
+    if status == 404 && entries[i].plan.disableOn404 && owner(i)?.1.state != .stopped {
       return .matched
     }
     var reason: String?

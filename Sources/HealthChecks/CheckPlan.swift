@@ -2,23 +2,24 @@ import Configuration
 import Proxies
 
 /// What the check of one server does, worked out once from the configuration.
-struct CheckPlan: Sendable {
+/// An object, since entries of checks are looked at all the time.
+final class CheckPlan: Sendable {
   enum Kind: Sendable {
     case script(CheckScriptPlan)
     /// The program, and the `PATH` it gets.
     case external(String, path: String?)
   }
-  var kind: Kind
-  var inter: Int
-  var fastInter: Int?
-  var downInter: Int?
+  let kind: Kind
+  let inter: Int
+  let fastInter: Int?
+  let downInter: Int?
   /// `timeout connect` and `timeout check` of the backend.
-  var connectTimeout: Int?
-  var checkTimeout: Int?
-  var proxyHeader: ProxyProtocolVersion
+  let connectTimeout: Int?
+  let checkTimeout: Int?
+  let proxyHeader: ProxyProtocolVersion
   /// `http-check disable-on-404`, `http-check send-state`
-  var disableOn404 = false
-  var sendState = false
+  let disableOn404: Bool
+  let sendState: Bool
 
   /// `script`: that of the backend; nil where a program is run.
   init(check server: ServerSettings, of backend: ProxySettings, script: CheckScriptPlan?) {
@@ -38,9 +39,14 @@ struct CheckPlan: Sendable {
   private static let agentScript = CheckScriptPlan(
     CheckScript(steps: [.send(CheckSend(.agent)), .expect(CheckExpect(.agent))]), sendsState: false)
 
-  init(agent server: ServerSettings, of backend: ProxySettings) {
+  /// `every`: nil for the server's `agent-inter`.
+  init(agent server: ServerSettings, of backend: ProxySettings, every: Int? = nil) {
     kind = .script(Self.agentScript)
-    inter = server.agentInter
+    inter = every ?? server.agentInter
+    fastInter = nil
+    downInter = nil
+    disableOn404 = false
+    sendState = false
     connectTimeout = backend.timeouts.connect
     checkTimeout = backend.timeouts.check
     proxyHeader = .none

@@ -6,8 +6,14 @@ import System
 
 /// One run of a check: its connections, and how it ends.
 extension CheckScheduler {
+  /// Whom a check is about; nil where the server was deleted meanwhile.
+  func owner(_ i: Int) -> (BackendRuntime, ServerRuntime)? {
+    let server = entries[i].server
+    return server.deleted.value == 0 ? (entries[i].backend, server) : nil
+  }
+
   mutating func begin(_ i: Int, _ loop: inout EventLoop) {
-    guard let (_, server) = process.server(at: entries[i].place) else { return }
+    guard let (_, server) = owner(i) else { return }
     let begins =
       process.stopping.value == 0
       && record(i, server).update { check in
@@ -40,7 +46,7 @@ extension CheckScheduler {
 
   /// Connects where the check goes, or where a rule says.
   mutating func open(_ i: Int, _ rule: CheckConnect?, at step: Int?, _ loop: inout EventLoop) {
-    guard let (backend, server) = process.server(at: entries[i].place) else { return }
+    guard let (backend, server) = owner(i) else { return }
     entries[i].output = []
     entries[i].sent = 0
     entries[i].hasEnded = false
@@ -70,7 +76,7 @@ extension CheckScheduler {
     if entries[i].isTunnelled, let proxy = settings.socks4 { entries[i].output = target.tunnelRequest(through: proxy) }
     let isPlain = spares.isKeeping && !entries[i].isSecure && target.isPlain(settings, backend.settings)
     let talksFirst = talksFirst(i, after: step)
-    let spare = isPlain ? spares.connect(to: target, talksFirst: talksFirst) : nil
+    let spare = isPlain ? spares.connect(to: target, talksFirst: talksFirst, loop.now) : nil
     let socket: Socket
     let result: Socket.ConnectResult
     if let spare {
@@ -106,7 +112,7 @@ extension CheckScheduler {
   /// check that has nothing to say.
   private func talksFirst(_ i: Int, after step: Int?) -> Bool {
     // An agent that is told nothing would wait for the end of our delayed acknowledgement.
-    if entries[i].isAgent, let (_, server) = process.server(at: entries[i].place) {
+    if entries[i].isAgent, let (_, server) = owner(i) {
       return !(server.checkOverrides.current.agentSend ?? server.settings.agentSend).isEmpty
     }
     guard case .script(let plan) = entries[i].plan.kind else { return true }
@@ -125,14 +131,14 @@ extension CheckScheduler {
 
   /// Whether the protocol waits for what TLS agrees on. HAProxy then does not say why nothing was connected.
   private func speaksByALPN(_ i: Int) -> Bool {
-    let server = process.server(at: entries[i].place)?.1
+    let server = owner(i)?.1
     return entries[i].connect?.applicationProtocols != nil
       || (!entries[i].isAgent && server?.settings.tls.checkApplicationProtocols != nil)
   }
 
   /// The way to the server is open: its TLS comes next, where there is any.
   mutating func establish(_ i: Int, _ loop: inout EventLoop) {
-    guard let socket = entries[i].socket, let (_, server) = process.server(at: entries[i].place) else { return }
+    guard let socket = entries[i].socket, let (_, server) = owner(i) else { return }
     entries[i].output = []
     entries[i].sent = 0
     if entries[i].proxyHeader != .none {
@@ -183,7 +189,7 @@ extension CheckScheduler {
     var verdict = verdict
     verdict.duration = Int(max(0, Clock.monotonicMilliseconds() - entries[i].startedAt))
     let place = entries[i].place
-    guard let (_, server) = process.server(at: place) else { return }
+    guard let (_, server) = owner(i) else { return }
     let record = record(i, server)
     let isActive = record.update { check in
       check.isRunning = false
@@ -211,9 +217,14 @@ extension CheckScheduler {
     entries[i].generation &+= 1
     // A reset spares both sides the states that wait after an orderly end; where the server was the first to end, none
     // would wait here.
-    if entries[i].connect?.lingers != true && !entries[i].sawEnd {
-      if entries[i].isConnected && spares.keep(socket, entries[i].spareFamily) { return }
-      socket.setNoLinger()
+    if entries[i].connect?.lingers != true {
+      let family = entries[i].isConnected ? entries[i].spareFamily : .none
+      if entries[i].sawEnd {
+        if spares.keepEnded(socket, family, loop.now) { return }
+      } else {
+        if spares.keep(socket, family) { return }
+        socket.setNoLinger()
+      }
     }
     socket.close()
   }

@@ -47,7 +47,7 @@ public struct CheckScheduler: ~Copyable {
   public mutating func start(_ loop: inout EventLoop) {
     var count = 0
     var shortest = 0
-    var found: [(CheckEntry.Role, ServerPlace, CheckPlan, Int)] = []
+    var found: [(CheckEntry.Role, BackendRuntime, ServerRuntime, CheckPlan, Int)] = []
     for case let backend? in process.backends where !backend.settings.disabled {
       // The servers of a backend share the script.
       let script = CheckScriptPlan(of: backend.settings)
@@ -60,21 +60,20 @@ public struct CheckScheduler: ~Copyable {
             if first >= 1000 && (shortest == 0 || first < shortest) { shortest = first }
             count += 1
           }
-          if isOurs { found.append((role, place, plan, count - 1)) }
+          if isOurs { found.append((role, backend, server, plan, count - 1)) }
         }
       }
     }
-    if !loop.poller.needsRearming { spares.limit = min(64, found.count / 16) }
+    if !loop.poller.needsRearming { spares.limit = min(512, found.count / 4) }
     let limit = process.model.global.maxSpreadChecks
-    for (role, place, plan, position) in found {
+    for (role, backend, server, plan, position) in found {
       let index = entries.count
       let slot = loop.timers.allocate(token: Token(kind: TokenKind.check, index: index, generation: 0).bits)
-      entries.append(CheckEntry(role: role, place: place, plan: plan, slot: slot, position: position))
+      entries.append(CheckEntry(role: role, of: server, backend, plan: plan, slot: slot, position: position))
       if role == .slowStart {
         loop.timers.arm(slot, at: loop.now + Int64(plan.inter))
         continue
       }
-      guard let server = process.server(at: place)?.1 else { continue }
       var span = max(shortest, firstInterval(role, plan, server))
       if limit > 0 { span = min(span, limit) }
       loop.timers.arm(slot, at: loop.now + Int64(span) * Int64(position) / Int64(max(1, count)))
@@ -96,9 +95,8 @@ public struct CheckScheduler: ~Copyable {
     }
     if settings.agentEnabled { plans.append((.agent, CheckPlan(agent: settings, of: backend.settings))) }
     if settings.slowStart > 0 {
-      var plan = CheckPlan(agent: settings, of: backend.settings)
-      plan.inter = max(1000, settings.slowStart / 20)
-      plans.append((.slowStart, plan))
+      let every = max(1000, settings.slowStart / 20)
+      plans.append((.slowStart, CheckPlan(agent: settings, of: backend.settings, every: every)))
     }
     return plans
   }

@@ -6,7 +6,19 @@ final class CheckScriptPlan: Sendable {
     let bytes: [UInt8]
     let asksForHead: Bool
   }
+  /// An expectation, so that looking at it copies nothing.
+  final class Expectation: Sendable {
+    let expect: CheckExpect
+    init(_ expect: CheckExpect) { self.expect = expect }
+  }
+  /// What a step is, without its details.
+  enum StepKind: Sendable {
+    case comment, variable, connect, send
+    case expect(Expectation)
+  }
   let script: CheckScript
+  let isHTTP: Bool
+  let kinds: [StepKind]
   /// By step: the bytes of a request of which all is known beforehand.
   private let requests: [Request?]
   /// Of each place in the script: whether the next exchange is ours.
@@ -15,6 +27,16 @@ final class CheckScriptPlan: Sendable {
   /// `sendsState`: requests tell the server's state, which is another one each time.
   init(_ script: CheckScript, sendsState: Bool) {
     self.script = script
+    isHTTP = script.language == .http
+    kinds = script.steps.map { step in
+      switch step {
+      case .comment: .comment
+      case .variable: .variable
+      case .connect: .connect
+      case .send: .send
+      case .expect(let expect): .expect(Expectation(expect))
+      }
+    }
     requests = script.steps.map { step in
       guard !sendsState, case .send(let send) = step, case .request(let request) = send.content else { return nil }
       return Self.prepared(request)

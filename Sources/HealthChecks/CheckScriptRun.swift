@@ -12,50 +12,62 @@ extension CheckScheduler {
     return nil
   }
 
+  func speaksHTTP(_ i: Int) -> Bool {
+    if case .script(let plan) = entries[i].plan.kind { return plan.isHTTP }
+    return false
+  }
+
   mutating func runScript(_ i: Int, _ loop: inout EventLoop) {
-    guard let script = script(i) else { return }
+    guard case .script(let plan) = entries[i].plan.kind else { return }
     /// What was sent this very moment has no answer yet: nobody looks for one in vain.
     var hasJustSent = false
-    while entries[i].step < script.steps.count {
+    while entries[i].step < plan.kinds.count {
       let at = entries[i].step
-      if case .comment = script.steps[at] {} else { entries[i].code = 0 }
-      switch script.steps[at] {
+      switch plan.kinds[at] {
       case .comment: break
-      case .variable(let variable): change(variable, i, loop)
-      case .connect(let connect):
+      case .variable:
+        entries[i].code = 0
+        if case .variable(let variable) = plan.script.steps[at] { change(variable, i, loop) }
+      case .connect:
+        entries[i].code = 0
         close(i, &loop)
-        return open(i, connect, at: at, &loop)
-      case .send(let send):
+        if case .connect(let connect) = plan.script.steps[at] { open(i, connect, at: at, &loop) }
+        return
+      case .send:
+        entries[i].code = 0
         if !entries[i].isConnected { return open(i, nil, at: nil, &loop) }
         entries[i].phase = .sending
-        guard prepare(send, i, &loop) else { return }
+        guard prepare(plan, i, &loop) else { return }
         entries[i].received.removeAll(keepingCapacity: true)
         entries[i].step = at + 1
         hasJustSent = !entries[i].output.isEmpty && entries[i].tls == nil
         if !flush(i, &loop) { return }
         continue
-      case .expect(let expect):
+      case .expect(let expectation):
+        entries[i].code = 0
         if !entries[i].isConnected { return open(i, nil, at: nil, &loop) }
         entries[i].phase = .receiving
         if hasJustSent { return watch(i, [.read, .peerClosed], &loop) }
-        if !expectStep(i, expect, script, &loop) { return }
+        if !expectStep(i, expectation.expect, plan.script, &loop) { return }
       }
       entries[i].step = at + 1
     }
     if !entries[i].isConnected { return open(i, nil, at: nil, &loop) }
-    finish(i, success(i, script, loop), &loop)
+    finish(i, success(i, plan.script, loop), &loop)
   }
 
   // MARK: - Sending
 
   /// Puts what a step sends behind what is waiting; false where it cannot be made, which ends the check.
-  private mutating func prepare(_ send: CheckSend, _ i: Int, _ loop: inout EventLoop) -> Bool {
-    if case .script(let plan) = entries[i].plan.kind, let made = plan.request(at: entries[i].step) {
-      entries[i].output += made.bytes
+  private mutating func prepare(_ plan: CheckScriptPlan, _ i: Int, _ loop: inout EventLoop) -> Bool {
+    let step = entries[i].step
+    if let made = plan.request(at: step) {
+      // Shared with all checks of the backend, not copied.
+      if entries[i].output.isEmpty { entries[i].output = made.bytes } else { entries[i].output += made.bytes }
       entries[i].asksForHead = made.asksForHead
       return true
     }
-    guard let (backend, server) = process.server(at: entries[i].place) else { return false }
+    guard let (backend, server) = owner(i), case .send(let send) = plan.script.steps[step] else { return false }
     switch send.content {
     case .text(let text): entries[i].output += self.text(text, i, loop)
     case .hexadecimal(let format):
@@ -110,7 +122,7 @@ extension CheckScheduler {
         return false
       }
     }
-    entries[i].output.removeAll(keepingCapacity: true)
+    entries[i].output = []
     entries[i].sent = 0
     return true
   }
@@ -212,14 +224,14 @@ extension CheckScheduler {
   private mutating func readAll(_ i: Int) -> IOResult {
     guard !entries[i].hasEnded, entries[i].socket != nil, var buffer = buffers.takeScratch() else { return .wouldBlock }
     let tune = process.model.global.tune
-    let reserve = script(i)?.language == .http ? tune.maxRewrite : 0
+    let reserve = speaksHTTP(i) ? tune.maxRewrite : 0
     let limit = min(buffer.capacity, max(1024, tune.bufferSize - reserve))
     while entries[i].received.count < limit {
       buffer.reset()
       let room = limit - entries[i].received.count
       switch take(i, into: &buffer, limit: room) {
       case .bytes(let n):
-        entries[i].received += buffer.readable.array
+        buffer.readable.append(to: &entries[i].received)
         // Less than there was room for: nothing else is there, or the poller tells of it.
         if entries[i].tls == nil && n < room {
           if entries[i].peerHasEnded { entries[i].sawEnd = true }

@@ -6,7 +6,7 @@ extension CheckScheduler {
 
   func trace(_ i: Int, _ event: TraceEvent, _ text: @autoclosure () -> String) {
     if process.traces.active.value == 0 { return }
-    guard let source = process.traces.source(.check), let (backend, server) = process.server(at: entries[i].place)
+    guard let source = process.traces.source(.check), let (backend, server) = owner(i)
     else { return }
     var context = TraceContext(thread: worker)
     context.check = (entries[i].place.backend &* 65536 &+ entries[i].place.server) &* 2 &+ (entries[i].isAgent ? 1 : 0)

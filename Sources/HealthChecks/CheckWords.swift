@@ -55,7 +55,7 @@ extension CheckScheduler {
     case .send: return CheckVerdict(.layer7OK, info: standard)
     case .expect(let expect):
       if script.language == .http && entries[i].code == 404 && entries[i].plan.disableOn404,
-        process.server(at: entries[i].place)?.1.state != .stopped
+        owner(i)?.1.state != .stopped
       {
         return CheckVerdict(.layer7Conditional, code: 404)
       }

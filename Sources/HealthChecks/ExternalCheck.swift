@@ -8,7 +8,7 @@ import System
 /// it without waiting for it; a descriptor tells its end.
 extension CheckScheduler {
   mutating func runProgram(_ i: Int, _ command: String, path: String?, _ loop: inout EventLoop) {
-    guard let (backend, server) = process.server(at: entries[i].place) else { return }
+    guard let (backend, server) = owner(i) else { return }
     let facts = ExternalFacts(backend, server)
     guard
       let child = ChildProcess.start(command, arguments: facts.arguments, environment: facts.environment(path: path))

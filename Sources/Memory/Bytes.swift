@@ -55,6 +55,10 @@ public import Glibc
   }
   /// A copy on the heap, for the control plane.
   public var array: [UInt8] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
+  /// Puts a copy behind what is in an array, which keeps its room.
+  public func append(to array: inout [UInt8]) {
+    unsafe array.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
+  }
   /// A copy decoded byte by byte (ISO 8859-1), for messages of the control plane.
   public var latin1: String { String(String.UnicodeScalarView(array.map { Unicode.Scalar($0) })) }
 
