@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Compares when both programs check servers: the first check of each, and the intervals between checks.
+"""Compares when both programs check servers: the first check of each, the intervals between checks, and which interval comes
+behind which answers.
 
 usage: Tests/oracle/check_times.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [--rounds N]
 
@@ -105,6 +106,60 @@ def measure(program, case):
         return seen
 
 
+# What a server says to its checks in turn (u: well, d: not), and the options of its line. The pauses between the checks are
+# told as i, f or d: which of inter, fastinter and downinter comes nearest, as their ratios are 9 to 1 to 3.
+TIMES = "inter 900ms fastinter 100ms downinter 300ms"
+PACES = [
+    ("up at the start", TIMES + " rise 2 fall 3", "uuuuu"),
+    ("down at the start", TIMES + " rise 2 fall 3", "dddddd"),
+    ("goes down and comes back", TIMES + " rise 2 fall 3", "uuuddddduuuu"),
+    ("fails now and then", TIMES + " rise 3 fall 3", "uuudududduuu"),
+    ("comes back now and then", TIMES + " rise 3 fall 1", "uddududuuuu"),
+    ("no fastinter", "inter 900ms downinter 300ms rise 2 fall 2", "uudddduuu"),
+    ("no downinter", "inter 900ms fastinter 100ms rise 2 fall 2", "uudddduuu"),
+    ("neither", "inter 300ms rise 2 fall 2", "uudddduuu"),
+    ("rise 1 fall 1", TIMES + " rise 1 fall 1", "uudduudu"),
+    ("agent", "agent-inter 300ms", "uudduudu"),
+]
+
+
+def pace(program, options, says):
+    """the letters of the pauses between the checks of one server"""
+    is_agent = options.startswith("agent")
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(8)
+        listener.settimeout(10)
+        port = listener.getsockname()[1]
+        line = f"agent-check agent-port {port}" if is_agent else "check"
+        with open(folder + "/haproxy.cfg", "w") as file:
+            file.write(HEAD.format(threads=1, settings="").replace("FOLDER", folder)
+                       + f"backend b\n option tcp-check\n tcp-check expect string up\n server s 127.0.0.1:{port} {line} {options}\n")
+        process = subprocess.Popen([program, "-db", "-f", folder + "/haproxy.cfg"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        times = []
+        try:
+            for word in says + "u":
+                with listener.accept()[0] as client:
+                    times.append(time.monotonic())
+                    client.sendall(b"up\n" if word == "u" else b"down\n")
+        except OSError:
+            return "none"
+        finally:
+            process.terminate()
+            process.wait()
+    pauses = [(b - a) * 1000 for a, b in zip(times, times[1:])]
+    return "".join("f" if pause < 173 else "d" if pause < 520 else "i" for pause in pauses)
+
+
+def compare_pace(programs, options, says):
+    """what differs three times in a row: a busy machine is late now and then"""
+    for _ in range(3):
+        ours, theirs = (pace(program, options, says) for program in programs)
+        if ours == theirs and ours != "none":
+            return [], " " + ours
+    return [f"pauses {ours}, with HAProxy {theirs}"], ""
+
+
 def key(name): return tuple(map(int, name.split(".")))
 
 
@@ -145,6 +200,12 @@ def main():
     options.add_argument("--rounds", type=int, default=3)
     given = options.parse_args()
     failed = 0
+    for name, options, says in PACES:
+        if given.only not in name:
+            continue
+        found, told = compare_pace((given.weir, given.haproxy), options, says)
+        failed += bool(found)
+        print(("different" if found else "equal    "), name + told, *found, sep="\n   " if found else " ", flush=True)
     for case in CASES:
         if given.only not in case.name:
             continue
