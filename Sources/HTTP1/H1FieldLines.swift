@@ -36,7 +36,7 @@ extension H1HeadParser {
       if next == 0x20 || next == 0x09 { break }
       var end = stop
       while end > start && (bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09) { end -= 1 }
-      if word.hasUpperCase { buffer.lowercase(from: line, count: colon - line) }
+      if word.hasUpperCase { buffer.lowercase(from: line, count: colon - line, as: word) }
       let name = bytes.slice(line, colon - line)
       let known = KnownHeader(name, low: word.low, high: word.high)
       let value = bytes.slice(start, end - start)

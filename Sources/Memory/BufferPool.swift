@@ -7,7 +7,10 @@ import Glibc
   public let bufferSize: Int
   /// The most buffers that may exist at once; nil for no limit (`tune.buffers.limit`).
   public let limit: Int?
-  private var free: [UnsafeMutablePointer<UInt8>] = unsafe []
+  /// Buffers that nobody has, the one used last on top: its bytes are in the processor's cache. There is room for all.
+  private var free: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
+  private var freeCount = 0
+  private var freeRoom = 64
   /// Buffers handed out now.
   public private(set) var inUse = 0
   /// Buffers that exist, free ones included.
@@ -37,28 +40,30 @@ import Glibc
     self.poison = poison
     self.failures = failures
     isDebugging = poison != nil || failures > 0
+    unsafe free = .allocate(capacity: freeRoom)
     // Its buffers refer to it without a count, and its memory is never unmapped: the pool must outlive them too.
     _ = unsafe Unmanaged.passRetained(self)
   }
 
   /// A free buffer, or nil where the limit is reached or the system has no memory.
   public func take() -> Buffer? {
-    let isEmpty = unsafe free.isEmpty
-    if inUse >= room || (isEmpty && !grow()) || (isDebugging && fails()) {
+    if inUse >= room || (freeCount == 0 && !grow()) || (isDebugging && fails()) {
       isShort = true
       return nil
     }
     inUse += 1
-    let base = unsafe free.removeLast()
+    freeCount &-= 1
+    let base = unsafe free[freeCount]
     if isDebugging, let poison { unsafe memset(base, Int32(poison), bufferSize) }
     return unsafe Buffer(base: base, capacity: bufferSize, pool: self)
   }
 
   /// A buffer for use within one event, and where nobody could wait for one: limits do not count.
   public func takeScratch() -> Buffer? {
-    if unsafe free.isEmpty && !grow() { return nil }
+    if freeCount == 0 && !grow() { return nil }
     inUse += 1
-    return unsafe Buffer(base: free.removeLast(), capacity: bufferSize, pool: self)
+    freeCount &-= 1
+    return unsafe Buffer(base: free[freeCount], capacity: bufferSize, pool: self)
   }
 
   /// Whether new work may begin that needs buffers.
@@ -72,7 +77,9 @@ import Glibc
   @usableFromInline func giveBack(_ base: UnsafeMutablePointer<UInt8>) {
     inUse -= 1
     returns &+= 1
-    unsafe free.append(base)
+    precondition(freeCount < freeRoom)
+    unsafe free[freeCount] = base
+    freeCount &+= 1
   }
 
   private func grow() -> Bool {
@@ -87,14 +94,24 @@ import Glibc
     guard let chunk = unsafe chunk, unsafe chunk != MAP_FAILED else { return false }
     // Nobody has seen that part.
     if sparedBytes > 0 { unsafe munmap(chunk + length, sparedBytes) }
-    for i in (0..<count).reversed() { unsafe free.append((chunk + i * step).assumingMemoryBound(to: UInt8.self)) }
     allocated += count
+    if allocated > freeRoom {
+      let larger = unsafe UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>.allocate(capacity: allocated * 2)
+      unsafe larger.moveInitialize(from: free, count: freeCount)
+      unsafe free.deallocate()
+      unsafe free = unsafe larger
+      freeRoom = allocated * 2
+    }
+    for i in (0..<count).reversed() {
+      unsafe free[freeCount] = unsafe (chunk + i * step).assumingMemoryBound(to: UInt8.self)
+      freeCount += 1
+    }
     return true
   }
 
   /// Gives the pages of all free buffers but `keep` back to the kernel.
   public func trim(keep: Int = 0) {
-    for i in 0..<max(0, unsafe free.count - keep) {
+    for i in 0..<max(0, freeCount - keep) {
       // Whole pages only.
       let skipped = (4096 - Int(truncatingIfNeeded: unsafe UInt(bitPattern: free[i]) % 4096)) % 4096
       let length = (bufferSize - skipped) / 4096 * 4096

@@ -94,6 +94,21 @@ extension Buffer {
     return true
   }
 
+  /// Puts what `Bytes.scanWord` found at `start` in the place of its `n` bytes: the same in lower case.
+  @inlinable public mutating func lowercase(from start: Int, count n: Int, as word: WordScan) {
+    precondition(start >= 0 && n >= 0 && start <= tail - head && n <= tail - head - start)
+    // Whole words are written; behind the `n` bytes they hold what was there.
+    if n > 16 || capacity &- head &- start < 16 { return lowercase(from: start, count: n) }
+    let at = unsafe base + head + start
+    let kept = ByteLanes.lowest(n)
+    let first = unsafe ByteLanes.load(UnsafePointer(at)) & ~kept | word.low & kept
+    unsafe UnsafeMutableRawPointer(at).storeBytes(of: first.littleEndian, as: UInt64.self)
+    if n <= 8 { return }
+    let rest = ByteLanes.lowest(n &- 8)
+    let second = unsafe ByteLanes.load(UnsafePointer(at + 8)) & ~rest | word.high & rest
+    unsafe UnsafeMutableRawPointer(at + 8).storeBytes(of: second.littleEndian, as: UInt64.self)
+  }
+
   /// Turns the ASCII letters of `n` readable bytes from index `start` to lower case, in place.
   @inlinable public mutating func lowercase(from start: Int, count n: Int) {
     precondition(start >= 0 && n >= 0 && start <= tail - head && n <= tail - head - start)

@@ -89,12 +89,14 @@ public import Glibc
   /// Appends a signed decimal number.
   @discardableResult public func append(decimal value: Int64) -> Bool {
     if capacity - used < 20 { return false }
+    if value >= 0 && value < 10 { return append(byte: UInt8(truncatingIfNeeded: 48 &+ value)) }
     var magnitude = value.magnitude
     var digits = 1
-    var probe = magnitude
-    while probe >= 10 {
-      probe /= 10
-      digits += 1
+    var limit: UInt64 = 10
+    while magnitude >= limit {
+      digits &+= 1
+      if digits == 20 { break }
+      limit &*= 10
     }
     if value < 0 {
       unsafe base[used] = UInt8(ascii: "-")
@@ -104,7 +106,7 @@ public import Glibc
     used = at
     repeat {
       at -= 1
-      unsafe base[at] = UInt8(48 + magnitude % 10)
+      unsafe base[at] = UInt8(truncatingIfNeeded: 48 &+ magnitude % 10)
       magnitude /= 10
     } while magnitude > 0
     return true
