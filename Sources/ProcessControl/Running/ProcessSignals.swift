@@ -11,8 +11,11 @@ final class ProcessSignals {
   /// End of `grace`: listeners go on until then.
   private var softStopAt: Int64?
 
-  init(_ process: ProcessRuntime, waking wakeUp: WakeUp) {
-    self.process = process
+  init(_ process: ProcessRuntime) { self.process = process }
+
+  /// Before any worker serves: what comes from now on is kept until the first one looks. A signal that came between would
+  /// end the process.
+  static func watch(waking wakeUp: WakeUp) {
     Signals.ignore(Signals.pipe)
     Signals.ignore(Signals.terminalInput)
     Signals.ignore(Signals.terminalOutput)

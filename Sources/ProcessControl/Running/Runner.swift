@@ -131,6 +131,7 @@ enum Runner {
     }
     let options = settings.options
     let hasMaster = settings.master != nil
+    ProcessSignals.watch(waking: generation.wakeUps[0])
     do throws(SystemError) {
       try Thread { startThreads(generation, options, hasMaster: hasMaster) }.join()
     } catch { refuseThread("1", error) }
@@ -178,7 +179,7 @@ enum Runner {
       OwnProcess.exit(1)
     }
     let first = generation.makeLoop(index, loop, predecessor: nil)
-    let control = index == 0 ? ProcessSignals(generation.process, waking: generation.wakeUps[index]) : nil
+    let control = index == 0 ? ProcessSignals(generation.process) : nil
     WorkerThread(first, control, succession).run()
   }
 }
