@@ -22,6 +22,9 @@ public struct H1Limits: Sendable {
   public var maxHeadLength: Int
   /// `option accept-invalid-http-request` or `-response`: see there for what it relaxes.
   public var acceptsInvalid: Bool
+  /// The head is the text of one that came over HTTP/2: its target may have bytes over 0x7f, and the Host of CONNECT keeps
+  /// its port.
+  public var isFromHTTP2 = false
   /// `h1-accept-payload-with-any-method`: bodies of GET, HEAD and DELETE in HTTP/1.0 are let through.
   public var acceptsAnyPayload: Bool
 

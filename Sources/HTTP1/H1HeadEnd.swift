@@ -118,7 +118,7 @@ extension H1HeadParser {
     if authority.port.isEmpty || !isHost(authority.host) {
       return refuse(400, .lastLF, at: message.target)
     }
-    let isDefault = authority.port.equals("80") || authority.port.equals("443")
+    let isDefault = !limits.isFromHTTP2 && (authority.port.equals("80") || authority.port.equals("443"))
     return reconcileHost(message.target, isDefault ? authority.host : message.target, nil, &message)
   }
 

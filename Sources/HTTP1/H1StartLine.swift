@@ -37,7 +37,7 @@ extension H1HeadParser {
         i = bytes.firstNotTarget(from: i)
         if i == count { break }
         let stop = bytes[i]
-        if limits.acceptsInvalid && (stop == 0x23 || stop >= 0x80) {
+        if limits.acceptsInvalid && (stop == 0x23 || stop >= 0x80) || limits.isFromHTTP2 && stop >= 0x80 {
           i += 1
           continue
         }

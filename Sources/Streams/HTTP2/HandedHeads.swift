@@ -12,6 +12,7 @@ extension Worker {
     let stream = startStream(own)
     stream.requestChannel.input = own.input.take()
     stream.requestParser.limits.acceptsInvalid = stream.frontend?.options.contains(.acceptInvalidHTTPRequest) == true
+    stream.requestParser.limits.isFromHTTP2 = true
     stream.handedRequest = made.parseWritten(
       &stream.requestChannel.input, &stream.requestParser, into: &stream.request)
     startHTTP(stream)

@@ -23,6 +23,7 @@ extension Worker {
     while true {
       if stream.requestChannel.input.count > 0 {
         stream.requestParser.limits.acceptsInvalid = frontend.options.contains(.acceptInvalidHTTPRequest)
+        stream.requestParser.limits.isFromHTTP2 = session.carrier != nil
         switch stream.requestParser.parseRequest(&stream.requestChannel.input, into: &stream.request) {
         case .complete(let framing): return requestHeadComplete(stream, framing)
         case .invalid(let error): return refuseRequest(stream, error)
