@@ -13,6 +13,8 @@ final class CheckHTTP2 {
   private var link: ByteLink
   private let pool: BufferPool
   var input = Buffer()
+  /// What came is no HTTP/2.
+  var isBroken = false
 
   init?(pool: BufferPool, limits: H1Limits) {
     let tools = HTTP2Tools(limits: limits, pool: pool, sharesMemory: false)
@@ -99,6 +101,8 @@ extension CheckScheduler {
       _ = transmitPlain(i, entries[i].output)
       entries[i].output = []
     }
+    // Its socket serves no other check.
+    entries[i].spareFamily = .none
     let tune = process.model.global.tune
     let room = max(1024, tune.bufferSize - tune.maxRewrite)
     entries[i].http2 = CheckHTTP2(
@@ -135,7 +139,10 @@ extension CheckScheduler {
       guard case .bytes = received else { return received }
       let isSound = http2.read(now: Clock.monotonicMilliseconds())
       _ = flush(i, http2)
-      if !isSound { return .closed }
+      if !isSound || http2.session.isOver {
+        http2.isBroken = true
+        return .closed
+      }
     }
   }
 }

@@ -160,6 +160,10 @@ extension CheckScheduler {
       entries[i].hasEnded = true
       entries[i].readError = error
     }
+    if let http2 = entries[i].http2, http2.isBroken, entries[i].received.isEmpty {
+      finish(i, CheckVerdict(.socketError, info: stepText(i)), &loop)
+      return false
+    }
     if entries[i].received.isEmpty && !entries[i].hasEnded {
       watch(i, [.read, .peerClosed], &loop)
       return false

@@ -533,3 +533,8 @@ for words in (b"up\n", b"up", b"50%", b"maint", b"down", b"down\n", b"50%\r\n", 
     for pause in (0, 0.1):
         for end in ("reset", "close"):
             case(f"agent, {words}, {end} after {pause} s", ["balance roundrobin", f"server s1 127.0.0.1:9 weight 100 {AGENT}"], [[words] + [pause] * bool(pause) + [end]])
+for end in ("hang", "close"):
+    for name, answer in (("an answer of HTTP/1.1", ok()), ("rubbish", b"\xff" * 40)):
+        http(f"HTTP/2 to a server that sends {name}, {end}", [], [[("until", b"\r\n\r\n"), answer, end]], server="check check-proto h2", mode="http",
+             skip=("received",))
+http("HTTP/2 to a server that closes", [], [[("until", b"\r\n\r\n"), 0.1, "close"]], server="check check-proto h2", mode="http", skip=("received",))
