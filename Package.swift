@@ -115,7 +115,8 @@ let proxy: [Target] = [
     "RuntimeAPI",
     [
       "Cache", "Streams", "Resolution", "HealthChecks", "Observability", "Proxies", "LoadBalancing", "ConfigLoading",
-      "Configuration", "ConfigSyntax", "EventLoop", "System", "Samples", "StickTables", "TLS", "Memory", "Primitives",
+      "Configuration", "ConfigSyntax", "Connections", "EventLoop", "System", "Samples", "StickTables", "TLS", "Memory",
+      "Primitives",
     ]),
   target(
     "ProcessControl",

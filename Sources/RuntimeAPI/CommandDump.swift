@@ -11,6 +11,7 @@ enum CommandDump {
   case ring(RingDump)
   case patterns(PatternDump)
   case reload(ReloadDump)
+  case web(WebExchange)
 
   /// Another thread has been asked and has not answered yet.
   var isWaiting: Bool {
@@ -18,6 +19,7 @@ enum CommandDump {
     case .threads(let dump): dump.isWaiting
     case .ring(let dump): dump.isWaiting
     case .reload(let dump): dump.isWaiting
+    case .web(let exchange): exchange.isWaiting
     case .statistics, .servers, .patterns: false
     }
   }
@@ -68,6 +70,7 @@ enum CommandDump {
       let piece = dump.next(process)
       self = .threads(dump)
       return piece
+    case .web(let exchange): return exchange.take()
     case .reload(var dump):
       let piece = dump.next()
       self = .reload(dump)

@@ -70,12 +70,14 @@ struct CommandRunner {
     case .showProfiling: return showProfiling(arguments)
     case .showSchema: return .text(StatisticsSchema.json + "\n")
     case .showStartupLogs:
-      return access.level == .user ? .permissionDenied : .text(facts.startMessages + "\n")
+      if access.level == .user { return .permissionDenied }
+      return facts.startMessages.isEmpty ? .message(.info, "\n") : .text(facts.startMessages + "\n")
     case .showTrace, .trace: return trace(command, arguments)
     case .setVar: return setVariable(arguments)
     case .debugBug, .debugCheck, .debugClose, .debugDelay, .debugExit, .debugFD, .debugHex, .debugLog, .debugLoop,
-      .debugPanic, .debugSched, .debugStream, .debugSym, .debugTkill, .debugWarn, .debugWrite, .httpClient:
+      .debugPanic, .debugSched, .debugStream, .debugSym, .debugTkill, .debugWarn, .debugWrite:
       return debug(command, arguments)
+    case .httpClient: return fetch(arguments, body: payload)
     case .addACL, .addMap, .clearACL, .clearMap, .commitACL, .commitMap, .delACL, .delMap, .getACL, .getMap,
       .prepareACL,
       .prepareMap, .setMap, .showACL, .showMap:

@@ -1,4 +1,4 @@
-/// A command line cut into words: blanks separate, a backslash takes the next byte as it is.
+/// A command line cut into words: blanks and NUL separate, a backslash takes the next byte as it is.
 enum CommandWords {
   /// The most words that a command may have.
   static let limit = 64
@@ -9,15 +9,14 @@ enum CommandWords {
     var isOpen = false
     var escaped = false
     for byte in line {
-      // What stands behind a NUL is not seen, as in HAProxy.
-      if byte == 0 { break }
       if escaped {
         word.append(Unicode.Scalar(byte))
         (escaped, isOpen) = (false, true)
       } else if byte == UInt8(ascii: "\\") {
         (escaped, isOpen) = (true, true)
-      } else if byte == 0x20 || byte == 0x09 {
-        if isOpen { words.append(String(word)) }
+      } else if byte == 0x20 || byte == 0x09 || byte == 0 {
+        // A NUL ends a word even where none has begun.
+        if isOpen || byte == 0 { words.append(String(word)) }
         (word, isOpen) = (String.UnicodeScalarView(), false)
         if words.count == limit { return words }
       } else {

@@ -220,6 +220,7 @@ public struct RuntimeAPIServer: ~Copyable {
     guard let session = sessions[i] else { return nil }
     sessions[i] = nil
     open -= 1
+    if case .web(let exchange)? = session.dump { exchange.abandon() }
     loop.timers.release(session.slot)
     loop.poller.remove(session.socket.descriptor)
     resume(&loop)

@@ -94,13 +94,20 @@ struct RuntimeSession {
       if input.starts(with: "-----BEGIN ".utf8) { return }
       payloadLine = nil
       waiting = [start[...]]
+      if !hasPayload {
+        // The mark was the end of a word: then what follows is more words.
+        let words = payload.unicodeScalars.map { $0 == "\n" ? 0x20 : UInt8(truncatingIfNeeded: $0.value) }
+        waiting = [(start + [0x20] + words)[...]]
+        payload = ""
+      }
       return
     }
     payload = ""
     hasPayload = false
     if line.suffix(2) == [0x3c, 0x3c] {
       payloadLine = CommandWords.withoutPayloadMark(line)
-      hasPayload = true
+      // A word that ends in it is only a word where no line follows.
+      hasPayload = (payloadLine?.count ?? 0) < line.count
       askForPayload()
       return
     }

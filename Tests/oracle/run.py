@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares Weir with HAProxy, byte for byte and field for field.
 
-usage: Tests/oracle/run.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [config] [command] [wire] [log] [balance] [check] [tls] [runtime] [state] [end] [mail] [sample] [action] [limit] [mutation] [forward] [store] [handshake] [life] [retry] [master] [exporter] [server_tls]
+usage: Tests/oracle/run.py [--weir BINARY] [--haproxy BINARY] [--only TEXT] [config] [command] [wire] [log] [balance] [check] [tls] [runtime] [random] [state] [end] [mail] [sample] [action] [limit] [mutation] [forward] [store] [handshake] [life] [retry] [master] [exporter] [server_tls]
 
 The last line is "N passed, N failed, N known to differ".
 """
@@ -29,6 +29,7 @@ import master_diff  # noqa: E402
 import mutation_diff  # noqa: E402
 import retry_diff  # noqa: E402
 import runtime_diff  # noqa: E402
+import runtime_random  # noqa: E402
 import sample_diff  # noqa: E402
 import server_tls_diff  # noqa: E402
 import state_diff  # noqa: E402
@@ -61,7 +62,7 @@ def main():
     options.add_argument("tables", nargs="*")
     given = options.parse_args()
     tables = {"config": config_diff.compare, "command": command_diff.compare, "wire": wire_diff.compare, "log": log_diff.compare, "balance": balance,
-              "check": check_diff.compare, "tls": tls_diff.compare, "runtime": runtime_diff.compare, "state": state_diff.compare, "end": end_diff.compare, "mail": mail_diff.compare,
+              "check": check_diff.compare, "tls": tls_diff.compare, "runtime": runtime_diff.compare, "random": runtime_random.compare, "state": state_diff.compare, "end": end_diff.compare, "mail": mail_diff.compare,
               "sample": sample_diff.compare, "action": action_diff.compare, "limit": limit_diff.compare, "mutation": mutation_diff.compare,
               "forward": forward_diff.compare, "store": store_diff.compare, "handshake": handshake_diff.compare, "life": life_diff.compare, "retry": retry_diff.compare, "master": master_diff.compare,
               "exporter": exporter_diff.compare, "server_tls": server_tls_diff.compare}

@@ -46,8 +46,15 @@ private func complete(_ context: LoadContext) -> Bool {
       return false
     }
   }
-  for check in loadChecks where context.isUsable { check(context) }
-  if context.isUsable { return true }
+  // What can be told is told at once, also where something is wrong already: only what was not read cannot be checked.
+  if context.isUsable {
+    for check in loadChecks { check(context) }
+    if context.isUsable { return true }
+    let model = context.model
+    if !model.programs.isEmpty && !model.global.masterWorker && !context.options.hasMaster {
+      context.alertPlain("Can't use a 'program' section without master worker mode.")
+    }
+  }
   context.diagnostics.alert("Fatal errors found in configuration.")
   return false
 }

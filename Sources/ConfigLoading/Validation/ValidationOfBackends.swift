@@ -19,6 +19,16 @@ struct ServerValidation {
       warnFastOpen(at, &messages)
       if proxy.servers[at].track != nil { checkTracking(at, messages) }
     }
+    if proxy.persistentRDPCookie != nil { warnRDPCookies() }
+  }
+
+  /// The cookie names an address with its port: a server without one of its own is never found.
+  private func warnRDPCookies() {
+    for server in proxy.servers where server.portOffset != nil {
+      context.warningPlain(
+        "\(proxy.title) : RDP cookie persistence will not work for server '\(server.name)' because it lacks an explicit "
+          + "port number.")
+    }
   }
 
   private func reportTwins() {

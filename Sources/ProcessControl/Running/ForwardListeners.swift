@@ -46,10 +46,7 @@ extension ListenerSetup {
         if bind.v6only { socket.setV6Only(true) } else if bind.v4v6 { socket.setV6Only(false) }
       }
       if bind.transparent { _ = socket.setTransparent(family: family) }
-      if let interface = bind.interface, !socket.bindToDevice(interface) {
-        socket.close()
-        throw Failure(text: "cannot bind listener to device")
-      }
+      self.bind(socket, toDeviceOf: bind)
     }
     do throws(SystemError) {
       if case .unix(let path) = bind.address {

@@ -45,6 +45,7 @@ struct GenerationSockets {
       }
     }
     forwards = listening.openForwards(model)
+    for warning in listening.warnings { diagnostics.warning(warning) }
     if listening.errors.isEmpty { return }
     for error in listening.errors { diagnostics.alert(error) }
     diagnostics.alert("[haproxy.main()] Some protocols failed to start their listeners! Exiting.")

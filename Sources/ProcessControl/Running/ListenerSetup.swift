@@ -8,6 +8,9 @@ struct ListenerSetup {
   /// Sockets by place in the list that was given.
   private(set) var sockets: [Socket] = []
   private(set) var errors: [String] = []
+  /// What went wrong and does not keep a socket from being used.
+  private(set) var warnings: [String] = []
+  var lastWarning: String?
   /// Listening sockets of the process before this one (`-x`).
   var inherited = InheritedListeners()
   /// Sockets of the generation before, by what they were made with (`keptText`): taken as they are.
@@ -26,13 +29,26 @@ struct ListenerSetup {
     if !kept.isEmpty, let socket = kept[bind.keptText(global, isDatagram: isDatagram)]?.popLast() { return socket }
     do throws(Failure) {
       let backlog = bind.backlog > 0 ? bind.backlog : defaultBacklog
-      return try make(bind, backlog: backlog, isSmart: smartAccept, isDatagram: isDatagram)
+      let socket = try make(bind, backlog: backlog, isSmart: smartAccept, isDatagram: isDatagram)
+      if let text = lastWarning { warnings.append(message(text, bind, owner)) }
+      lastWarning = nil
+      return socket
     } catch {
-      errors.append(
-        "Binding [\(bind.location.file):\(bind.location.line)] for \(owner): \(error.text)\(isIP(bind) ? " for" : "") [\(printed(bind))]"
-      )
+      lastWarning = nil
+      errors.append(message(error.text, bind, owner))
       return nil
     }
+  }
+
+  private func message(_ text: String, _ bind: BindSettings, _ owner: String) -> String {
+    "Binding [\(bind.location.file):\(bind.location.line)] for \(owner): \(text)\(isIP(bind) ? " for" : "") "
+      + "[\(printed(bind))]"
+  }
+
+  /// `interface`: where there is no such one the socket listens on all, as HAProxy's does, with a warning.
+  mutating func bind(_ socket: Socket, toDeviceOf bind: BindSettings) {
+    guard let interface = bind.interface, !socket.bindToDevice(interface) else { return }
+    lastWarning = "cannot bind receiver to device '\(interface)' (\(SystemError.current))"
   }
 
   /// `isSmart`: `option tcp-smart-accept`.
@@ -116,7 +132,7 @@ struct ListenerSetup {
     }
   }
 
-  private func openIP(_ bind: BindSettings, _ endpoint: Endpoint, _ backlog: Int) throws(Failure) -> Socket {
+  private mutating func openIP(_ bind: BindSettings, _ endpoint: Endpoint, _ backlog: Int) throws(Failure) -> Socket {
     let socket = try create(endpoint.family, namespace: bind.namespace)
     socket.setReuseAddress()
     if !global.noReusePort { socket.setReusePort() }
@@ -127,10 +143,7 @@ struct ListenerSetup {
       socket.close()
       throw Failure(text: "cannot make listening socket transparent")
     }
-    if let interface = bind.interface, !socket.bindToDevice(interface) {
-      socket.close()
-      throw Failure(text: "cannot bind listener to device")
-    }
+    self.bind(socket, toDeviceOf: bind)
     if let size = bind.maxSegmentSize, size != 0 { socket.setMaxSegment(abs(size)) }
     if let timeout = bind.tcpUserTimeout { socket.setUserTimeout(milliseconds: timeout) }
     if bind.deferAccept { socket.setDeferAccept(seconds: 1) }

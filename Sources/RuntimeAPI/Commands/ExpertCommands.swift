@@ -33,7 +33,7 @@ extension RuntimeCommand {
     case .debugTkill: ("debug dev tkill", " [thr] [sig]", "signal the process")
     case .debugWarn: ("debug dev warn", "", "see a check fail (not implemented)")
     case .debugWrite: ("debug dev write", " [size]", "answer with that many bytes")
-    default: ("httpclient", "<method> <URI>", "make a request (not implemented)")
+    default: ("httpclient", "<method> <URI>", "make an HTTP request")
     }
   }
 }
@@ -90,6 +90,18 @@ extension CommandRunner {
       return .text(String(String.UnicodeScalarView((0..<count).map { $0 > 0 && $0 % 64 == 0 ? "\n" : "." })))
     default: return .error("'\(command.expertForm.words)' is not implemented by Weir.")
     }
+  }
+
+  /// `httpclient <method> <URI>`, with a payload as the body.
+  func fetch(_ arguments: CommandArguments, body: String?) -> CommandReply {
+    if arguments[0].isEmpty || arguments[1].isEmpty {
+      return .error("Can't start the HTTP client: not enough parameters.")
+    }
+    if let request = WebRequest(method: arguments[0], url: arguments[1], body: body) {
+      let exchange = WebExchange(request, process, asker: process.mailboxes[0])
+      if WebClient.shared.start(exchange) { return .dump(.web(exchange)) }
+    }
+    return .error("Can't start the HTTP client.")
   }
 
   /// `debug dev close <fd>`: the connection is cut, and its owner finds that out and closes it: a descriptor that was

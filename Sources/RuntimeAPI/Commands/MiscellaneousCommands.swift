@@ -20,7 +20,7 @@ extension CommandRunner {
     guard let id, id.scope == .process, let value = process.model.processVariables.value(id.name, arena: arena) else {
       return .error("Variable not found.")
     }
-    return .text("\(name): type=\(value.type.name) value=<\(Self.text(of: value))>")
+    return .message(.info, "\(name): type=\(value.type.name) value=<\(Self.text(of: value))>")
   }
 
   private static func text(of value: SampleData) -> String {

@@ -118,7 +118,7 @@ struct PatternCommands {
       return .error(
         "This ACL is shared with a map containing samples. You must use the command 'add map' to add values.")
     }
-    if let version, version &- list.currentGeneration > list.nextGeneration &- list.currentGeneration {
+    if let version, Int32(bitPattern: list.nextGeneration &- version) < 0 {
       return .error("Version number in the future, please use 'prepare \(word)' before.")
     }
     do throws(PatternError) {

@@ -35,7 +35,7 @@ extension CommandRunner {
   private mutating func pause(_ frontend: FrontendRuntime) -> CommandReply {
     switch state(of: frontend) {
     case .stopped: return .error("Frontend was previously shut down, cannot disable.")
-    case .paused: return .error("All sockets are already disabled.")
+    case .paused: return .message(.notice, "All sockets are already disabled.\n")
     case .ready, .full: break
     }
     frontend.state.set(FrontendRuntime.State.paused.rawValue)
@@ -46,7 +46,7 @@ extension CommandRunner {
   private mutating func resume(_ frontend: FrontendRuntime) -> CommandReply {
     switch state(of: frontend) {
     case .stopped: return .error("Frontend was previously shut down, cannot enable.")
-    case .ready, .full: return .error("All sockets are already enabled.")
+    case .ready, .full: return .message(.notice, "All sockets are already enabled.\n")
     case .paused: break
     }
     frontend.state.set(FrontendRuntime.State.ready.rawValue)

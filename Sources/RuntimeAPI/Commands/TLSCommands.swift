@@ -77,14 +77,24 @@ extension CommandRunner {
     let files = TLSFileAccess(
       store: process.model.certificates, tuning: TLSTuning(), certificateBase: tls.certificateBase,
       authorityBase: tls.authorityBase)
-    switch process.model.certificates.run(command, arguments.words, payload: payload, files) {
-    case .text(let text): return .text(text)
+    switch process.model.certificates.run(command, arguments.words, payload: payload ?? (hasPayload ? "" : nil), files)
+    {
+    case .text(let text): return command.severity.map { .message($0, text) } ?? .text(text)
     case .error(let text): return .message(.error, text)
     }
   }
 }
 
 extension TLSCommand {
+  /// Of its success; nil: it is told without one.
+  var severity: CommandReply.Severity? {
+    switch self {
+    case .abort, .delete, .deleteFromList, .new, .set: .notice
+    case .setStatus, .setTicketKey: .info
+    default: nil
+    }
+  }
+
   /// Who may use it.
   var level: BindSettings.AccessLevel {
     switch self {
