@@ -73,20 +73,6 @@ extension LoadContext {
 
 /// Finds the tables that rules name, and the peers that tables name.
 @Sendable func completeTables(_ context: LoadContext) {
-  for index in context.model.tables.indices {
-    guard let name = context.ruleState.tables.peerNames[index] else { continue }
-    let owner = context.model.tables[index].name
-    guard let peers = context.model.peers.firstIndex(where: { $0.name == name }) else {
-      context.alertPlain("Proxy '\(owner)': unable to find sync peers '\(name)'.")
-      continue
-    }
-    if context.model.peers[peers].isDisabled { continue }
-    if context.model.peers[peers].localPeer == nil && context.model.peers[peers].isEmpty {
-      context.alertPlain(
-        "Proxy '\(owner)': unable to find local peer '\(context.options.localPeer)' in peers section '\(name)'.")
-    }
-    context.model.tables[index].peers = peers
-  }
   context.model.tableReferences = context.ruleState.tables.uses.map { use in
     // What stands in `defaults` counts where it is taken over.
     let found = context.model.tables.firstIndex { $0.name == use.name }
@@ -117,8 +103,27 @@ extension LoadContext {
     }
     return found
   }
+  findPeers(context)
   context.finishPeers()
   context.finishMailers()
+}
+
+/// The peers that tables name.
+private func findPeers(_ context: LoadContext) {
+  for index in context.model.tables.indices {
+    guard let name = context.ruleState.tables.peerNames[index] else { continue }
+    let owner = context.model.tables[index].name
+    guard let peers = context.model.peers.firstIndex(where: { $0.name == name }) else {
+      context.alertPlain("Proxy '\(owner)': unable to find sync peers '\(name)'.")
+      continue
+    }
+    if context.model.peers[peers].isDisabled { continue }
+    if context.model.peers[peers].localPeer == nil && context.model.peers[peers].isEmpty {
+      context.alertPlain(
+        "Proxy '\(owner)': unable to find local peer '\(context.options.localPeer)' in peers section '\(name)'.")
+    }
+    context.model.tables[index].peers = peers
+  }
 }
 
 /// Tracking by `tcp-request content` in a frontend, where it comes too late or too early.
