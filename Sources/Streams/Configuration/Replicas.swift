@@ -299,7 +299,6 @@ struct ServerConnectionSettings {
   let hasOptions: Bool
   /// All its sockets are alike: a connection can be made with that of another one.
   let hasPlainSockets: Bool
-  /// Connections speak TLS.
   private(set) var hasTLS: Bool
   /// `sni`
   private(set) var serverName: Expression?
