@@ -132,7 +132,7 @@ struct RuntimeAPITests {
 
   @Test func wordsAndCommands() {
     #expect(CommandWords.split(Array(" a\\ b  c\\\\ ".utf8)[...]) == ["a b", "c\\"])
-    #expect(CommandWords.split(Array("get\0 weight".utf8)[...]) == ["get"])
+    #expect(CommandWords.split(Array("get\0 weight".utf8)[...]) == ["get", "weight"])
     #expect(CommandWords.withoutPayloadMark(Array("a b <<".utf8)) == Array("a b ".utf8))
     #expect(CommandWords.withoutPayloadMark(Array("a b<<".utf8)) == Array("a b<<".utf8))
     #expect(CommandWords.withoutPayloadMark(Array("<<".utf8)).isEmpty)
