@@ -221,6 +221,8 @@ public struct PeersService: ~Copyable {
         guard readHello(i, &loop) else { return flush(i, &loop) }
         continue
       case .established:
+        // Whether anybody looks on may have changed.
+        tellTrace(i)
         let event = sessions[i]?.readMessages(process.serverNames, now: now) ?? .broken
         let section = remotes[session.peer].section
         tellTrace(i)
