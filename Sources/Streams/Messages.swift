@@ -127,10 +127,15 @@ extension Worker {
     }
   }
 
+  /// From now on clients are refused. A pause leaves local sockets alone, as in HAProxy.
   private func stopListeners(of frontend: Int, forGood: Bool) {
-    for listener in listeners where listener.frontend.index == frontend {
+    for listener in listeners where listener.frontend.index == frontend && (forGood || !listener.isUnix) {
       unregister(listener)
       listener.isStopped = true
+      listener.isListening = false
+      // Where it goes on already, other workers may accept by now.
+      let state = FrontendRuntime.State(rawValue: listener.frontend.shared.with { $0.state.value })
+      if !listener.isElsewhere && (state == .paused || state == .stopped) { listener.socket.shutdown(.read) }
     }
   }
   private func restartListeners(of frontend: Int) {

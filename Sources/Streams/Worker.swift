@@ -205,7 +205,8 @@ public final class Worker {
       namespace: ClientNamespace.place(of: runtime.settings.namespace, in: process.model))
     listeners.append(listener)
     if listener.nice != 0 { hasNice = true }
-    if frontend.shared.with({ $0.state.value }) == FrontendRuntime.State.paused.rawValue { listener.isStopped = true }
+    let state = frontend.shared.with { $0.state.value }
+    if state == FrontendRuntime.State.paused.rawValue && !listener.isUnix { listener.isStopped = true }
     let threads = runtime.settings.threads
     if !threads.isEmpty && !threads.contains(index + 1) {
       listener.isStopped = true

@@ -33,14 +33,25 @@ frontend f
 """
 
 
+LIVING = []
+
+
+def end_all():
+    """what a test that failed has left"""
+    while LIVING:
+        process = LIVING.pop()
+        if process.poll() is None: process.kill()
+        process.wait()
+
+
 class Instance:
     """a program that runs, with its folder, its messages and its notify socket"""
 
-    def __init__(self, master=True, extra="", arguments=()):
+    def __init__(self, master=True, extra="", arguments=(), config=CONFIG):
         self.folder = tempfile.mkdtemp(prefix="reload")
         self.port = free_port()
         self.config = self.folder + "/a.cfg"
-        self.write(CONFIG.format(folder=self.folder, port=self.port, extra=extra))
+        self.write(config.format(folder=self.folder, port=self.port, extra=extra))
         self.cli = self.folder + "/master"
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(self.folder + "/notify")
@@ -53,7 +64,8 @@ class Instance:
 
     def start(self, options, arguments=()):
         environment = {**os.environ, "NOTIFY_SOCKET": self.folder + "/notify"}
-        return subprocess.Popen([PROGRAM, *options, "-f", self.config, *arguments], stderr=self.errors, env=environment)
+        LIVING.append(subprocess.Popen([PROGRAM, *options, "-f", self.config, *arguments], stderr=self.errors, env=environment))
+        return LIVING[-1]
 
     def write(self, text):
         with open(self.config, "w") as f:
@@ -258,10 +270,57 @@ def test_stick_tables_survive_a_reload():
     one.stop()
 
 
+# HAProxy 2.6 dies of a pause with an abstract socket.
+PAUSABLE = CONFIG.replace("  bind abns@weir-{port}\n", "")
+
+
+def answers(instance):
+    """whether the port takes a client, and whether the local socket does"""
+    found = []
+    for family, address in (socket.AF_INET, ("127.0.0.1", instance.port)), (socket.AF_UNIX, instance.folder + "/f.sock"):
+        with socket.socket(family) as s:
+            s.settimeout(5)
+            try:
+                s.connect(address)
+                s.sendall(b"GET /alive HTTP/1.0\r\n\r\n")
+                found.append(b" 200 " in s.recv(100))
+            except (ConnectionRefusedError, ConnectionResetError, FileNotFoundError): found.append(False)
+    return found
+
+
+def test_a_frontend_that_is_paused_refuses_clients():
+    instance = Instance(master=False, config=PAUSABLE)
+    stats = instance.folder + "/stats"
+    # The thread that answers this is the one that takes signals.
+    until(lambda: "Version" in ask(stats, "show info"), "the start")
+    until(lambda: answers(instance) == [True, True], "an answer")
+    instance.process.send_signal(signal.SIGTTOU)
+    until(lambda: answers(instance) == [False, True], "the pause")
+    instance.process.send_signal(signal.SIGTTIN)
+    until(lambda: answers(instance) == [True, True], "the end of the pause")
+    ask(stats, "disable frontend f")
+    until(lambda: answers(instance) == [False, True], "the second pause")
+    ask(stats, "enable frontend f")
+    until(lambda: answers(instance) == [True, True], "its end")
+    ask(stats, "shutdown frontend f")
+    until(lambda: answers(instance) == [False, False], "the shutdown")
+    instance.stop()
+
+
+def test_sighup_tells_the_states():
+    instance = Instance(master=False, config=PAUSABLE)
+    until(lambda: "Version" in ask(instance.folder + "/stats", "show info"), "the start")
+    until(lambda: answers(instance) == [True, True], "an answer")
+    instance.process.send_signal(signal.SIGHUP)
+    end = r"dumping servers states\.\n.*Proxy f has no servers\. Conn: act\(FE\+BE\): \d\+0, 0 pend \(0 unass\), tot\(FE\+BE\): 2\+0\."
+    until(lambda: re.search(end, re.sub(r".*GLOBAL.*\n", "", instance.text())), "the states")
+    instance.stop()
+
+
 def test_sigusr1_lets_everybody_finish():
     one = Instance()
     one.process.send_signal(signal.SIGUSR1)
     assert one.process.wait(20) == 0
 
 
-run(tests_in(globals()), sys.argv[2:])
+run(tests_in(globals()), sys.argv[2:], end_all)

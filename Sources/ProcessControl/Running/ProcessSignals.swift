@@ -17,9 +17,10 @@ final class ProcessSignals {
   /// end the process.
   static func watch(waking wakeUp: WakeUp) {
     Signals.ignore(Signals.pipe)
-    Signals.ignore(Signals.terminalInput)
-    Signals.ignore(Signals.terminalOutput)
-    Signals.watch([Signals.terminate, Signals.user1, Signals.hangup, Signals.quit], waking: wakeUp)
+    Signals.watch(
+      [
+        Signals.terminate, Signals.user1, Signals.hangup, Signals.quit, Signals.terminalInput, Signals.terminalOutput,
+      ], waking: wakeUp)
     // A master holds them back while it forks its workers.
     Signals.setBlocked(false)
   }
@@ -29,6 +30,9 @@ final class ProcessSignals {
 
   func handle(_ worker: Worker) {
     if Signals.take(Signals.terminate) { return stopNow(bySignal: true) }
+    if Signals.take(Signals.hangup) { worker.stateMessages += StateDump.messages(process) }
+    if Signals.take(Signals.terminalOutput) { pause(worker) }
+    if Signals.take(Signals.terminalInput) { resume(worker) }
     if Signals.take(Signals.user1) && softStopAt == nil {
       softStopAt = worker.loop.now + Int64(process.model.global.grace ?? 0)
     }
@@ -39,6 +43,29 @@ final class ProcessSignals {
   private func stopNow(bySignal: Bool) {
     process.stopping.set(bySignal ? 3 : 2)
     for mailbox in process.mailboxes { mailbox.wakeUp.notify() }
+  }
+
+  /// What a process that wants the same ports asks for, and takes back where it does not get them all the same.
+  private func pause(_ worker: Worker) {
+    change(worker, from: [.ready, .full], to: .paused, "Paused") { .pauseFrontend($0) }
+  }
+  private func resume(_ worker: Worker) {
+    change(worker, from: [.paused], to: .ready, "Resumed") { .resumeFrontend($0) }
+  }
+  private func change(
+    _ worker: Worker, from: [FrontendRuntime.State], to: FrontendRuntime.State, _ word: String,
+    _ message: (Int) -> WorkerMessage
+  ) {
+    if process.stopping.value != 0 { return }
+    for frontend in process.frontends.compactMap({ $0 }) {
+      guard let state = FrontendRuntime.State(rawValue: frontend.state.value), from.contains(state) else { continue }
+      frontend.state.set(to.rawValue)
+      for mailbox in process.mailboxes { mailbox.post(message(frontend.index)) }
+      let kind = frontend.settings.capabilities.isSuperset(of: .listen) ? "proxy" : "frontend"
+      worker.stateMessages.append(
+        StateMessage(
+          level: .warning, text: "\(word) \(kind) \(frontend.settings.name).", proxyIndex: frontend.index))
+    }
   }
 
   private func softStop(_ worker: Worker) {

@@ -34,6 +34,8 @@ final class ListenerReplica {
   let fixedLocal: Endpoint?
   var isWaiting = false
   var isStopped = false
+  /// Whether the kernel was asked, since the last pause, to let clients connect.
+  var isListening = false
   /// Other workers accept for it (`thread` on the `bind` line, or a shard of another worker).
   var isElsewhere = false
 

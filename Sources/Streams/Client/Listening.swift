@@ -11,10 +11,22 @@ extension Worker {
   func register(_ listener: ListenerReplica) {
     if listener.isWaiting || listener.isStopped { return }
     listener.isWaiting = true
+    if !listener.isListening {
+      listener.isListening = true
+      listenAgain(listener)
+    }
     let place = listeners.firstIndex { $0 === listener } ?? listeners.count
     let token = Token(kind: TokenKind.listener, index: place, generation: 0)
     // Without `exclusive` every worker would wake for every connection.
     loop.poller.add(listener.socket.descriptor, process.threads > 1 ? [.read, .exclusive] : .read, token: token.bits)
+  }
+  /// Where its frontend was paused or shut down before.
+  private func listenAgain(_ listener: ListenerReplica) {
+    if listener.socket.isListening { return }
+    let frontend = listener.frontend
+    let own = listener.shared.with { $0.settings.backlog }
+    let backlog = frontend.shared.with { $0.settings.backlog ?? $0.maxConnections.value }
+    try? listener.socket.listen(backlog: own > 0 ? own : backlog)
   }
   func unregister(_ listener: ListenerReplica) {
     if !listener.isWaiting { return }
