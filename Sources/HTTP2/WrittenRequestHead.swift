@@ -55,9 +55,7 @@ struct WrittenRequestHead {
   }
   /// The parts of a target in its origin or absolute form. Without a scheme of its own it is https, as from HAProxy.
   static func places(of target: Bytes, isOptions: Bool) -> (scheme: Bytes, authority: Bytes, path: Bytes) {
-    guard target.at(0) != 0x2f, let colon = target.firstIndex(of: Bytes("://")) else {
-      return (Bytes("https"), Bytes(), target)
-    }
+    guard target.at(0) != 0x2f, let colon = schemeEnd(target) else { return (Bytes("https"), Bytes(), target) }
     let rest = target.dropFirst(colon + 3)
     var end = 0
     while end < rest.count && rest[end] != 0x2f && rest[end] != 0x3f { end += 1 }
@@ -66,6 +64,16 @@ struct WrittenRequestHead {
       target.prefix(colon), rest.prefix(end),
       path.isEmpty ? (isOptions ? Bytes("*") : Bytes("/")) : path
     )
+  }
+
+  /// The first colon that two slashes follow.
+  private static func schemeEnd(_ target: Bytes) -> Int? {
+    var from = 0
+    while let colon = target.firstIndex(of: 0x3a, from: from) {
+      if target.at(colon + 1) == 0x2f && target.at(colon + 2) == 0x2f { return colon }
+      from = colon + 1
+    }
+    return nil
   }
 
   /// Whether a field goes to the server. Those of one hop do not, nor what `:authority` or an upgrade stand for.

@@ -82,10 +82,14 @@ extension Bytes {
   /// Equality without regard to the case of ASCII letters.
   @inlinable public func equalsIgnoringCase(_ other: Bytes) -> Bool {
     if count != other.count { return false }
-    for i in 0..<count {
+    var i = 0
+    // Mostly both have the same case.
+    while count &- i >= 8, unsafe ByteLanes.load(base + i) == ByteLanes.load(other.base + i) { i &+= 8 }
+    while i < count {
       let a = unsafe base[i]
       let b = unsafe other.base[i]
       if a != b && Bytes.lower(a) != Bytes.lower(b) { return false }
+      i &+= 1
     }
     return true
   }
