@@ -11,7 +11,7 @@ enum HTTP2Callbacks {
       return nil
     }
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, beginHeaders)
-    unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks, header)
+    unsafe nghttp2_session_callbacks_set_on_header_callback2(callbacks, header)
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, frame)
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, sent)
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, data)
@@ -48,12 +48,22 @@ enum HTTP2Callbacks {
       return 0
     }
   }
-  private static let header: nghttp2_on_header_callback = { _, _, name, nameLength, value, valueLength, _, user in
+  private static let header: nghttp2_on_header_callback2 = { _, _, name, value, _, user in
     guard let name = unsafe name, let value = unsafe value else { return 0 }
     return unsafe with(user, 0) { session in
-      unsafe session.block.add(Bytes(base: name, count: nameLength), Bytes(base: value, count: valueLength))
+      let known = unsafe session.tools.memo.traits(name, value)
+      let (nameBytes, valueBytes) = unsafe (bytes(of: name), bytes(of: value))
+      let traits = session.block.add(nameBytes, valueBytes, known)
+      if known.isNone && !traits.isNone && session.tools.memory != nil {
+        unsafe session.tools.memo.note(name, value, length: nameBytes.count + valueBytes.count, traits)
+      }
       return 0
     }
+  }
+  @inline(__always) private static func bytes(of text: OpaquePointer) -> Bytes {
+    let all = unsafe nghttp2_rcbuf_get_buf(text)
+    guard let base = unsafe all.base else { return Bytes() }
+    return unsafe Bytes(base: base, count: all.len)
   }
   private static let frame: nghttp2_on_frame_recv_callback = { _, frame, user in
     guard let frame = unsafe frame else { return 0 }

@@ -4,21 +4,17 @@ public import Memory
 /// The fields of one header block as they are decoded, bounded in number and in bytes. They stand as the lines that
 /// HTTP/1.1 would have of them.
 public struct HTTP2FieldBlock: ~Copyable {
-  private struct Place {
+  private struct Place: BitwiseCopyable {
     let start: UInt32
     let name: UInt32
     let value: UInt32
-    var known = KnownHeader.other
-    /// The name is of lower-case letters, digits and hyphens.
-    var isWord = false
-    /// The value has no control bytes at all.
-    var isPlain = false
+    let traits: HTTP2FieldTraits
 
     var valueStart: Int { Int(start) + Int(name) + 2 }
     var end: Int { valueStart + Int(value) + 2 }
   }
   private var bytes = Buffer()
-  private var places: [Place] = []
+  private var places = PlainList<Place>()
   private var isOpen = false
   private let maxFields: Int
   private let pool: BufferPool
@@ -32,8 +28,9 @@ public struct HTTP2FieldBlock: ~Copyable {
   public var count: Int { places.count }
   public func name(_ i: Int) -> Bytes { bytes.readable.slice(Int(places[i].start), Int(places[i].name)) }
   public func value(_ i: Int) -> Bytes { bytes.readable.slice(places[i].valueStart, Int(places[i].value)) }
-  func known(_ i: Int) -> KnownHeader { places[i].known }
-  func isPseudo(_ i: Int) -> Bool { name(i).at(0) == 0x3a }
+  func known(_ i: Int) -> KnownHeader { places[i].traits.known }
+  func traits(_ i: Int) -> HTTP2FieldTraits { places[i].traits }
+  func isPseudo(_ i: Int) -> Bool { places[i].traits.pseudo != .none }
 
   /// The lines of all fields from `first` on, and where those of `i` stand in them.
   func lines(from first: Int) -> Bytes {
@@ -46,17 +43,17 @@ public struct HTTP2FieldBlock: ~Copyable {
     for i in first..<self.places.count {
       let place = self.places[i]
       places.add(
-        at: offset + Int(place.start) - start, name: Int(place.name), value: Int(place.value), place.known)
+        at: offset + Int(place.start) - start, name: Int(place.name), value: Int(place.value), place.traits.known)
     }
   }
 
   /// No byte of the value is forbidden.
-  func isSound(_ i: Int) -> Bool { places[i].isPlain || HTTP2FieldCheck.isSound(value(i)) }
+  func isSound(_ i: Int) -> Bool { places[i].traits.isPlain || HTTP2FieldCheck.isSound(value(i)) }
   /// A lower-case token, and none of the fields that belong to one hop of HTTP/1.
   func isRegular(_ i: Int) -> Bool {
     let place = places[i]
-    if !place.isWord && !HTTP2FieldCheck.isLowerCaseToken(name(i)) { return false }
-    switch place.known {
+    if !place.traits.isWord && !HTTP2FieldCheck.isLowerCaseToken(name(i)) { return false }
+    switch place.traits.known {
     case .connection, .upgrade, .keepAlive, .proxyConnection, .transferEncoding: return false
     default: return true
     }
@@ -66,26 +63,21 @@ public struct HTTP2FieldBlock: ~Copyable {
     bytes.reset()
     isOpen = true
     isOver = !bytes.back(by: pool)
-    places.removeAll(keepingCapacity: true)
+    places.removeAll()
   }
-  mutating func add(_ name: Bytes, _ value: Bytes) {
+  /// A field, of which `known` is known; what is known of it then, or nothing where it does not fit.
+  @inline(__always) mutating func add(_ name: Bytes, _ value: Bytes, _ known: HTTP2FieldTraits) -> HTTP2FieldTraits {
     let start = bytes.count
     if isOver || places.count == maxFields || !bytes.append(name: name, value: value) {
       isOver = true
-      return
+      return .none
     }
-    var place = Place(
-      start: UInt32(truncatingIfNeeded: start), name: UInt32(truncatingIfNeeded: name.count),
-      value: UInt32(truncatingIfNeeded: value.count))
-    let lines = bytes.readable
-    if name.at(0) != 0x3a {
-      let word = lines.scanWord(from: start)
-      place.isWord = !name.isEmpty && word.end == start + name.count && !word.hasUpperCase
-      place.known = KnownHeader(name, low: word.low, high: word.high)
-    }
-    // The line's own end is one.
-    place.isPlain = lines.firstControl(from: place.valueStart) == place.end - 2
-    places.append(place)
+    let traits = known.isNone ? HTTP2FieldTraits(name, value, in: bytes.readable, from: start) : known
+    places.append(
+      Place(
+        start: UInt32(truncatingIfNeeded: start), name: UInt32(truncatingIfNeeded: name.count),
+        value: UInt32(truncatingIfNeeded: value.count), traits: traits))
+    return traits
   }
   /// The block is complete.
   mutating func end() { isOpen = false }
@@ -95,7 +87,7 @@ public struct HTTP2FieldBlock: ~Copyable {
   mutating func rest() {
     if isOpen { return }
     bytes.release()
-    places = []
+    places.release()
   }
 }
 

@@ -3,14 +3,14 @@ import HTTP1
 import Memory
 
 /// Where the parts of a head stand in the text that was just written of it, so that its reader need not look for them.
-struct HTTP2HeadPlaces {
-  private struct Field {
+struct HTTP2HeadPlaces: ~Copyable {
+  private struct Field: BitwiseCopyable {
     let start: UInt32
     let name: UInt32
     let value: UInt32
     let known: KnownHeader
   }
-  private var fields: [Field] = []
+  private var fields = PlainList<Field>()
   /// Lengths of a request's method and target.
   var method = 0
   var target = 0
@@ -18,7 +18,7 @@ struct HTTP2HeadPlaces {
   var scheme = 0
   var authority = 0
 
-  mutating func reset() { fields.removeAll(keepingCapacity: true) }
+  mutating func reset() { fields.removeAll() }
   /// A line of `name: value` begins at `start`.
   mutating func add(at start: Int, name: Int, value: Int, _ known: KnownHeader) {
     fields.append(
@@ -51,7 +51,8 @@ struct HTTP2HeadPlaces {
     _ buffer: inout Buffer, _ parser: inout H1HeadParser, _ message: inout HTTPMessage
   ) -> H1HeadResult? {
     let text = buffer.readable
-    for field in fields {
+    for i in fields.indices {
+      let field = fields[i]
       let (start, name) = (Int(field.start), Int(field.name))
       let value = text.slice(start + name + 2, Int(field.value)).trimmed
       if !parser.add(text.slice(start, name), value, field.known, into: &message) { return nil }

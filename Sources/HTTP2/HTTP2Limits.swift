@@ -65,7 +65,7 @@ public struct HTTP2Counts: Sendable {
 }
 
 /// What came from the peer, in order.
-public enum HTTP2Event {
+public enum HTTP2Event: BitwiseCopyable {
   /// A complete header block on a stream; its fields are the session's until the next bytes are received.
   case head(Int32, isFirst: Bool, ends: Bool)
   /// Bytes of a body: a view of the received bytes.

@@ -24,7 +24,7 @@ public struct HTTP2RequestHead {
     for i in 0..<block.count {
       if !block.isSound(i) { return nil }
       if block.isPseudo(i) {
-        if i > pseudos || !take(block.name(i), block.value(i)) { return nil }
+        if i > pseudos || !take(block.traits(i), block.value(i)) { return nil }
         pseudos += 1
         continue
       }
@@ -33,32 +33,25 @@ public struct HTTP2RequestHead {
     if !isComplete { return nil }
   }
 
-  private mutating func take(_ name: Bytes, _ value: Bytes) -> Bool {
-    if value.isEmpty { return false }
-    if name.equals(":method") {
-      if !method.isEmpty || !value.isToken { return false }
+  private mutating func take(_ traits: HTTP2FieldTraits, _ value: Bytes) -> Bool {
+    if !traits.isFit { return false }
+    switch traits.pseudo {
+    case .method:
+      if !method.isEmpty { return false }
       method = value
-    } else if name.equals(":scheme") {
+    case .scheme:
       if !scheme.isEmpty { return false }
-      for i in 0..<value.count {
-        let c = value[i]
-        if !((c | 0x20) &- 0x61 < 26 || (i > 0 && (c &- 0x30 < 10 || c == 0x2b || c == 0x2d || c == 0x2e))) {
-          return false
-        }
-      }
       scheme = value
-    } else if name.equals(":authority") {
-      if hasAuthority || !isHost(value) { return false }
+    case .authority:
+      if hasAuthority { return false }
       (authority, hasAuthority) = (value, true)
-    } else if name.equals(":path") {
+    case .path:
       if !path.isEmpty { return false }
-      for i in 0..<value.count where value[i] <= 0x20 || value[i] == 0x7f || value[i] == 0x23 { return false }
       path = value
-    } else if name.equals(":protocol") {
-      if !protocolName.isEmpty || !value.isToken { return false }
+    case .connectProtocol:
+      if !protocolName.isEmpty { return false }
       protocolName = value
-    } else {
-      return false
+    case .none, .status, .other: return false
     }
     return true
   }

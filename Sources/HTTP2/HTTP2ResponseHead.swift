@@ -16,7 +16,7 @@ struct HTTP2ResponseHead {
 
   /// nil: the answer is malformed.
   init?(_ block: borrowing HTTP2FieldBlock) {
-    guard block.count > 0, block.name(0).equals(":status"), let status = Self.number(block.value(0)), status != 101
+    guard block.count > 0, block.traits(0).pseudo == .status, let status = Self.number(block.value(0)), status != 101
     else { return nil }
     self.status = status
     for i in 1..<max(1, block.count) {

@@ -17,11 +17,11 @@ public import Memory
   let limits: HTTP2Limits
   public var block: HTTP2FieldBlock
   /// Emptied by the owner.
-  public var events: [HTTP2Event] = []
+  public var events = PlainList<HTTP2Event>()
   public internal(set) var streams = HTTP2StreamTable()
   public var output: ByteQueue
   /// Streams whose users may write again since bytes left: emptied by the owner.
-  public var drained: [Int32] = []
+  public var drained = PlainList<Int32>()
   private var prefaceLeft: Int
   private var frameLeft = 0
   /// Of a frame that nghttp2 does not get to see.
@@ -91,8 +91,8 @@ public import Memory
   func trim() {
     streams.shrink()
     block.rest()
-    if events.isEmpty { events = [] }
-    if drained.isEmpty { drained = [] }
+    if events.isEmpty { events.release() }
+    if drained.isEmpty { drained.release() }
     if lingering.isEmpty { lingering = [] }
     if let memory = tools.memory, let page = unsafe page { unsafe memory.trim(page) }
   }

@@ -176,6 +176,7 @@ public final class HTTP2Tools {
   var places = HTTP2HeadPlaces()
   /// Fields on their way to nghttp2.
   var fields = HTTP2FieldList()
+  var memo = HTTP2FieldMemo()
   let pool: BufferPool
   /// nil: sessions have memory of their own.
   let memory: HTTP2Memory?
@@ -191,6 +192,8 @@ public final class HTTP2Tools {
     parser = H1HeadParser(.response, limits: limits)
     trailerParser = H1TrailerParser(limits: limits)
   }
+
+  deinit { memo.clear() }
 
   /// Streams that have gone and that somebody may still look at, and those that nobody does.
   private var forgotten: [HTTP2Stream] = []
@@ -208,7 +211,7 @@ public final class HTTP2Tools {
   /// To be called between events, where memory is shared: streams that have gone serve others.
   public func recycle() {
     while var stream = forgotten.popLast() {
-      if spare.count < 256 && isKnownUniquelyReferenced(&stream) { spare.append(stream) }
+      if spare.count < 1024 && isKnownUniquelyReferenced(&stream) { spare.append(stream) }
     }
   }
 

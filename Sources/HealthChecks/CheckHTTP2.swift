@@ -68,7 +68,7 @@ final class CheckHTTP2 {
       }
       i += 1
     }
-    session.events.removeAll(keepingCapacity: true)
+    session.events.removeAll()
   }
 
   /// The answer, as far as it has come.

@@ -118,7 +118,7 @@ extension Worker {
       case .settings: break
       }
     }
-    made.events.removeAll(keepingCapacity: true)
+    made.events.removeAll()
   }
 
   /// Lets the stream of an exchange see what has come.

@@ -70,7 +70,7 @@ extension Worker {
       }
       i += 1
     }
-    made.drained.removeAll(keepingCapacity: true)
+    made.drained.removeAll()
     if session.mux == nil { return }
     if mux.isFull && !made.isAtLimit {
       mux.isFull = false
@@ -93,8 +93,8 @@ extension Worker {
 
   private func closeFinished(_ mux: ClientMux) {
     let made = mux.protocolSession
-    for event in made.events {
-      guard case .closed(let id, let code) = event, let stream = made.streams[id] else { continue }
+    for i in made.events.indices {
+      guard case .closed(let id, let code) = made.events[i], let stream = made.streams[id] else { continue }
       if stream.link.isClosed {
         forget(stream, mux)
       } else if code != HTTP2Error.none || !stream.isSent {
@@ -102,7 +102,7 @@ extension Worker {
         made.drained.append(id)
       }
     }
-    made.events.removeAll(keepingCapacity: true)
+    made.events.removeAll()
   }
 
   func sendMux(_ session: Session, _ mux: ClientMux) {

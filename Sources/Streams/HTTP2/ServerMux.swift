@@ -129,7 +129,7 @@ extension Worker {
         for stream in made.streams.values where stream.id < 0 { made.update(stream) }
       }
     }
-    made.events.removeAll(keepingCapacity: true)
+    made.events.removeAll()
   }
 
   /// The stream is over on the wire.

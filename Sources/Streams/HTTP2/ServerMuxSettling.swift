@@ -33,7 +33,7 @@ extension Worker {
       if case .closed(let id, let code) = made.events[i] { closed(id, code, carrier, mux) }
       i += 1
     }
-    made.events.removeAll(keepingCapacity: true)
+    made.events.removeAll()
     if carrier.mux !== mux { return }
     if let row = carrier.backend?.counters { mux.tally?.add(made, served: mux.served, to: row) }
     if carrier.connection.hasFailed || made.isOver { return endServerMux(carrier) }
@@ -45,7 +45,7 @@ extension Worker {
       }
       i += 1
     }
-    made.drained.removeAll(keepingCapacity: true)
+    made.drained.removeAll()
     if carrier.mux !== mux { return }
     if made.streams.isEmpty { rest(made) }
     // Nobody waits for it any more, and it does not even take the ends of its streams.
