@@ -244,7 +244,6 @@ extension StreamLogView: SampleSource {
     case .fcHttpMajor where !stream.isHTTP: return .notFound
     case .resComp: return put(.boolean(stream.isCompressed), &sample)
     case .resCompAlgo: return stream.isCompressed ? text(stream.compression?.keyword, &sample) : .notFound
-    case .resCacheHit: return put(.boolean(false), &sample)
     case .internalStrmIsHtx: return put(.boolean(stream.isHTTP), &sample)
     case .cpuCalls: return put(.integer(Int64(stream.turns)), &sample)
     // All 0 while `profiling.tasks` does not have them measured. The turn that asks is not among them yet.
