@@ -16,7 +16,7 @@ extension CheckScheduler {
     guard let (_, server) = owner(i) else { return }
     let begins =
       process.stopping.value == 0
-      && record(i, server).update { check in
+      && server.record(isAgent: entries[i].isAgent).update { check in
         if !check.isActive { return false }
         check.isRunning = true
         check.result = .unknown
@@ -190,7 +190,7 @@ extension CheckScheduler {
     verdict.duration = Int(max(0, Clock.monotonicMilliseconds() - entries[i].startedAt))
     let place = entries[i].place
     guard let (_, server) = owner(i) else { return }
-    let record = record(i, server)
+    let record = server.record(isAgent: entries[i].isAgent)
     let isActive = record.update { check in
       check.isRunning = false
       return check.isActive
@@ -227,10 +227,6 @@ extension CheckScheduler {
       }
     }
     socket.close()
-  }
-
-  private func record(_ i: Int, _ server: ServerRuntime) -> CheckRecord {
-    entries[i].isAgent ? server.agent : server.check
   }
 
   /// `spread-checks`: up to so many percent more or less.

@@ -82,7 +82,7 @@ public struct CheckScheduler: ~Copyable {
 
   /// The interval that a check has before its first run: a server is not quite up at the start, unless `fall` is 1.
   func firstInterval(_ role: CheckEntry.Role, _ plan: CheckPlan, _ server: ServerRuntime) -> Int {
-    plan.interval((role == .agent ? server.agent : server.check).current, serverState: server.state)
+    plan.interval(server.record(isAgent: role == .agent).current, serverState: server.state)
   }
 
   static func plans(

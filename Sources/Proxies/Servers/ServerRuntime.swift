@@ -90,6 +90,8 @@ public final class ServerRuntime: Sendable {
   // Checks
   public let check: CheckRecord
   public let agent: CheckRecord
+  /// The agent's, or that of the server's own check.
+  public func record(isAgent: Bool) -> CheckRecord { isAgent ? agent : check }
   /// Actions that errors of the traffic caused (`observe`): column `hanafail`.
   public let observedFailures: SharedCell
   /// What the agent is sent, where an operator changed it (`set server ... agent-send`), and where it is.

@@ -68,7 +68,7 @@ extension ServerTransitions {
     _ verdict: CheckVerdict, _ backend: BackendRuntime, _ server: ServerRuntime, _ place: ServerPlace, isAgent: Bool,
     worker: Int
   ) -> CheckValues {
-    let record = isAgent ? server.agent : server.check
+    let record = server.record(isAgent: isAgent)
     let mayCountDown = !isAgent || verdict.status.hasCode
     let (values, changed, counted) = record.update { check in
       let before = check.status

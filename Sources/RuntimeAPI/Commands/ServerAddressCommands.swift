@@ -71,7 +71,7 @@ extension CommandRunner {
       return .error("set server <b>/<s> \(what) requires an address and optionally a port.")
     }
     if what.hasSuffix("port") && value.isEmpty { return .error("set server <b>/<s> \(what) requires a port.") }
-    let record = isAgent ? server.agent : server.check
+    let record = server.record(isAgent: isAgent)
     if !record.current.isEnabled {
       if what == "agent-send" { return .error("agent checks are not enabled on this server.") }
       return .message(.warning, "\(isAgent ? "agent" : "health") checks are not enabled on this server")
